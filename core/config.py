@@ -1,0 +1,170 @@
+"""What a run is asked to do: one frozen, checked description that goes to and from JSON."""
+
+import math
+from dataclasses import asdict, dataclass, field, fields, replace
+from typing import Any
+
+from core.errors import ConfigError
+
+STRATEGIES = {
+    "full": "Fine-tune every layer. The default: best with a few hundred labelled rows or more.",
+    "linear_probe": "Keep the pretrained encoder as it is and train only a classifier on top. Fast, forgets nothing.",
+    "scratch": "Same architecture, random weights: what the model learns without any transfer. The honest control.",
+}
+SCHEDULES = ("linear", "cosine", "constant")
+OPTIMIZERS = ("adamw", "adam")
+PRECISIONS = ("auto", "fp32", "bf16")
+BEST_BY = ("macro_f1", "accuracy", "loss")
+
+
+def setting(default: Any, label: str, help: str) -> Any:
+    """A field with the name and the one-line explanation that the form and the command line show."""
+    return field(default=default, metadata={"label": label, "help": help})
+
+
+@dataclass(frozen=True, slots=True)
+class RunConfig:
+    """Everything that decides a run's numbers. Equal configs on equal rows give equal results on the same CPU.
+
+    Raises:
+        ConfigError: when a value is out of range; the message quotes it.
+    """
+
+    dataset: str = field(metadata={"label": "Data set", "help": "What to learn from: a stored data set's id."})
+    model: str = setting(
+        "minilm", "Source", "What to transfer from: minilm (built in), a Hub name, a local folder, or run:<id>."
+    )
+    revision: str | None = setting(None, "Revision", "Branch, tag or commit of a Hub model; empty means its newest.")
+    strategy: str = setting("full", "Strategy", "How to transfer: which weights are trained, and from which start.")
+    epochs: int = setting(3, "Epochs", "How many times the model sees every training row.")
+    learning_rate: float = setting(
+        5e-5, "Learning rate", "Size of one update step. Too high forgets, too low barely learns; 2e-5 to 1e-4 is usual."
+    )
+    batch_size: int = setting(16, "Batch size", "Rows per update. Larger is steadier and needs more memory.")
+    max_length: int = setting(256, "Max length", "Tokens kept of each text; what is longer is cut at the end.")
+    train_size: int | None = setting(
+        None, "Training rows", "Use only this many training rows, drawn evenly over the classes; empty means all."
+    )
+    validation_size: int | None = setting(
+        1000, "Validation rows", "At most this many rows for the checks during training; empty means all."
+    )
+    test_size: int | None = setting(
+        5000, "Test rows", "At most this many rows for the final result; empty means all. The same rows for every run."
+    )
+    seed: int = setting(42, "Seed", "Fixes every random choice, so that a run can be repeated exactly.")
+    warmup: float = setting(0.1, "Warm-up", "Share of the steps over which the learning rate rises from zero.")
+    schedule: str = setting("linear", "Schedule", "How the learning rate falls after warm-up.")
+    optimizer: str = setting("adamw", "Optimiser", "AdamW (with weight decay) or plain Adam.")
+    weight_decay: float = setting(0.01, "Weight decay", "Pull of the weights towards zero at each step (AdamW only).")
+    clip_norm: float = setting(1.0, "Gradient clipping", "Longest gradient that is let through; 0 turns it off.")
+    eval_every: int | None = setting(
+        None, "Validate every", "Steps between validations; empty means once an epoch."
+    )
+    patience: int | None = setting(
+        None, "Early stopping", "Stop after this many validations without a better score; empty means never."
+    )
+    best_by: str = setting("macro_f1", "Best by", "Which validation score decides the checkpoint that is kept.")
+    device: str = setting("auto", "Device", "auto takes a GPU when there is one; or cuda:0, mps, cpu.")
+    precision: str = setting("auto", "Precision", "auto uses bf16 where the device is truly faster with it.")
+    checkpoint_seconds: float = setting(
+        60.0, "Checkpoint every", "Seconds of training that a crash may cost at most."
+    )
+
+    def __post_init__(self) -> None:
+        _one_of("strategy", self.strategy, tuple(STRATEGIES))
+        _one_of("schedule", self.schedule, SCHEDULES)
+        _one_of("optimizer", self.optimizer, OPTIMIZERS)
+        _one_of("precision", self.precision, PRECISIONS)
+        _one_of("best_by", self.best_by, BEST_BY)
+        if not self.dataset:
+            raise ConfigError("No data set was named.", "Choose one that `data list` shows, or add a file first.")
+        if not self.model:
+            raise ConfigError("No source model was named.", "Use minilm, a Hub name, a folder, or run:<id>.")
+        _between("epochs", self.epochs, 1, 1000, whole=True)
+        _between("learning_rate", self.learning_rate, 1e-8, 1.0)
+        _between("batch_size", self.batch_size, 1, 4096, whole=True)
+        _between("max_length", self.max_length, 4, 131072, whole=True)
+        _between("seed", self.seed, 0, 2**31 - 1, whole=True)
+        _between("warmup", self.warmup, 0.0, 0.9)
+        _between("weight_decay", self.weight_decay, 0.0, 10.0)
+        _between("clip_norm", self.clip_norm, 0.0, 1000.0)
+        _between("checkpoint_seconds", self.checkpoint_seconds, 0.0, 86400.0)
+        for name in ("train_size", "validation_size", "test_size", "eval_every", "patience"):
+            if getattr(self, name) is not None:
+                _between(name, getattr(self, name), 1, 10**9, whole=True)
+
+    def to_json(self) -> dict[str, Any]:
+        """A plain dict, ready for ``json.dumps``."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, value: dict[str, Any]) -> "RunConfig":
+        """The config in ``value``.
+
+        Raises:
+            ConfigError: when a key is unknown, so that a misspelt setting is never silently ignored.
+        """
+        known = {each.name for each in fields(cls)}
+        unknown = sorted(set(value) - known)
+        if unknown:
+            raise ConfigError(f"Unknown setting: {', '.join(unknown)}.", f"Known settings: {', '.join(sorted(known))}.")
+        if "dataset" not in value:
+            raise ConfigError("No data set was named.", "Give the setting `dataset`.")
+        return cls(**value)
+
+    def changed(self, **changes: Any) -> "RunConfig":
+        """A copy with some settings replaced, checked anew."""
+        return replace(self, **changes)
+
+
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """A named set of settings with the sentence that says when to take it."""
+
+    title: str
+    sentence: str
+    settings: dict[str, Any]
+
+
+PRESETS = {
+    "quick": Preset(
+        "Quick look",
+        "A first impression in minutes: at most 1,000 training rows, 128 tokens, 2 epochs.",
+        {"epochs": 2, "max_length": 128, "batch_size": 16, "learning_rate": 1e-4, "train_size": 1000, "test_size": 1000},
+    ),
+    "balanced": Preset(
+        "Balanced",
+        "The default: all training rows, 256 tokens, 3 epochs, and the best checkpoint kept.",
+        {"epochs": 3, "max_length": 256, "batch_size": 16, "learning_rate": 5e-5},
+    ),
+    "best": Preset(
+        "Best quality",
+        "Longer training with small steps, stopped early when validation no longer improves.",
+        {"epochs": 10, "max_length": 512, "batch_size": 16, "learning_rate": 3e-5, "patience": 3, "test_size": None},
+    ),
+    "classic": Preset(
+        "Classic tutorial",
+        "The recipe that the articles teach: 128 tokens, batches of 32, Adam, 5 epochs at a constant rate.",
+        {
+            "epochs": 5, "max_length": 128, "batch_size": 32, "learning_rate": 2e-5, "optimizer": "adam",
+            "schedule": "constant", "warmup": 0.0, "weight_decay": 0.0, "clip_norm": 0.0,
+        },
+    ),
+}  # fmt: skip
+
+
+def settings() -> dict[str, tuple[str, str]]:
+    """Label and explanation of each setting, by field name, in the order of the form."""
+    return {each.name: (each.metadata["label"], each.metadata["help"]) for each in fields(RunConfig)}
+
+
+def _one_of(name: str, value: str, allowed: tuple[str, ...]) -> None:
+    if value not in allowed:
+        raise ConfigError(f"{name} is {value!r}.", f"It must be one of: {', '.join(allowed)}.")
+
+
+def _between(name: str, value: float, low: float, high: float, whole: bool = False) -> None:
+    kind_fits = isinstance(value, int if whole else (int, float)) and not isinstance(value, bool)
+    if not kind_fits or not math.isfinite(value) or not low <= value <= high:
+        kind = "a whole number" if whole else "a number"
+        raise ConfigError(f"{name} is {value!r}.", f"It must be {kind} from {low:g} to {high:g}.")

@@ -1,0 +1,1 @@
+"""Evaluation: metrics with intervals, baselines on the same rows, paired comparison, predictions."""

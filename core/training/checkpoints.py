@@ -1,0 +1,59 @@
+"""Checkpoints: the whole state of the training, replaced atomically."""
+
+import os
+import shutil
+from pathlib import Path
+from typing import Any
+
+STATE = "state.pt"
+WEIGHTS = "model.safetensors"
+
+
+def save_state(folder: Path, state: dict[str, Any]) -> None:
+    """Write ``state`` (tensors, numbers, lists, dicts) so that a crash leaves the old or the new one, never half."""
+    import torch
+
+    _replace(folder / STATE, lambda aside: torch.save(state, aside))
+
+
+def load_state(folder: Path) -> dict[str, Any] | None:
+    """The last whole state, on the CPU; None where there is none. Only plain tensors are read, no pickled code."""
+    import torch
+
+    if not (folder / STATE).exists():
+        return None
+    return torch.load(folder / STATE, map_location="cpu", weights_only=True)
+
+
+def save_weights(folder: Path, weights: dict[str, Any]) -> None:
+    """Write tensors by name as safetensors, atomically."""
+    from safetensors.torch import save_file
+
+    whole = {name: value.detach().cpu().contiguous().clone() for name, value in weights.items()}
+    _replace(folder / WEIGHTS, lambda aside: save_file(whole, aside))
+
+
+def load_weights(folder: Path) -> dict[str, Any] | None:
+    """The tensors that ``save_weights`` wrote; None where there are none."""
+    from safetensors.torch import load_file
+
+    return load_file(folder / WEIGHTS) if (folder / WEIGHTS).exists() else None
+
+
+def replace_folder(target: Path, write: Any) -> None:
+    """Fill a folder aside with ``write(folder)`` and put it in the place of ``target``."""
+    aside = target.with_name(f".{target.name}.new")
+    shutil.rmtree(aside, ignore_errors=True)
+    aside.mkdir(parents=True)
+    write(aside)
+    shutil.rmtree(target, ignore_errors=True)
+    os.rename(aside, target)
+
+
+def _replace(path: Path, write: Any) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    aside = path.with_name(f".{path.name}.new")
+    write(str(aside))
+    with aside.open("rb+") as file:
+        os.fsync(file.fileno())
+    os.replace(aside, path)

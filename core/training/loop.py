@@ -1,0 +1,216 @@
+"""The training loop: a generator of events that knows no files, no store and no screen."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from core.config import RunConfig
+from core.evaluation.metrics import log_loss, macro_f1
+from core.training.batches import Encoded, collate, training_order
+from core.training.events import (
+    CheckpointDue,
+    Evaluated,
+    Event,
+    Improved,
+    Progress,
+    Started,
+    StepLogged,
+    TrainingDone,
+)
+from core.training.optimiser import build_optimiser, rate_factor
+from core.training.scoring import Interrupted, autocast, score, softmax
+
+if TYPE_CHECKING:
+    import torch
+    from transformers import PreTrainedModel
+
+POINTS = 500  # at most so many training points are logged in a run
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Encoded texts with their class numbers, (rows,) int64."""
+
+    encoded: Encoded
+    labels: np.ndarray
+
+
+def train(
+    config: RunConfig,
+    model: "PreTrainedModel",
+    training: Rows,
+    validation: Rows,
+    *,
+    device: str,
+    bf16: bool,
+    resume: dict[str, Any] | None = None,
+    best_weights: dict[str, Any] | None = None,
+    should_stop: Callable[[], bool] = lambda: False,
+) -> Iterator[Event]:
+    """Fine-tune ``model`` in place; at the end it holds the weights of the best validation.
+
+    Args:
+        resume: what an earlier ``CheckpointDue.state()`` gave; the numbers that follow are then the same, on the
+            same CPU, as those of a training that was never interrupted.
+        best_weights: the weights of the last ``Improved`` event, needed with ``resume``.
+        should_stop: asked after each step; on True a checkpoint is offered and the loop ends.
+    """
+    import torch
+
+    model.to(device)  # type: ignore[arg-type]
+    optimiser = build_optimiser(model, config, device)
+    steps_per_epoch = -(-training.encoded.rows // config.batch_size)
+    total = steps_per_epoch * config.epochs
+    state = _State(best=best_weights)
+    if resume:
+        state.restore(resume, model, optimiser)
+    else:
+        torch.manual_seed(config.seed)
+    trained = [weight for weight in model.parameters() if weight.requires_grad]
+    labels = torch.from_numpy(training.labels)
+    log_every = max(1, total // POINTS)
+    yield Started(
+        state.step, total, training.encoded.rows, validation.encoded.rows, sum(w.numel() for w in model.parameters()),
+        sum(w.numel() for w in trained), device, "bf16" if bf16 else "fp32",
+    )  # fmt: skip
+
+    model.train()
+    last_save, save_cost = time.monotonic(), 0.0
+    batches: list[np.ndarray] = []
+    window = _Window()
+    while True:
+        if state.validation_due:
+            with suppress(Interrupted):  # a stop in its midst leaves it due, so a resumed run does it again
+                yield from _validate(config, model, validation, state, device, bf16, steps_per_epoch, should_stop)
+        ended = state.step >= total or state.out_of_patience(config.patience)
+        stopping = should_stop() and not (ended and not state.validation_due)
+        if stopping or time.monotonic() - last_save > max(config.checkpoint_seconds, 20 * save_cost):
+            began = time.monotonic()
+            yield CheckpointDue(state.step, lambda: state.snapshot(model, optimiser))
+            last_save = time.monotonic()
+            save_cost = last_save - began
+        if stopping:
+            yield TrainingDone(state.step, state.best_step, state.seconds, state.tokens, False, stopped=True)
+            return
+        if ended:
+            break
+
+        epoch, within = divmod(state.step, steps_per_epoch)
+        if within == 0 or not batches:
+            batches = training_order(training.encoded.lengths, config.batch_size, config.seed, epoch)
+        rows = batches[within]
+        rate = config.learning_rate * rate_factor(state.step, total, config)
+        for group in optimiser.param_groups:
+            group["lr"] = rate
+        started = time.perf_counter()
+        with autocast(device, bf16):
+            logits = model(**collate(training.encoded, rows, device)).logits  # (rows, classes)
+        loss = torch.nn.functional.cross_entropy(logits.float(), labels[torch.from_numpy(rows)].to(device))
+        loss.backward()
+        norm = torch.nn.utils.clip_grad_norm_(trained, config.clip_norm or float("inf"))
+        optimiser.step()
+        optimiser.zero_grad(set_to_none=True)
+        window.add(loss.detach(), norm.detach())  # read only when logged: reading waits for the device
+        state.step += 1
+        state.seconds += time.perf_counter() - started
+        state.tokens += int(training.encoded.lengths[rows].sum())
+        state.validation_due = _is_due(state.step, steps_per_epoch, total, config) and validation.encoded.rows > 0
+        if state.step % log_every == 0 or state.step == total:
+            yield window.event(state, steps_per_epoch, rate)
+            window = _Window()
+    if state.best is not None:
+        model.load_state_dict(state.best)
+    yield TrainingDone(state.step, state.best_step, state.seconds, state.tokens, state.step < total, stopped=False)
+
+
+@dataclass(slots=True)
+class _State:
+    """What changes from step to step and is not inside the model or the optimiser."""
+
+    step: int = 0
+    seconds: float = 0.0
+    tokens: int = 0
+    best_score: float = float("-inf")
+    best_step: int = 0
+    best: dict[str, Any] | None = None  # a copy of the best weights, on the CPU
+    worse: int = 0  # validations since the best one
+    validation_due: bool = False
+
+    def out_of_patience(self, patience: int | None) -> bool:
+        return patience is not None and self.worse >= patience
+
+    def snapshot(self, model: "PreTrainedModel", optimiser: "torch.optim.Optimizer") -> dict[str, Any]:
+        import torch
+
+        numbers = {name: getattr(self, name) for name in self.__slots__ if name != "best"}
+        cuda = torch.cuda.get_rng_state_all() if torch.cuda.is_available() else []
+        return {
+            "numbers": numbers, "model": model.state_dict(), "optimiser": optimiser.state_dict(),
+            "random": torch.get_rng_state(), "random_cuda": cuda,
+        }  # fmt: skip
+
+    def restore(self, saved: dict[str, Any], model: "PreTrainedModel", optimiser: "torch.optim.Optimizer") -> None:
+        import torch
+
+        for name, value in saved["numbers"].items():
+            setattr(self, name, value)
+        model.load_state_dict(saved["model"])
+        optimiser.load_state_dict(saved["optimiser"])
+        torch.set_rng_state(saved["random"])
+        if saved["random_cuda"] and torch.cuda.is_available():
+            torch.cuda.set_rng_state_all(saved["random_cuda"])
+
+
+@dataclass(slots=True)
+class _Window:
+    """Losses and gradient norms since the last logged point, kept on the device."""
+
+    losses: list[Any] = field(default_factory=list)
+    norms: list[Any] = field(default_factory=list)
+
+    def add(self, loss: "torch.Tensor", norm: "torch.Tensor") -> None:
+        self.losses.append(loss)
+        self.norms.append(norm)
+
+    def event(self, state: _State, steps_per_epoch: int, rate: float) -> StepLogged:
+        loss = float(sum(each.item() for each in self.losses) / len(self.losses))
+        norm = float(sum(each.item() for each in self.norms) / len(self.norms))
+        speed = state.tokens / max(state.seconds, 1e-9)
+        return StepLogged(state.step, state.step / steps_per_epoch, loss, rate, speed, norm)
+
+
+def _is_due(step: int, steps_per_epoch: int, total: int, config: RunConfig) -> bool:
+    return step == total or step % (config.eval_every or steps_per_epoch) == 0
+
+
+def _validate(
+    config: RunConfig,
+    model: "PreTrainedModel",
+    validation: Rows,
+    state: _State,
+    device: str,
+    bf16: bool,
+    steps_per_epoch: int,
+    should_stop: Callable[[], bool],
+) -> Iterator[Event]:
+    yield Progress("validating", 0, validation.encoded.rows)
+    probabilities = softmax(score(model, validation.encoded, device, bf16, should_stop=should_stop))
+    predicted = probabilities.argmax(axis=1)
+    accuracy = float(np.mean(predicted == validation.labels))
+    f1 = macro_f1(validation.labels, predicted, probabilities.shape[1])
+    loss = log_loss(validation.labels, probabilities)
+    reached = {"macro_f1": f1, "accuracy": accuracy, "loss": -loss}[config.best_by]
+    best = reached > state.best_score
+    state.validation_due = False
+    state.worse = 0 if best else state.worse + 1
+    if best:
+        state.best_score, state.best_step = reached, state.step
+        state.best = {name: value.detach().cpu().clone() for name, value in model.state_dict().items()}
+        yield Improved(state.step, state.best)
+    yield Evaluated(state.step, state.step / steps_per_epoch, accuracy, f1, loss, best)
+    yield Progress("training", state.step, 0)
+
