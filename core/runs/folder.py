@@ -159,6 +159,11 @@ class Run:
     def write_result(self, result: dict[str, Any]) -> None:
         workspace.write_json(self.path / "result.json", result)
 
+    def drop_checkpoints(self) -> None:
+        """Free the space of what only an unfinished run needs."""
+        shutil.rmtree(self.checkpoint, ignore_errors=True)
+        shutil.rmtree(self.best, ignore_errors=True)
+
     @property
     def store_cursor(self) -> dict[str, Any]:
         return workspace.read_json(self.path / "store.json") or {}

@@ -71,7 +71,7 @@ def train(
     else:
         torch.manual_seed(config.seed)
     trained = [weight for weight in model.parameters() if weight.requires_grad]
-    labels = torch.from_numpy(training.labels)
+    labels = torch.tensor(training.labels)
     log_every = max(1, total // POINTS)
     yield Started(
         state.step, total, training.encoded.rows, validation.encoded.rows, sum(w.numel() for w in model.parameters()),

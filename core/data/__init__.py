@@ -1,0 +1,1 @@
+"""Data: any file becomes a stored, split, checked data set."""

@@ -1,0 +1,128 @@
+"""Splits: which rows teach, which choose, and which judge."""
+
+import numpy as np
+import pandas as pd
+
+from core.data.columns import PARTS as ALIASES
+from core.errors import DatasetError
+
+PARTS = ("train", "validation", "test")
+CARVED = 0.1  # share of the training rows that becomes validation where none is given
+
+
+def split_rows(
+    labels: pd.Series | None,
+    groups: pd.Series | None,
+    *,
+    fractions: tuple[float, float, float] = (0.7, 0.1, 0.2),
+    seed: int = 42,
+    given: pd.Series | None = None,
+    rows: int | None = None,
+) -> pd.Series:
+    """The part of each row: stratified by label, groups kept whole, a given split honoured.
+
+    Args:
+        labels: (rows,) class names, or None for unlabelled rows (``rows`` then says how many).
+        groups: (rows,) rows with the same value stay in one part.
+        fractions: shares of train, validation and test; they sum to 1.
+        given: (rows,) part names of the file; without a validation part one is carved from train.
+
+    Raises:
+        DatasetError: when the fractions or the given names make no sense.
+    """
+    size = rows if labels is None else len(labels)
+    if size is None:
+        raise DatasetError("Neither labels nor a number of rows were given.")
+    strata = pd.Series("", index=range(size)) if labels is None else labels.reset_index(drop=True)
+    together = None if groups is None else groups.reset_index(drop=True)
+    if given is not None:
+        return _honour(given.reset_index(drop=True), strata, together, seed)
+    if len(fractions) != 3 or min(fractions) < 0 or abs(sum(fractions) - 1) > 1e-6 or fractions[0] <= 0:
+        raise DatasetError(
+            f"The split fractions are {fractions}.", "Give three shares for train, validation and test that sum to 1."
+        )
+    parts = np.full(size, "train", dtype=object)
+    _assign(parts, np.arange(size), strata, together, {"test": fractions[2], "validation": fractions[1]}, seed)
+    return pd.Series(parts)
+
+
+def draw(labels: pd.Series, size: int, seed: int) -> np.ndarray:
+    """Positions of ``size`` rows, spread over the classes as the whole is; sorted, and all where size exceeds rows.
+
+    With the same seed a smaller draw lies inside a larger one, as far as whole rows a class allow.
+    """
+    if size >= len(labels):
+        return np.arange(len(labels))
+    values = labels.to_numpy()
+    random = np.random.default_rng(seed)
+    order = random.permutation(len(values))
+    # each row's place in its class, as a share of the class: taking the smallest keeps the classes in proportion
+    place = np.empty(len(values))
+    classes, codes = np.unique(values.astype(str), return_inverse=True)
+    for code in range(len(classes)):
+        members = order[codes[order] == code]
+        place[members] = (np.arange(len(members)) + 0.5 * random.random()) / len(members)
+        place[members[0]] = -1.0  # every class is met at least once, where there is room
+    return np.sort(np.argsort(place, kind="stable")[:size])
+
+
+def _honour(given: pd.Series, strata: pd.Series, groups: pd.Series | None, seed: int) -> pd.Series:
+    names = given.astype(str).str.strip().str.lower()
+    unknown = sorted(set(names) - set(ALIASES))
+    if unknown:
+        raise DatasetError(
+            f"The split column holds {unknown[0]!r}.", "It may hold train, validation (or dev, valid) and test only."
+        )
+    parts = names.map(ALIASES).to_numpy(dtype=object).copy()
+    train = np.flatnonzero(parts == "train")
+    if not len(train):
+        raise DatasetError("The split column names no training rows.", "Choose another column, or none.")
+    if not (parts == "validation").any():
+        _assign(parts, train, strata, groups, {"validation": CARVED}, seed)
+    return pd.Series(parts)
+
+
+def _assign(
+    parts: np.ndarray, rows: np.ndarray, strata: pd.Series, groups: pd.Series | None, shares: dict[str, float], seed: int
+) -> None:
+    """Give some of ``rows`` to the parts in ``shares``, in place."""
+    random = np.random.default_rng(seed)
+    if groups is not None:
+        _assign_groups(parts, rows, strata, groups, shares, random)
+        return
+    values = strata.to_numpy()[rows].astype(str)
+    for value in np.unique(values):
+        members = random.permutation(rows[values == value])
+        start = 0
+        for part, share in shares.items():
+            # a class with few rows keeps at least one to learn from
+            count = min(_rounded(len(members) * share, random), max(0, len(members) - 1 - start))
+            parts[members[start : start + count]] = part
+            start += count
+
+
+def _assign_groups(
+    parts: np.ndarray, rows: np.ndarray, strata: pd.Series, groups: pd.Series, shares: dict[str, float],
+    random: np.random.Generator,
+) -> None:  # fmt: skip
+    """Whole groups, largest first, each to the part whose classes it brings closest to what they should be."""
+    values, labels = strata.to_numpy()[rows].astype(str), groups.to_numpy()[rows].astype(str)
+    _, classes = np.unique(values, return_inverse=True)
+    names, members = np.unique(labels, return_inverse=True)
+    counts = np.zeros((len(names), classes.max() + 1))
+    np.add.at(counts, (members, classes), 1)
+    parts_left = {**shares, "train": 1 - sum(shares.values())}
+    wanted = {part: counts.sum(axis=0) * share for part, share in parts_left.items()}
+    order = random.permutation(len(names))
+    order = order[np.argsort(-counts[order].sum(axis=1), kind="stable")]
+    chosen = np.empty(len(names), dtype=object)
+    for group in order:
+        part = max(wanted, key=lambda name: (float(np.minimum(wanted[name], counts[group]).sum()), wanted[name].sum()))
+        chosen[group] = part
+        wanted[part] = wanted[part] - counts[group]
+    parts[rows] = chosen[members]
+
+
+def _rounded(value: float, random: np.random.Generator) -> int:
+    """A whole number near ``value``: its fraction decides the odds, so that many small classes keep their share."""
+    return int(value) + int(random.random() < value - int(value))

@@ -1,0 +1,347 @@
+"""Stored data sets: content-addressed, immutable, one folder each."""
+
+import hashlib
+import os
+import re
+import shutil
+import time
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from core import workspace
+from core.data.columns import MOST_CLASSES, Roles, cell_text, check_roles, guess_roles
+from core.data.read import Table, read_table
+from core.data.split import PARTS, split_rows
+from core.errors import DatasetError
+
+FRACTIONS = (0.7, 0.1, 0.2)
+
+
+@dataclass(frozen=True, slots=True)
+class DataSet:
+    """What is known of a stored set without opening its rows.
+
+    Attributes:
+        counts: part -> class -> rows.
+        columns: of the file as it was; ``text`` to ``group`` name the columns that had these roles.
+        task: single_label, text_pair or unlabelled.
+        skipped: reason -> rows of the file that were set aside.
+        fingerprint: SHA-256 of the stored rows; equal rows in equal parts have equal fingerprints.
+    """
+
+    id: str
+    name: str
+    rows: int
+    labels: tuple[str, ...]
+    counts: dict[str, dict[str, int]]
+    columns: tuple[str, ...]
+    text: str
+    label: str | None
+    text_pair: str | None
+    split: str | None
+    group: str | None
+    task: str
+    encoding: str | None
+    delimiter: str | None
+    format: str
+    skipped_rows: int
+    skipped: dict[str, int]
+    warnings: tuple[str, ...]
+    seed: int
+    fractions: tuple[float, ...]
+    created: float
+    source_name: str
+    fingerprint: str
+
+    @property
+    def folder(self) -> Path:
+        return workspace.folder("datasets") / self.id
+
+    def frame(self) -> pd.DataFrame:
+        """All rows: row (place in the file, from 0), text, text_pair for pairs, label, split, extra.<column>."""
+        return pd.read_parquet(self.folder / "data.parquet")
+
+    def part(self, name: str) -> pd.DataFrame:
+        """The rows of train, validation or test."""
+        frame = self.frame()
+        return frame[frame["split"] == name]
+
+    def size(self, part: str) -> int:
+        """Rows in a part."""
+        return sum(self.counts.get(part, {}).values())
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def prepare(
+    table: Table, roles: Roles, fractions: Sequence[float] = FRACTIONS, seed: int = 42
+) -> tuple[pd.DataFrame, dict[str, Any]]:
+    """The rows exactly as they would be stored, and what was set aside.
+
+    Returns:
+        the frame that ``DataSet.frame`` describes, and ``skipped`` (reason -> rows) with ``warnings`` (sentences).
+
+    Raises:
+        DatasetError: when these roles give no usable set, naming the column and the remedy.
+    """
+    check_roles(table.frame, roles)
+    source = table.frame
+    frame = pd.DataFrame({"row": range(len(source)), "text": [cell_text(cell).strip() for cell in source[roles.text]]})
+    if roles.text_pair:
+        frame["text_pair"] = [cell_text(cell).strip() for cell in source[roles.text_pair]]
+    frame["label"] = [cell_text(cell).strip() for cell in source[roles.label]] if roles.label else ""
+    for column in source.columns:
+        if column not in roles.named().values() or column == roles.group:
+            frame[f"extra.{column}"] = [cell_text(cell) for cell in source[column]]
+    no_text = frame["text"] == ""
+    if roles.text_pair:
+        no_text |= frame["text_pair"] == ""
+    no_label = (frame["label"] == "") & ~no_text if roles.label else pd.Series(False, index=frame.index)
+    skipped = Counter(reason for _, reason in table.skipped)
+    skipped.update({"without text": int(no_text.sum())} if no_text.any() else {})
+    skipped.update({"without label": int(no_label.sum())} if no_label.any() else {})
+    warnings = list(table.warnings)
+    for reason in ("without text", "without label"):
+        if skipped.get(reason):
+            warnings.append(f"{skipped[reason]:,} rows {reason} were set aside.")
+    kept = ~(no_text | no_label)
+    given = [cell_text(cell) for cell in source[roles.split]] if roles.split else None
+    frame = frame[kept].reset_index(drop=True)
+    if not len(frame):
+        raise DatasetError(f"No row of column {roles.text!r} has a text.", "Choose another text column.")
+    warnings += _check_labels(frame["label"], roles) if roles.label else []
+    frame.insert(
+        list(frame.columns).index("label") + 1, "split",
+        split_rows(
+            frame["label"] if roles.label else None,
+            source[roles.group][kept].map(cell_text) if roles.group else None,
+            fractions=tuple(fractions), seed=seed, rows=len(frame),  # type: ignore[arg-type]
+            given=pd.Series(given)[kept.to_numpy()] if given else None,
+        ),
+    )  # fmt: skip
+    return frame, {"skipped": dict(skipped), "warnings": warnings}
+
+
+def add_dataset(
+    path: Path,
+    *,
+    name: str | None = None,
+    source_name: str | None = None,
+    text: str | None = None,
+    label: str | None = None,
+    text_pair: str | None = None,
+    split: str | None = None,
+    group: str | None = None,
+    delimiter: str | None = None,
+    encoding: str | None = None,
+    sheet: str | None = None,
+    header: bool | None = None,
+    fractions: Sequence[float] = FRACTIONS,
+    seed: int = 42,
+    no_label: bool = False,
+    guess: bool = True,
+) -> tuple[DataSet, bool]:
+    """Read a file and store it; what is not given is guessed.
+
+    Args:
+        guess: False takes the roles exactly as given, so that an empty one stays empty.
+
+    Returns:
+        the set, and whether the same rows were already stored (the old set is then returned, under its old name).
+
+    Raises:
+        DatasetError: when the file cannot be used, saying why and what to do.
+    """
+    source_name = source_name or Path(path).name
+    table = read_table(
+        Path(path), delimiter=delimiter, encoding=encoding, sheet=sheet, header=header, name=source_name
+    )
+    asked = {"text": text, "label": label, "text_pair": text_pair, "split": split, "group": group}
+    roles = choose_roles(table.frame, asked, guess=guess)
+    if no_label:
+        roles = roles.changed(label=None)
+    frame, notes = prepare(table, roles, fractions, seed)
+    fingerprint = _fingerprint(frame)
+    for known in list_datasets():
+        if known.fingerprint == fingerprint:
+            return known, True
+    dataset = _describe(frame, table, roles, notes, name or _stem(source_name), source_name, fingerprint, fractions, seed)
+    _write(dataset, frame)
+    return dataset, False
+
+
+def choose_roles(frame: pd.DataFrame, asked: dict[str, str | None], guess: bool = True) -> Roles:
+    """The roles that were asked for, the rest guessed; what is asked for one role is not guessed for another.
+
+    Raises:
+        DatasetError: when a column does not exist or nothing looks like text.
+    """
+    given = {role: column for role, column in asked.items() if column}
+    for role, column in given.items():
+        check_roles(frame, Roles(text=column))
+        del role
+    rest = frame.drop(columns=[column for role, column in given.items() if role != "text"])
+    if not guess:
+        return Roles(**({"text": ""} | given))  # type: ignore[arg-type]
+    if "text" in given:
+        try:
+            found = guess_roles(rest)
+        except DatasetError:
+            found = Roles(given["text"])
+        if found.text != given["text"]:
+            others = rest.drop(columns=[given["text"]])
+            try:
+                found = guess_roles(others.assign(**{"__text__": rest[given["text"]]}).rename(columns={}))
+            except DatasetError:
+                found = Roles(given["text"])
+        found = found.changed(text=given["text"])
+        if found.label == given["text"]:
+            found = found.changed(label=None)
+    else:
+        found = guess_roles(rest)
+    return found.changed(**given)
+
+
+def list_datasets() -> list[DataSet]:
+    """All stored sets, newest first; a folder that is not a whole set is passed over."""
+    found = [_load(path) for path in workspace.folder("datasets").iterdir() if not path.name.startswith(".")]
+    return sorted((each for each in found if each), key=lambda each: each.created, reverse=True)
+
+
+def get_dataset(ref: str) -> DataSet:
+    """The set with this id or name (the newest, where several share it).
+
+    Raises:
+        DatasetError: when there is none, listing those that exist.
+    """
+    known = list_datasets()
+    for each in known:
+        if ref == each.id:
+            return each
+    for each in known:
+        if ref == each.name:
+            return each
+    names = ", ".join(each.name for each in known[:10]) or "none yet"
+    raise DatasetError(f"There is no data set {ref!r}.", f"Stored sets: {names}. Add one with `data add FILE`.")
+
+
+def rename_dataset(ref: str, name: str) -> DataSet:
+    """Give a set another name; its id stays.
+
+    Raises:
+        DatasetError: when the set does not exist or the name is empty.
+    """
+    dataset = get_dataset(ref)
+    if not name.strip():
+        raise DatasetError("The new name is empty.", "Type at least one character.")
+    workspace.write_json(dataset.folder / "dataset.json", dataset.to_json() | {"name": name.strip()})
+    return get_dataset(dataset.id)
+
+
+def delete_dataset(ref: str) -> str:
+    """Move a set to the trash; its id, with which ``restore_dataset`` brings it back."""
+    dataset = get_dataset(ref)
+    target = workspace.folder("trash", "datasets") / dataset.id
+    shutil.rmtree(target, ignore_errors=True)
+    os.rename(dataset.folder, target)
+    return dataset.id
+
+
+def restore_dataset(dataset_id: str) -> DataSet:
+    """Bring a deleted set back.
+
+    Raises:
+        DatasetError: when the trash does not hold it.
+    """
+    source = workspace.folder("trash", "datasets") / dataset_id
+    if not source.exists():
+        raise DatasetError(f"The set {dataset_id} is not in the trash.", "Add its file again.")
+    os.rename(source, workspace.folder("datasets") / dataset_id)
+    return get_dataset(dataset_id)
+
+
+def _check_labels(labels: pd.Series, roles: Roles) -> list[str]:
+    counts = labels.value_counts()
+    if len(counts) < 2:
+        raise DatasetError(
+            f"The label column {roles.label!r} holds only {counts.index[0]!r}.",
+            "Two classes at least are needed: choose another label column, or store the set without labels.",
+        )
+    if len(counts) > MOST_CLASSES or (len(counts) > 20 and len(counts) > len(labels) / 2):
+        raise DatasetError(
+            f"The label column {roles.label!r} has {len(counts):,} distinct values in {len(labels):,} rows.",
+            "That looks like text or numbers, not classes: choose another label column.",
+        )
+    rare = counts[counts < 3]
+    if len(rare):
+        names = ", ".join(map(repr, rare.index[:5]))
+        return [f"{len(rare)} classes have fewer than 3 rows ({names}): they cannot be in every part."]
+    return []
+
+
+def _describe(
+    frame: pd.DataFrame, table: Table, roles: Roles, notes: dict[str, Any], name: str, source_name: str,
+    fingerprint: str, fractions: Sequence[float], seed: int,
+) -> DataSet:  # fmt: skip
+    labels = tuple(sorted(frame["label"].unique(), key=_label_order)) if roles.label else ()
+    counts = {
+        part: {label: int(n) for label, n in frame[frame["split"] == part]["label"].value_counts().items()}
+        for part in PARTS
+        if (frame["split"] == part).any()
+    }
+    task = "unlabelled" if not roles.label else "text_pair" if roles.text_pair else "single_label"
+    slug = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:40] or "set"
+    return DataSet(
+        id=f"{slug}-{fingerprint[:8]}", name=name, rows=len(frame), labels=labels, counts=counts,
+        columns=tuple(map(str, table.frame.columns)), text=roles.text, label=roles.label, text_pair=roles.text_pair,
+        split=roles.split, group=roles.group, task=task, encoding=table.encoding, delimiter=table.delimiter,
+        format=table.format, skipped_rows=sum(notes["skipped"].values()), skipped=notes["skipped"],
+        warnings=tuple(notes["warnings"]), seed=seed, fractions=tuple(fractions), created=time.time(),
+        source_name=source_name, fingerprint=fingerprint,
+    )  # fmt: skip
+
+
+def _write(dataset: DataSet, frame: pd.DataFrame) -> None:
+    aside = workspace.folder("datasets") / f".new-{dataset.id}-{os.getpid()}"
+    shutil.rmtree(aside, ignore_errors=True)
+    aside.mkdir()
+    frame.to_parquet(aside / "data.parquet", compression="zstd", index=False)
+    workspace.write_json(aside / "dataset.json", dataset.to_json())
+    try:
+        os.rename(aside, dataset.folder)
+    except OSError:  # somebody stored the same rows at the same moment
+        shutil.rmtree(aside, ignore_errors=True)
+
+
+def _load(path: Path) -> DataSet | None:
+    value = workspace.read_json(path / "dataset.json")
+    if value is None or not (path / "data.parquet").exists():
+        return None
+    for name in ("labels", "columns", "warnings", "fractions"):
+        value[name] = tuple(value[name])
+    return DataSet(**{each.name: value[each.name] for each in fields(DataSet)})
+
+
+def _fingerprint(frame: pd.DataFrame) -> str:
+    digest = hashlib.sha256()
+    for column in frame.columns:
+        digest.update(f"\x1d{column}\x1d".encode())
+        digest.update("\x1e".join(frame[column].astype(str)).encode("utf-8", "surrogatepass"))
+    return digest.hexdigest()
+
+
+def _label_order(label: str) -> tuple[int, float, str]:
+    try:
+        return 0, float(label), label
+    except ValueError:
+        return 1, 0.0, label
+
+
+def _stem(source_name: str) -> str:
+    return re.sub(r"\.(csv|tsv|txt|jsonl|ndjson|json|parquet|xlsx|xls)$", "", source_name, flags=re.I)

@@ -1,0 +1,62 @@
+"""How far a run is and how long it still takes, over all its phases."""
+
+import time
+from typing import Any
+
+FORWARD = 3.5  # a forward pass costs about this much less than a training step, until this run has shown its own speed
+BASELINE_ROWS = 2000.0  # rows a second that the word-counting baseline manages
+FIRST_GUESS = 1500.0  # training tokens a second before the first step has been timed
+
+
+class Journey:
+    """Turns counts of each phase into one share done and one remaining time, measured as the run goes."""
+
+    def __init__(self) -> None:
+        self.began = time.monotonic()
+        self.phase = "preparing"
+        self.tokens = {"train": 0, "validation": 0, "test": 0}
+        self.epochs, self.rows, self.strategy = 0, 0, "full"
+        self.speed = FIRST_GUESS
+        self.done: dict[str, float] = {}
+        self._farthest = 0.0
+
+    def plan(self, strategy: str, epochs: int, tokens: dict[str, int], rows: int) -> None:
+        """Say what lies ahead: tokens of each part (padding not counted) and rows for the baselines."""
+        self.strategy, self.epochs, self.tokens, self.rows = strategy, epochs, tokens, rows
+
+    def enter(self, phase: str) -> None:
+        self.phase = phase
+
+    def stepped(self, step: int, total: int, tokens_per_second: float) -> None:
+        """A training step was timed."""
+        if self.strategy != "linear_probe":
+            self.speed = tokens_per_second or self.speed
+        self.done["training"] = step / max(1, total)
+
+    def advanced(self, phase: str, done: int, total: int) -> None:
+        if phase in ("encoding", "testing") and total:
+            self.done[phase] = done / total
+
+    def told(self) -> dict[str, Any]:
+        """``progress`` (0..1, never falling), ``eta_seconds`` and ``elapsed_seconds`` for the status."""
+        elapsed, left = time.monotonic() - self.began, self._left()
+        self._farthest = max(self._farthest, elapsed / max(elapsed + left, 1e-9) if self.epochs else 0.0)
+        eta = round(left) if self.epochs else None
+        return {"progress": round(self._farthest, 4), "eta_seconds": eta, "elapsed_seconds": round(elapsed, 1)}
+
+    def _left(self) -> float:
+        if self.phase == "saving":
+            return 1.0
+        if self.phase == "baselines":
+            return 1.0 + self.rows / BASELINE_ROWS
+        forward = self.speed * FORWARD
+        testing = (1 - self.done.get("testing", 0.0)) * self.tokens["test"] / forward
+        later = testing + 2.0 + self.rows / BASELINE_ROWS
+        if self.phase == "testing":
+            return later
+        if self.strategy == "linear_probe":
+            share = 1 - self.done.get("encoding", 0.0)
+            return later + share * (self.tokens["train"] + self.tokens["validation"]) / forward
+        share = 1 - self.done.get("training", 0.0)
+        work = self.tokens["train"] / self.speed + self.tokens["validation"] / forward
+        return later + share * self.epochs * work

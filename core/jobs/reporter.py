@@ -1,0 +1,115 @@
+"""What a worker writes while it works: status with a heartbeat, and one line for each event."""
+
+import json
+import math
+import threading
+import time
+from io import TextIOWrapper
+from typing import Any
+
+import psutil
+
+from core.jobs.process import identity
+from core.runs.folder import Run
+
+HEARTBEAT = 2.0  # seconds between two signs of life
+QUIET = 0.5  # seconds between two writes of the status for mere progress
+
+
+class Reporter:
+    """The only writer of a run's status and events while its worker lives."""
+
+    def __init__(self, run: Run):
+        self.run = run
+        self.status: dict[str, Any] = dict(run.status) | {"process": identity()}
+        self.process = psutil.Process()
+        self._lock = threading.Lock()
+        self._done = threading.Event()
+        self._written = 0.0
+        self._events = _open_for_append(run)
+        self._beat = threading.Thread(target=self._keep_beating, name="heartbeat", daemon=True)
+
+    def __enter__(self) -> "Reporter":
+        self.update(now=True)
+        self._beat.start()
+        return self
+
+    def __exit__(self, *trouble: object) -> None:
+        self._done.set()
+        self._beat.join()
+        self._events.close()
+
+    def event(self, value: dict[str, Any]) -> None:
+        """Append one event; numbers that JSON cannot hold become null rather than a broken line."""
+        line = json.dumps({"time": time.time()} | _finite(value), ensure_ascii=False)
+        self._events.write(line + "\n")
+        self._events.flush()
+
+    def update(self, now: bool = False, **changes: Any) -> None:
+        """Change the status; it reaches the disk at once with ``now``, else with the next write that is due."""
+        with self._lock:
+            self.status |= _finite(changes)
+            if now or time.monotonic() - self._written > QUIET:
+                self._write()
+
+    def end(self, state: str, error: dict[str, str] | None = None) -> None:
+        """Write the last word of this attempt: the state in which the run ended, and why."""
+        self.event({"event": "ended", "state": state} | ({"error": error} if error else {}))
+        self._done.set()
+        self.update(now=True, state=state, error=error, ended_at=time.time(), eta_seconds=None)
+
+    def _write(self) -> None:
+        self.status["heartbeat"] = time.time()
+        self.run.write_status(**{key: value for key, value in self.status.items() if key != "attempt_asked"})
+        self._written = time.monotonic()
+
+    def _keep_beating(self) -> None:
+        self.process.cpu_percent()
+        while not self._done.wait(HEARTBEAT):
+            with self._lock:
+                if not self._done.is_set():
+                    self.status |= self._load()
+                    self._write()
+
+    def _load(self) -> dict[str, Any]:
+        memory = self.process.memory_info().rss // 2**20
+        device = str(self.status.get("device", "cpu"))
+        load: dict[str, Any] = {"memory_mib": memory}
+        if device.startswith("cuda"):
+            load |= _cuda_load(device)
+        else:
+            load["device_load"] = round(self.process.cpu_percent() / (psutil.cpu_count() or 1), 1)
+        load["peak_memory_mib"] = max(load["memory_mib"], self.status.get("peak_memory_mib") or 0)
+        return load
+
+
+def _cuda_load(device: str) -> dict[str, Any]:
+    import torch
+
+    load: dict[str, Any] = {"memory_mib": torch.cuda.max_memory_reserved(device) // 2**20}
+    try:
+        load["device_load"] = float(torch.cuda.utilization(device))
+    except (ModuleNotFoundError, RuntimeError):  # needs nvidia-ml-py; the load is then simply not shown
+        load["device_load"] = None
+    return load
+
+
+def _open_for_append(run: Run) -> TextIOWrapper:
+    """The event file, on a fresh line even where an earlier worker died in the middle of one."""
+    path = run.events_path
+    torn = path.exists() and path.stat().st_size > 0 and not path.read_bytes().endswith(b"\n")
+    file = path.open("a", encoding="utf-8")
+    if torn:
+        file.write("\n")
+    return file
+
+
+def _finite(value: Any) -> Any:
+    """``value`` with NaN and infinities as None, which JSON can hold."""
+    if isinstance(value, dict):
+        return {key: _finite(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(each) for each in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value

@@ -1,0 +1,156 @@
+"""The linear probe: encode every text once with the frozen encoder, then fit only the last layer."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from sklearn.linear_model import LogisticRegression
+
+from core.config import RunConfig
+from core.errors import SourceError
+from core.evaluation.metrics import log_loss, macro_f1
+from core.training.batches import Encoded, collate, scoring_order
+from core.training.events import Evaluated, Event, Progress, Started, StepLogged, TrainingDone
+from core.training.loop import Rows
+from core.training.scoring import Interrupted, autocast, softmax
+
+if TYPE_CHECKING:
+    import torch
+    from transformers import PreTrainedModel
+
+STRENGTHS = (0.01, 0.1, 1.0, 10.0, 100.0)  # C of the logistic regression: larger trusts the training rows more
+
+
+def probe(
+    config: RunConfig,
+    model: "PreTrainedModel",
+    training: Rows,
+    validation: Rows,
+    *,
+    device: str,
+    bf16: bool,
+    should_stop: Callable[[], bool] = lambda: False,
+) -> Iterator[Event]:
+    """Fit the last layer of ``model`` in place by logistic regression; its C is the best on validation.
+
+    The events are those of ``train``; a step is one value of C.
+    """
+    model.to(device)  # type: ignore[arg-type]
+    last = _last_layer(model)
+    trained = sum(weight.numel() for weight in last.parameters())
+    total_weights = sum(weight.numel() for weight in model.parameters())
+    yield Started(
+        0, len(STRENGTHS), training.encoded.rows, validation.encoded.rows, total_weights, trained, device,
+        "bf16" if bf16 else "fp32",
+    )  # fmt: skip
+    started = time.perf_counter()
+    try:
+        features = yield from _features(model, last, training.encoded, device, bf16, should_stop)
+        seconds = time.perf_counter() - started
+        held_out = yield from _features(model, last, validation.encoded, device, bf16, should_stop)
+    except Interrupted:
+        yield TrainingDone(0, 0, time.perf_counter() - started, 0, False, stopped=True)
+        return
+    classes, best_score, best_step, best = len(model.config.id2label), float("-inf"), 0, None
+    for step, strength in enumerate(STRENGTHS, 1):
+        began = time.perf_counter()
+        weight, bias = _fit(features, training.labels, classes, strength, config.seed)
+        seconds += time.perf_counter() - began
+        fit = log_loss(training.labels, softmax(features @ weight.T + bias))
+        yield StepLogged(step, 1.0, fit, 0.0, training.encoded.tokens / seconds, 0.0)
+        reached, event = _judge(held_out, validation.labels, weight, bias, step, config.best_by)
+        if best is None or reached > best_score:
+            best_score, best_step, best = reached, step, (weight, bias)
+            event = Evaluated(event.step, event.epoch, event.accuracy, event.macro_f1, event.loss, True)
+        yield event
+    _write(last, *best)  # type: ignore[misc]
+    yield TrainingDone(len(STRENGTHS), best_step, seconds, training.encoded.tokens, False, stopped=False)
+
+
+def _last_layer(model: "PreTrainedModel") -> "torch.nn.Linear":
+    import torch
+
+    classes = model.config.num_labels
+    for name, module in reversed(list(model.named_modules())):
+        if isinstance(module, torch.nn.Linear) and module.out_features == classes:
+            if not name.startswith(f"{model.base_model_prefix}."):
+                return module
+    raise SourceError(
+        f"{model.config.model_type} has no linear last layer to probe.", "Choose the strategy full for this source."
+    )
+
+
+@contextmanager
+def _listening(last: "torch.nn.Module", heard: list[Any]) -> Iterator[None]:
+    hook = last.register_forward_pre_hook(lambda module, inputs: heard.append(inputs[0]))
+    try:
+        yield
+    finally:
+        hook.remove()
+
+
+def _features(
+    model: "PreTrainedModel", last: "torch.nn.Linear", encoded: Encoded, device: str, bf16: bool,
+    should_stop: Callable[[], bool],
+) -> Iterator[Any]:  # fmt: skip
+    """What the last layer sees of each row, (rows, width) float32; dropout is off."""
+    import torch
+
+    features = np.zeros((encoded.rows, last.in_features), dtype=np.float32)
+    model.eval()
+    done = 0
+    for rows in scoring_order(encoded.lengths):
+        heard: list[Any] = []
+        with torch.inference_mode(), autocast(device, bf16), _listening(last, heard):
+            model(**collate(encoded, rows, device))
+        features[rows] = heard[0].float().cpu().numpy()
+        done += len(rows)
+        yield Progress("encoding", done, encoded.rows)
+        if should_stop():
+            raise Interrupted
+    return features
+
+
+def _fit(features: np.ndarray, labels: np.ndarray, classes: int, strength: float, seed: int) -> tuple[Any, Any]:
+    """Weights (classes, width) and bias (classes,) of a softmax classifier."""
+    weight = np.zeros((classes, features.shape[1]))
+    bias = np.full(classes, -30.0)  # a class without training rows is never predicted
+    seen = np.unique(labels)
+    if len(seen) == 1:
+        bias[seen[0]] = 0.0
+        return weight, bias
+    # features are scaled for the fit and the scale is folded back into the weights
+    centre, scale = features.mean(axis=0), features.std() + 1e-6
+    model = LogisticRegression(C=strength, max_iter=1000, random_state=seed)
+    model.fit((features - centre) / scale, labels)
+    coefficients, intercepts = model.coef_ / scale, model.intercept_
+    if len(seen) == 2:  # scikit-learn gives one row for two classes
+        coefficients = np.concatenate([-coefficients, coefficients]) / 2
+        intercepts = np.concatenate([-intercepts, intercepts]) / 2
+    weight[seen] = coefficients
+    bias[seen] = intercepts - coefficients @ centre
+    return weight, bias
+
+
+def _judge(
+    features: np.ndarray, labels: np.ndarray, weight: Any, bias: Any, step: int, best_by: str
+) -> tuple[float, Evaluated]:
+    if not len(labels):
+        return 0.0, Evaluated(step, 1.0, 0.0, 0.0, 0.0, False)
+    probabilities = softmax(features @ weight.T + bias)
+    predicted = probabilities.argmax(axis=1)
+    accuracy = float(np.mean(predicted == labels))
+    f1, loss = macro_f1(labels, predicted, probabilities.shape[1]), log_loss(labels, probabilities)
+    reached = {"macro_f1": f1, "accuracy": accuracy, "loss": -loss}[best_by]
+    return reached, Evaluated(step, 1.0, accuracy, f1, loss, False)
+
+
+def _write(last: "torch.nn.Linear", weight: np.ndarray, bias: np.ndarray) -> None:
+    import torch
+
+    with torch.no_grad():
+        last.weight.copy_(torch.from_numpy(weight))
+        if last.bias is not None:
+            last.bias.copy_(torch.from_numpy(bias))
