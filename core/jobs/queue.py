@@ -2,7 +2,6 @@
 
 import time
 
-from core import workspace
 from core.config import RunConfig
 from core.errors import RunError
 from core.jobs.scheduler import ensure_scheduler
@@ -52,14 +51,11 @@ def position(run: Run) -> int | None:
 def waiting_runs() -> list[Run]:
     """Queued runs in the order in which they will start."""
     queued = [(run.status, run) for run in list_runs()]
-    return [run for status, run in sorted(
-        (pair for pair in queued if pair[0]["state"] in WAITING), key=lambda pair: (pair[0].get("queued_at", 0.0), pair[1].id)
-    )]
+    waiting = [(status.get("queued_at", 0.0), run.id, run) for status, run in queued if status["state"] in WAITING]
+    return [run for *_, run in sorted(waiting, key=lambda each: each[:2])]
 
 
 def active_runs() -> list[Run]:
     """Runs under way, oldest first."""
     return [run for run in reversed(list_runs()) if run.state in ACTIVE]
 
-
-__all__ = ["active_runs", "position", "resume", "stop", "submit", "waiting_runs", "workspace"]

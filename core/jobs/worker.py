@@ -5,7 +5,6 @@ import os
 import signal
 import time
 import traceback
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,7 @@ import numpy as np
 
 from core.data.split import draw
 from core.data.store import DataSet, get_dataset
-from core.errors import DatasetError, DeviceError, GraftError
+from core.errors import DatasetError, GraftError
 from core.evaluation.result import build_result, prediction_table
 from core.jobs.baselines import cached_baselines
 from core.jobs.progress import Journey
@@ -22,6 +21,7 @@ from core.models.classifier import Classifier, load_classifier
 from core.runs.folder import Run
 from core.training import checkpoints, devices
 from core.training.batches import encode
+from core.training.estimate import remember_speed
 from core.training.events import CheckpointDue, Event, Improved, Progress, Started, StepLogged, TrainingDone, Warned
 from core.training.events import to_json as event_json
 from core.training.loop import Rows, train
@@ -251,6 +251,7 @@ class _Work:
         checkpoints.replace_folder(self.run.model, classifier.save)
         self.run.write_result(result)
         self.run.drop_checkpoints()
+        remember_speed(self.config, self.device.name, result["tokens_per_second"])
 
     def _validation(self) -> dict[str, Any] | None:
         best = [event for event in self.run.events("evaluated") if event["best"]]
@@ -286,5 +287,3 @@ def _digest(dataset: DataSet, rows: np.ndarray) -> str:
 
     return hashlib.sha256(dataset.fingerprint.encode() + np.sort(rows).astype(np.int64).tobytes()).hexdigest()[:16]
 
-
-__all__ = ["Callable", "DeviceError", "work"]

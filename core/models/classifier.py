@@ -48,7 +48,7 @@ def load_classifier(
 
     where, extra = locate(source, revision)
     torch.manual_seed(seed)  # the new head is the first random draw of a run
-    with _explained(source):
+    with explained(source):
         config = AutoConfig.from_pretrained(where, **extra)
         same_head = _labels_of(config) == list(labels)
         config.num_labels = len(labels)
@@ -79,7 +79,7 @@ def load_tokenizer(source: str, revision: str | None = None) -> "PreTrainedToken
     from transformers import AutoTokenizer
 
     where, extra = locate(source, revision)
-    with _explained(source):
+    with explained(source):
         tokenizer = AutoTokenizer.from_pretrained(where, **extra)
     tokenizer.model_max_length = 10**9  # cutting is ours; the warning about long texts would be noise
     return tokenizer
@@ -126,7 +126,7 @@ def _renew_head(model: "PreTrainedModel") -> list[str]:
     return names
 
 
-class _explained:
+class explained:
     """Turns what transformers raises for a missing or broken checkpoint into a SourceError."""
 
     def __init__(self, source: str):

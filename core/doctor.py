@@ -1,0 +1,75 @@
+"""Is this machine ready? One look at everything that a run needs."""
+
+import shutil
+import sys
+import tempfile
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+import psutil
+
+from core import workspace
+from core.models.sources import check_source, is_offline
+from core.training.devices import default_device
+
+PACKAGES = ("torch", "transformers", "streamlit", "plotly", "pandas", "scikit-learn", "mlflow-skinny")
+LEAST_MEMORY, LEAST_DISK = 3 * 1024, 2 * 1024  # MiB
+
+
+def examine() -> dict[str, Any]:
+    """``device``, ``ok`` and ``checks`` (name, ok, message): everything in words."""
+    checks = [_python(), _packages(), _memory(), _disk(), _workspace(), _source(), _network()]
+    device = default_device()
+    checks.insert(0, {"name": "device", "ok": True, "message": device.sentence})
+    return {"device": device.name, "ok": all(check["ok"] for check in checks), "checks": checks}
+
+
+def _python() -> dict[str, Any]:
+    found = ".".join(map(str, sys.version_info[:3]))
+    return {"name": "python", "ok": sys.version_info >= (3, 11), "message": f"Python {found}; 3.11 or newer is needed."}
+
+
+def _packages() -> dict[str, Any]:
+    found, missing = [], []
+    for name in PACKAGES:
+        try:
+            found.append(f"{name} {version(name)}")
+        except PackageNotFoundError:
+            missing.append(name)
+    message = ", ".join(found) + (f"; missing: {', '.join(missing)}" if missing else "")
+    return {"name": "versions", "ok": not missing, "message": message}
+
+
+def _memory() -> dict[str, Any]:
+    free = psutil.virtual_memory().available // 2**20
+    message = f"{free / 1024:.1f} GiB of memory free; fine-tuning the built-in model needs about 1.5 GiB."
+    return {"name": "memory", "ok": free >= LEAST_MEMORY, "message": message}
+
+
+def _disk() -> dict[str, Any]:
+    free = shutil.disk_usage(workspace.home()).free // 2**20
+    return {"name": "disk", "ok": free >= LEAST_DISK, "message": f"{free / 1024:.1f} GiB free in {workspace.home()}."}
+
+
+def _workspace() -> dict[str, Any]:
+    try:
+        with tempfile.NamedTemporaryFile(dir=workspace.home()):
+            pass
+        return {"name": "workspace", "ok": True, "message": f"{workspace.home()} can be written."}
+    except OSError as error:
+        message = f"{workspace.home()} cannot be written ({error.strerror}); set GRAFT_HOME to another folder."
+        return {"name": "workspace", "ok": False, "message": message}
+
+
+def _source() -> dict[str, Any]:
+    info = check_source("minilm")
+    return {"name": "source", "ok": info.available, "message": info.sentence if info.available else info.why_not}
+
+
+def _network() -> dict[str, Any]:
+    """Offline is a normal state: it is told, and never a fault."""
+    if is_offline():
+        message = "Offline by setting: the built-in model, local folders and cached Hub models can be used."
+    else:
+        message = "Hub models are fetched when a run asks for one; everything else works without a network."
+    return {"name": "network", "ok": True, "message": message}
