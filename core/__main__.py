@@ -28,7 +28,7 @@ def main(argv: list[str] | None = None) -> int:
     logging.getLogger().setLevel(logging.WARNING)
     os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
     os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
-    out = Output(arguments.json)
+    out = Output(getattr(arguments, "json", False))
     name = "_".join(filter(None, (arguments.command, getattr(arguments, "action", None))))
     try:
         return int(getattr(commands, name)(arguments, out))

@@ -38,7 +38,9 @@ class RunConfig:
     strategy: str = setting("full", "Strategy", "How to transfer: which weights are trained, and from which start.")
     epochs: int = setting(3, "Epochs", "How many times the model sees every training row.")
     learning_rate: float = setting(
-        5e-5, "Learning rate", "Size of one update step. Too high forgets, too low barely learns; 2e-5 to 1e-4 is usual."
+        5e-5,
+        "Learning rate",
+        "Size of one update step. Too high forgets, too low barely learns; 2e-5 to 1e-4 is usual.",
     )
     batch_size: int = setting(16, "Batch size", "Rows per update. Larger is steadier and needs more memory.")
     max_length: int = setting(256, "Max length", "Tokens kept of each text; what is longer is cut at the end.")
@@ -57,18 +59,14 @@ class RunConfig:
     optimizer: str = setting("adamw", "Optimiser", "AdamW (with weight decay) or plain Adam.")
     weight_decay: float = setting(0.01, "Weight decay", "Pull of the weights towards zero at each step (AdamW only).")
     clip_norm: float = setting(1.0, "Gradient clipping", "Longest gradient that is let through; 0 turns it off.")
-    eval_every: int | None = setting(
-        None, "Validate every", "Steps between validations; empty means once an epoch."
-    )
+    eval_every: int | None = setting(None, "Validate every", "Steps between validations; empty means once an epoch.")
     patience: int | None = setting(
         None, "Early stopping", "Stop after this many validations without a better score; empty means never."
     )
     best_by: str = setting("macro_f1", "Best by", "Which validation score decides the checkpoint that is kept.")
     device: str = setting("auto", "Device", "auto takes a GPU when there is one; or cuda:0, mps, cpu.")
     precision: str = setting("auto", "Precision", "auto uses bf16 where the device is truly faster with it.")
-    checkpoint_seconds: float = setting(
-        60.0, "Checkpoint every", "Seconds of training that a crash may cost at most."
-    )
+    checkpoint_seconds: float = setting(60.0, "Checkpoint every", "Seconds of training that a crash may cost at most.")
 
     def __post_init__(self) -> None:
         _one_of("strategy", self.strategy, tuple(STRATEGIES))

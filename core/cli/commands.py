@@ -1,10 +1,14 @@
 """What each command does; imports are inside, so that `--help` and `runs list` answer at once."""
 
 import argparse
+import os
+import socket
+import sys
 import time
 from pathlib import Path
 from typing import Any
 
+from core import workspace
 from core.cli.output import Output, percent, table
 from core.errors import GraftError, RunError
 from core.runs.folder import ACTIVE, Run, get_run, list_runs
@@ -189,6 +193,29 @@ def doctor(arguments: argparse.Namespace, out: Output) -> int:
     return 0 if value["ok"] else 1
 
 
+def start(arguments: argparse.Namespace, out: Output) -> int:
+    """Become the web server, on the first free port from the one that was asked for."""
+    port = next((each for each in range(arguments.port, arguments.port + 50) if _is_free(each)), None)
+    if port is None:
+        raise GraftError(f"The ports {arguments.port} to {arguments.port + 49} are all taken.", "Give another --port.")
+    if port != arguments.port:
+        out.say(f"Port {arguments.port} is taken; using {port}.")
+    out.say(f"Graft is at http://localhost:{port}  (Ctrl-C ends the app; runs under way go on)")
+    os.chdir(workspace.PROJECT)
+    command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", "--server.port", str(port)]
+    os.execv(sys.executable, [*command, "--server.address", arguments.address])
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+        return True
+
+
 def _follow(run: Run, out: Output) -> None:
     """Show progress until the run has ended, and keep a scheduler alive meanwhile."""
     from core.jobs.queue import position
@@ -234,7 +261,9 @@ def _state_of(run: Run) -> dict[str, Any]:
         "seconds": result.get("seconds"), "tokens_per_second": result.get("tokens_per_second"),
     }  # fmt: skip
     if result:
-        value |= {name: result[name] for name in ("split", "rows", "intervals", "verdict", "total_seconds", "train_rows")}
+        value |= {
+            name: result[name] for name in ("split", "rows", "intervals", "verdict", "total_seconds", "train_rows")
+        }
         value["baselines"] = baselines
     return value
 
@@ -250,5 +279,8 @@ def _state_lines(run: Run, value: dict[str, Any]) -> list[str]:
             f"macro-F1 {percent(value['metrics']['macro_f1'])} on {value['rows']:,} {value['split']} rows"
         )
         lines += [f"baseline {name}: {percent(score)}" for name, score in value["baselines"].items()]
-        lines += [value["verdict"]["sentence"], f"trained for {value['seconds']:.1f} s at {value['tokens_per_second']:,.0f} tokens/s"]
+        lines += [
+            value["verdict"]["sentence"],
+            f"trained for {value['seconds']:.1f} s at {value['tokens_per_second']:,.0f} tokens/s",
+        ]
     return lines

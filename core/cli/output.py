@@ -43,7 +43,10 @@ class Output:
 def table(rows: list[dict[str, Any]], columns: tuple[str, ...]) -> list[str]:
     """Rows as aligned lines under a heading."""
     cells = [[str(row.get(column, "") if row.get(column) is not None else "") for column in columns] for row in rows]
-    widths = [max(len(name), *(len(row[index]) for row in cells)) if cells else len(name) for index, name in enumerate(columns)]
+    widths = [
+        max(len(name), *(len(row[index]) for row in cells)) if cells else len(name)
+        for index, name in enumerate(columns)
+    ]
     lines = ["  ".join(name.ljust(width) for name, width in zip(columns, widths, strict=True))]
     lines += ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in cells]
     return [line.rstrip() for line in lines]

@@ -6,7 +6,17 @@ from dataclasses import fields
 from core import __version__
 from core.config import PRESETS, STRATEGIES, RunConfig, settings
 
-WHOLE = {"epochs", "batch_size", "max_length", "train_size", "validation_size", "test_size", "seed", "eval_every", "patience"}
+WHOLE = {
+    "epochs",
+    "batch_size",
+    "max_length",
+    "train_size",
+    "validation_size",
+    "test_size",
+    "seed",
+    "eval_every",
+    "patience",
+}
 REAL = {"learning_rate", "warmup", "weight_decay", "clip_norm", "checkpoint_seconds"}
 ALL_ROWS = ("validation_size", "test_size", "train_size")  # take a number or the word all
 
@@ -31,6 +41,9 @@ def build_parser() -> argparse.ArgumentParser:
     retention = commands.add_parser("retention", parents=[shared], help="what a run kept of its source's ability")
     retention.add_argument("run", metavar="RUN")
     commands.add_parser("doctor", parents=[shared], help="device, memory, versions, writable places, network")
+    start = commands.add_parser("start", help="start the app in the browser")
+    start.add_argument("--port", type=int, default=8501, help="first port to try (default 8501)")
+    start.add_argument("--address", default="localhost", help="0.0.0.0 lets other machines in (default localhost)")
     for name, text in (("scheduler", "start queued runs (started by itself)"), ("worker", "carry out one run folder")):
         inner = commands.add_parser(name, help=text)
         if name == "worker":

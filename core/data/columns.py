@@ -15,7 +15,18 @@ LABEL_NAMES = (
     "label", "class", "sentiment", "target", "category", "emotion", "answer", "y", "topic", "rating", "intent", "stars",
 )  # fmt: skip
 SPLIT_NAMES = ("split", "part", "partition", "set", "fold", "subset")
-GROUP_NAMES = ("group", "group_id", "author", "author_id", "user", "user_id", "movie_id", "document_id", "doc_id", "thread")
+GROUP_NAMES = (
+    "group",
+    "group_id",
+    "author",
+    "author_id",
+    "user",
+    "user_id",
+    "movie_id",
+    "document_id",
+    "doc_id",
+    "thread",
+)
 PARTS = {
     "train": "train", "training": "train", "valid": "validation", "validation": "validation", "val": "validation",
     "dev": "validation", "eval": "validation", "test": "test", "testing": "test",
@@ -132,7 +143,9 @@ def check_roles(frame: pd.DataFrame, roles: Roles) -> None:
 def _look(frame: pd.DataFrame, name: str, position: int) -> _Column:
     stride = max(1, len(frame) // SAMPLE)
     raw = frame[name].iloc[::stride]
-    nested = any(isinstance(value, dict | list) or hasattr(value, "tolist") and not hasattr(value, "item") for value in raw)
+    nested = any(
+        isinstance(value, dict | list) or (hasattr(value, "tolist") and not hasattr(value, "item")) for value in raw
+    )
     cells = [cell_text(value).strip() for value in raw]
     full = [cell for cell in cells if cell]
     lengths = sorted(len(cell) for cell in full) or [0]

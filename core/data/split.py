@@ -83,7 +83,12 @@ def _honour(given: pd.Series, strata: pd.Series, groups: pd.Series | None, seed:
 
 
 def _assign(
-    parts: np.ndarray, rows: np.ndarray, strata: pd.Series, groups: pd.Series | None, shares: dict[str, float], seed: int
+    parts: np.ndarray,
+    rows: np.ndarray,
+    strata: pd.Series,
+    groups: pd.Series | None,
+    shares: dict[str, float],
+    seed: int,
 ) -> None:
     """Give some of ``rows`` to the parts in ``shares``, in place."""
     random = np.random.default_rng(seed)

@@ -159,9 +159,7 @@ def add_dataset(
         DatasetError: when the file cannot be used, saying why and what to do.
     """
     source_name = source_name or Path(path).name
-    table = read_table(
-        Path(path), delimiter=delimiter, encoding=encoding, sheet=sheet, header=header, name=source_name
-    )
+    table = read_table(Path(path), delimiter=delimiter, encoding=encoding, sheet=sheet, header=header, name=source_name)
     asked = {"text": text, "label": label, "text_pair": text_pair, "split": split, "group": group}
     roles = choose_roles(table.frame, asked, guess=guess)
     if no_label:
@@ -171,7 +169,9 @@ def add_dataset(
     for known in list_datasets():
         if known.fingerprint == fingerprint:
             return known, True
-    dataset = _describe(frame, table, roles, notes, name or _stem(source_name), source_name, fingerprint, fractions, seed)
+    dataset = _describe(
+        frame, table, roles, notes, name or _stem(source_name), source_name, fingerprint, fractions, seed
+    )
     _write(dataset, frame)
     return dataset, False
 
@@ -197,7 +197,7 @@ def choose_roles(frame: pd.DataFrame, asked: dict[str, str | None], guess: bool 
         if found.text != given["text"]:
             others = rest.drop(columns=[given["text"]])
             try:
-                found = guess_roles(others.assign(**{"__text__": rest[given["text"]]}).rename(columns={}))
+                found = guess_roles(others.assign(__text__=rest[given["text"]]).rename(columns={}))
             except DatasetError:
                 found = Roles(given["text"])
         found = found.changed(text=given["text"])

@@ -54,9 +54,7 @@ def compare_runs(runs: list[Run]) -> Comparison:
         else:
             tests += _paired(a, b, results[a.id], results[b.id])
     _correct(tests)
-    return Comparison(
-        tuple(run.id for run in runs), not apart, _note(apart, len(runs)), _differences(runs), tests
-    )
+    return Comparison(tuple(run.id for run in runs), not apart, _note(apart, len(runs)), _differences(runs), tests)
 
 
 def _paired(a: Run, b: Run, result_a: dict[str, Any], result_b: dict[str, Any]) -> list[dict[str, Any]]:
@@ -87,9 +85,7 @@ def _correct(tests: list[dict[str, Any]]) -> None:
             if test["verdict"] != "too_few_rows":
                 test["verdict"] = "real" if p < 0.05 else "not_shown"
             test["p"] = p
-            shown = PairedTest(
-                metric, test["difference"], tuple(test["interval"]), p, test["verdict"], test["rows"]
-            )
+            shown = PairedTest(metric, test["difference"], tuple(test["interval"]), p, test["verdict"], test["rows"])
             test["sentence"] = verdict_sentence(*test["names"], shown)
 
 

@@ -37,7 +37,7 @@ def build_result(
         "baselines": beside,
         "verdict": {
             "against": strongest.name,
-            "sentence": verdict_sentence("This run", strongest.title, test),
+            "sentence": verdict_sentence("this run", strongest.title, test),
             **{key: value for key, value in asdict(test).items() if key != "metric"},
         },
     }
@@ -53,7 +53,8 @@ def verdict_sentence(a: str, b: str, test: PairedTest) -> str:
     if test.verdict == "not_shown":
         return f"No difference in {name} between {a} and {b} is shown ({points:+.1f} points; {span})."
     better, worse = (a, b) if points > 0 else (b, a)
-    return f"{better} is better than {worse} by {abs(points):.1f} points of {name}; chance is an unlikely reason ({span})."
+    better = better[:1].upper() + better[1:]
+    return f"{better} is better than {worse} by {abs(points):.1f} points of {name}; chance hardly explains it ({span})."
 
 
 def prediction_table(

@@ -34,9 +34,7 @@ def resume(run: Run) -> None:
         RunError: when the run is under way or finished.
     """
     if run.state not in RESUMABLE:
-        raise RunError(
-            f"Run {run.name} is {run.state}.", "Only stopped, interrupted or failed runs can be resumed."
-        )
+        raise RunError(f"Run {run.name} is {run.state}.", "Only stopped, interrupted or failed runs can be resumed.")
     run.clear_stop()
     run.write_status(state="queued", queued_at=time.time(), error=None, process=None)
     ensure_scheduler()
@@ -58,4 +56,3 @@ def waiting_runs() -> list[Run]:
 def active_runs() -> list[Run]:
     """Runs under way, oldest first."""
     return [run for run in reversed(list_runs()) if run.state in ACTIVE]
-

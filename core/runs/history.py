@@ -47,9 +47,7 @@ def history_of(events: list[dict[str, Any]]) -> History:
             evaluations = [each for each in evaluations if each["step"] != event["step"]] + [event]
         elif kind == "warning" and event["message"] not in warnings:
             warnings.append(event["message"])
-    return History(
-        _thinned(_frame(steps, STEP_COLUMNS)), _frame(evaluations, EVALUATION_COLUMNS), warnings, attempts
-    )
+    return History(_thinned(_frame(steps, STEP_COLUMNS)), _frame(evaluations, EVALUATION_COLUMNS), warnings, attempts)
 
 
 def _frame(events: list[dict[str, Any]], columns: tuple[str, ...]) -> pd.DataFrame:

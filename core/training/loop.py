@@ -213,4 +213,3 @@ def _validate(
         yield Improved(state.step, state.best)
     yield Evaluated(state.step, state.step / steps_per_epoch, accuracy, f1, loss, best)
     yield Progress("training", state.step, 0)
-

@@ -1,0 +1,203 @@
+"""Charts: plain data in, Plotly figures out; no screen, no files.
+
+Backgrounds are transparent and the text colour is left to the page, so that light and dark both work. Categories take
+the Okabe–Ito colours, which people with any kind of colour blindness can tell apart.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+
+COLORS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#8C7B00", "#7F7F7F")
+PARTS = {"train": "#0072B2", "validation": "#E69F00", "test": "#009E73"}
+GREY = "#8A938D"
+GREENS = [[0.0, "rgba(46,125,79,0.04)"], [0.5, "rgba(46,125,79,0.45)"], [1.0, "rgba(46,125,79,0.95)"]]
+SCORES = {"accuracy": "Accuracy", "macro_f1": "Macro-F1", "loss": "Loss"}
+
+
+def loss_curves(steps: pd.DataFrame, evaluations: pd.DataFrame) -> go.Figure:
+    """Training loss (raw and smoothed) and validation loss over steps; lower is better."""
+    figure = _figure("Loss: how wrong the model is (lower is better)", "Step", "Loss (nats)")
+    if len(steps):
+        smooth = steps["loss"].ewm(span=max(2, len(steps) // 15)).mean()
+        figure.add_scatter(
+            x=steps["step"], y=steps["loss"], name="training, each point", mode="lines", opacity=0.3,
+            line={"color": COLORS[0], "width": 1}, hoverinfo="skip",
+        )  # fmt: skip
+        figure.add_scatter(
+            x=steps["step"], y=smooth, name="training, smoothed", mode="lines", line={"color": COLORS[0], "width": 2.5}
+        )
+    if len(evaluations):
+        figure.add_scatter(
+            x=evaluations["step"], y=evaluations["loss"], name="validation", mode="lines+markers",
+            line={"color": COLORS[1], "width": 2}, marker={"size": 8},
+        )  # fmt: skip
+    return figure
+
+
+def score_curves(evaluations: pd.DataFrame) -> go.Figure:
+    """Accuracy and macro-F1 on the validation rows over steps, the best one marked."""
+    figure = _figure("Validation scores (higher is better)", "Step", "Score (%)")
+    for color, name in zip((COLORS[2], COLORS[3]), ("accuracy", "macro_f1"), strict=True):
+        figure.add_scatter(
+            x=evaluations["step"], y=100 * evaluations[name].astype(float), name=SCORES[name], mode="lines+markers",
+            line={"color": color, "width": 2}, marker={"size": 8},
+        )  # fmt: skip
+    best = evaluations[evaluations["best"].astype(bool)] if len(evaluations) else evaluations
+    if len(best):
+        figure.add_vline(x=best["step"].iloc[-1], line={"color": GREY, "dash": "dot", "width": 1})
+    return figure
+
+
+def rate_curve(steps: pd.DataFrame) -> go.Figure:
+    """Learning rate over steps."""
+    figure = _figure("Learning rate: the size of one update", "Step", "Learning rate")
+    figure.add_scatter(x=steps["step"], y=steps["learning_rate"], mode="lines", line={"color": COLORS[4], "width": 2})
+    figure.update_layout(showlegend=False, yaxis_exponentformat="power")
+    return figure
+
+
+def speed_curve(steps: pd.DataFrame) -> go.Figure:
+    """Real tokens a second over steps."""
+    figure = _figure("Speed: text read in training", "Step", "Tokens per second")
+    speed = steps["tokens_per_second"]
+    figure.add_scatter(x=steps["step"], y=speed, mode="lines", line={"color": COLORS[2], "width": 2})
+    figure.update_layout(showlegend=False, yaxis_rangemode="tozero")
+    return figure
+
+
+def score_bars(rows: Sequence[Mapping[str, Any]], metric: str = "accuracy") -> go.Figure:
+    """One bar for each contender with its 95 % interval.
+
+    Args:
+        rows: dicts with title, value, low, high (all 0..1) and color.
+    """
+    figure = _figure(f"{SCORES[metric]} with 95 % interval (higher is better)", f"{SCORES[metric]} (%)", None)
+    shown = list(rows)[::-1]
+    values = [100 * row["value"] for row in shown]
+    figure.add_bar(
+        y=[row["title"] for row in shown], x=values, orientation="h", width=0.55,
+        marker={"color": [row["color"] for row in shown]},
+        error_x={
+            "type": "data", "symmetric": False, "thickness": 1.5, "width": 6, "color": GREY,
+            "array": [100 * row["high"] - value for row, value in zip(shown, values, strict=True)],
+            "arrayminus": [value - 100 * row["low"] for row, value in zip(shown, values, strict=True)],
+        },
+        text=[f"{value:.1f} %" for value in values], textposition="inside", insidetextanchor="start",
+        hovertemplate="%{y}: %{x:.1f} %<extra></extra>",
+    )  # fmt: skip
+    figure.update_layout(
+        showlegend=False, xaxis_range=[0, 100], height=110 + 52 * len(shown), yaxis_automargin=True, hovermode="closest"
+    )
+    return figure
+
+
+def confusion(matrix: Sequence[Sequence[int]], labels: Sequence[str], title: str = "Confusion matrix") -> go.Figure:
+    """True class by row, predicted class by column; colour is the share of the true class, numbers are rows."""
+    counts = np.asarray(matrix, dtype=float)
+    shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+    names = [_short(label) for label in labels]
+    figure = _figure(title, "Predicted class", "True class")
+    figure.add_heatmap(
+        z=100 * shares, x=names, y=names, colorscale=GREENS, zmin=0, zmax=100, showscale=False, xgap=2, ygap=2,
+        customdata=counts, hovertemplate="true %{y}, predicted %{x}: %{customdata:,} rows (%{z:.0f} %)<extra></extra>",
+        text=[[f"{int(value):,}" for value in row] for row in counts] if len(labels) <= 20 else None,
+        texttemplate="%{text}" if len(labels) <= 20 else None,
+    )  # fmt: skip
+    # a heatmap cannot be clicked in Streamlit, points can: one faint point lies on every cell
+    grid = [(x, y) for y in range(len(names)) for x in range(len(names))]
+    figure.add_scatter(
+        x=[names[x] for x, _ in grid], y=[names[y] for _, y in grid], mode="markers", hoverinfo="skip", showlegend=False,
+        marker={"size": 34, "color": "rgba(0,0,0,0.001)", "symbol": "square"},
+        customdata=[[labels[y], labels[x]] for x, y in grid],
+    )  # fmt: skip
+    size = min(640, max(320, 150 + 46 * len(labels)))
+    figure.update_layout(height=size, hovermode="closest", showlegend=False)
+    figure.update_yaxes(autorange="reversed", type="category", showgrid=False)
+    figure.update_xaxes(type="category", showgrid=False)
+    return figure
+
+
+def class_balance(counts: Mapping[str, Mapping[str, int]], labels: Sequence[str]) -> go.Figure:
+    """Rows of each class, by part."""
+    figure = _figure("Rows of each class", "Class", "Rows")
+    for part, color in PARTS.items():
+        if part in counts:
+            rows = [counts[part].get(label, 0) for label in labels]
+            names = [_short(label) for label in labels]
+            figure.add_bar(x=names, y=rows, name=part, marker={"color": color})
+    figure.update_layout(barmode="stack")
+    figure.update_xaxes(type="category")
+    return figure
+
+
+def length_histogram(lengths: np.ndarray, max_length: int) -> go.Figure:
+    """Texts by length in tokens; what lies right of the line is cut there."""
+    figure = _figure("Length of the texts", "Tokens in a text", "Texts")
+    top = float(np.percentile(lengths, 99.5)) if len(lengths) else 1.0
+    counts, edges = np.histogram(np.minimum(lengths, top), bins=min(50, max(5, len(np.unique(lengths)))))
+    middles = (edges[:-1] + edges[1:]) / 2
+    colors = [COLORS[0] if middle <= max_length else COLORS[5] for middle in middles]
+    figure.add_bar(
+        x=middles, y=counts, width=np.diff(edges) * 0.95, marker={"color": colors},
+        hovertemplate="about %{x:.0f} tokens: %{y:,} texts<extra></extra>",
+    )  # fmt: skip
+    figure.add_vline(
+        x=max_length, line={"color": GREY, "dash": "dash"}, annotation_text=f"cut at {max_length}",
+        annotation_position="top",
+    )  # fmt: skip
+    figure.update_layout(showlegend=False)
+    return figure
+
+
+def probabilities(labels: Sequence[str], values: Sequence[float]) -> go.Figure:
+    """Probability of each class for one text, highest first."""
+    order = np.argsort(values)[-15:]
+    names = [_short(labels[index]) for index in order]
+    shares = [100 * values[index] for index in order]
+    figure = _figure("Probability of each class", "Probability (%)", None)
+    figure.add_bar(
+        y=names, x=shares, orientation="h", width=0.6,
+        marker={"color": [GREY] * (len(order) - 1) + [COLORS[2]]},
+        text=[f"{share:.1f} %" for share in shares], textposition="auto",
+    )  # fmt: skip
+    figure.update_layout(showlegend=False, xaxis_range=[0, 100], height=120 + 40 * len(order))
+    figure.update_yaxes(type="category")
+    return figure
+
+
+def overlay(curves: Sequence[Mapping[str, Any]], title: str, y: str) -> go.Figure:
+    """Curves of several runs over epochs; each dict has name, color, x and y."""
+    figure = _figure(title, "Epoch", y)
+    for curve in curves:
+        figure.add_scatter(
+            x=list(curve["x"]), y=list(curve["y"]), name=curve["name"], mode="lines+markers" if len(curve["x"]) < 40 else "lines",
+            line={"color": curve["color"], "width": 2}, marker={"size": 7},
+        )  # fmt: skip
+    return figure
+
+
+def run_colors(run_ids: Sequence[str]) -> dict[str, str]:
+    """One fixed colour for each run, by its place among the chosen."""
+    return {run: COLORS[index % len(COLORS)] for index, run in enumerate(run_ids)}
+
+
+def _figure(title: str, x: str | None, y: str | None) -> go.Figure:
+    figure = go.Figure()
+    figure.update_layout(
+        title={"text": title, "font": {"size": 15}, "x": 0, "xanchor": "left"}, template="none", height=320,
+        margin={"l": 56, "r": 16, "t": 44, "b": 72}, paper_bgcolor="rgba(0,0,0,0)", plot_bgcolor="rgba(0,0,0,0)",
+        legend={"orientation": "h", "y": -0.24, "x": 0, "yanchor": "top"}, hovermode="x unified", uirevision="keep",
+        xaxis_title=x, yaxis_title=y, barcornerradius=3,
+    )  # fmt: skip
+    grid = {"gridcolor": "rgba(138,147,141,0.22)", "zeroline": False, "linecolor": "rgba(138,147,141,0.5)"}
+    figure.update_xaxes(**grid, automargin=True)
+    figure.update_yaxes(**grid, automargin=True)
+    return figure
+
+
+def _short(label: str) -> str:
+    return label if len(label) <= 24 else f"{label[:22]}…"

@@ -1,0 +1,102 @@
+"""The live view: the one part of a page that redraws itself while a run works."""
+
+import streamlit as st
+
+from core import charts
+from core.jobs.queue import position
+from core.runs.folder import ACTIVE, Run
+from core.runs.history import History, history_of
+from core.training.estimate import duration
+from pages.components import words
+
+EVERY = 2.0  # seconds between two looks
+
+
+def live_view(run: Run) -> None:
+    """Progress, curves and log of a run that has not finished."""
+    under_way = run.state in ("queued", *ACTIVE)
+    live = under_way and st.toggle(
+        "Live", value=True, key="live", help="Off: the view holds still, so that you can zoom and read. The run goes on."
+    )
+    st.fragment(_panel, run_every=EVERY if live else None)(run.id, run.state, run.path)
+
+
+def _panel(run_id: str, shown_state: str, path: object) -> None:
+    run = Run(run_id, path)  # type: ignore[arg-type]
+    status = run.status
+    if status["state"] != shown_state:
+        st.rerun()  # the buttons and the header belong to another state
+    _trouble(status)
+    _progress(run, status)
+    history = _history(run)
+    _figures(status)
+    if len(history.steps) or len(history.evaluations):
+        _curves(history)
+    elif status["state"] in ("starting", "running"):
+        st.caption("The curves begin with the first training step.")
+    for warning in history.warnings:
+        st.warning(warning, icon=":material/info:")
+    with st.expander("Log", expanded=status["state"] == "failed"):
+        st.code(run.log_tail() or "Nothing logged yet.", language=None, height=240)
+
+
+def _history(run: Run) -> History:
+    """The curves, read on from where the last look ended."""
+    kept = st.session_state.setdefault("_events", {}).get(run.id, ([], 0))
+    fresh, offset = run.events_from(kept[1])
+    events = [*kept[0], *fresh]
+    st.session_state["_events"] = {run.id: (events, offset)}
+    return history_of(events)
+
+
+def _trouble(status: dict) -> None:  # type: ignore[type-arg]
+    error = status.get("error")
+    if error and status["state"] in ("failed", "interrupted"):
+        st.error(f"{error['message']}\n\n{error['hint']}", icon=":material/error:")
+    elif status["state"] == "stopped":
+        st.info("Stopped as asked. Resume goes on from the checkpoint.", icon=":material/pause:")
+
+
+def _progress(run: Run, status: dict) -> None:  # type: ignore[type-arg]
+    if status["state"] == "queued":
+        ahead = position(run)
+        st.progress(0.0, text=f"Waiting: {ahead} before it." if ahead else "Waiting: it starts next.")
+        return
+    share = float(status.get("progress") or 0.0)
+    phase = words.PHASES.get(status.get("phase") or "", "Starting")
+    done, total = status.get("phase_done"), status.get("phase_total")
+    steps = f", step {status.get('step', 0):,} of {status['total_steps']:,}" if status.get("total_steps") else ""
+    detail = steps if status.get("phase") == "training" else f", {100 * done / total:.0f} %" if done and total else ""
+    left = f" · about {duration(status['eta_seconds'])} left" if status.get("eta_seconds") else ""
+    st.progress(min(1.0, share), text=f"{phase}{detail}{left}" if status["state"] in ACTIVE else f"{phase}{detail}")
+
+
+def _figures(status: dict) -> None:  # type: ignore[type-arg]
+    if not status.get("device"):
+        return
+    load, memory, loss = status.get("device_load"), status.get("memory_mib"), status.get("loss")
+    rate, speed = status.get("learning_rate"), status.get("tokens_per_second")
+    figures = (
+        ("Training loss", f"{loss:.3f}" if loss is not None else "–", "How wrong the model is on the texts it just saw."),
+        ("Learning rate", f"{rate:.1e}" if rate is not None else "–", "The size of one update of the weights."),
+        ("Speed", f"{speed:,.0f} tokens/s" if speed else "–", "Pieces of words read in training; padding not counted."),
+        ("Memory", f"{memory:,.0f} MiB" if memory else "–", "What the training process holds now."),
+        ("Device load", f"{load:.0f} %" if load is not None else "–", status.get("device_title") or status["device"]),
+    )
+    with st.container(horizontal=True):
+        for label, value, help_text in figures:
+            st.metric(label, value, help=help_text, border=True, width=190)
+
+
+def _curves(history: History) -> None:
+    left, right = st.columns(2)
+    with left:
+        st.plotly_chart(charts.loss_curves(history.steps, history.evaluations), key="live_loss")
+        with st.expander("Learning rate and speed"):
+            st.plotly_chart(charts.rate_curve(history.steps), key="live_rate")
+            st.plotly_chart(charts.speed_curve(history.steps), key="live_speed")
+    with right:
+        if len(history.evaluations):
+            st.plotly_chart(charts.score_curves(history.evaluations), key="live_scores")
+        else:
+            st.caption("Validation scores appear after the first pass over the data.")

@@ -1,0 +1,154 @@
+"""The result of a finished run, always beside its baselines."""
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from core import charts
+from core.config import settings
+from core.runs.folder import Run
+from core.runs.history import read_history
+from core.training.estimate import duration
+from pages.components import words
+
+CONTENDERS = {"majority": "#7F7F7F", "tfidf": "#E69F00"}
+RUN_COLOR = "#0072B2"
+
+
+def result_view(run: Run) -> None:
+    """Verdict, scores with intervals, classes, confusion, curves, settings."""
+    result = run.result
+    if result is None:
+        st.warning("This run has finished but its result cannot be read.", icon=":material/error:")
+        return
+    _verdict(result)
+    left, right = st.columns([3, 2])
+    with left, st.container(border=True):
+        _scores(result)
+    with right, st.container(border=True):
+        _facts(result)
+    _classes(run, result)
+    history = read_history(run)
+    for warning in history.warnings:
+        st.warning(warning, icon=":material/info:")
+    with st.expander("How it learnt: curves"):
+        left, right = st.columns(2)
+        left.plotly_chart(charts.loss_curves(history.steps, history.evaluations), key="done_loss")
+        right.plotly_chart(charts.score_curves(history.evaluations), key="done_scores")
+        left.plotly_chart(charts.rate_curve(history.steps), key="done_rate")
+        right.plotly_chart(charts.speed_curve(history.steps), key="done_speed")
+    with st.expander("Settings of this run"):
+        _settings(run)
+    with st.expander("Log"):
+        st.code(run.log_tail(200) or "Nothing logged.", language=None, height=300)
+
+
+def _verdict(result: dict[str, Any]) -> None:
+    verdict = result["verdict"]
+    won = verdict["difference"] > 0
+    if verdict["verdict"] == "real" and won:
+        st.success(f"Transfer paid off. {verdict['sentence']}", icon=":material/check_circle:")
+    elif verdict["verdict"] == "real":
+        st.warning(f"Transfer did not pay off here. {verdict['sentence']}", icon=":material/info:")
+    else:
+        st.info(verdict["sentence"], icon=":material/info:")
+
+
+def _scores(result: dict[str, Any]) -> None:
+    judged = [{"title": "This run", "color": RUN_COLOR, **result}]
+    judged += [{"color": CONTENDERS.get(each["name"], "#7F7F7F"), **each} for each in reversed(result["baselines"])]
+    rows = [
+        {
+            "title": each["title"], "color": each["color"], "value": each["metrics"]["accuracy"],
+            "low": each["intervals"]["accuracy"][0], "high": each["intervals"]["accuracy"][1],
+        }
+        for each in judged
+    ]  # fmt: skip
+    st.plotly_chart(charts.score_bars(rows), key="score_bars")
+    table = pd.DataFrame(
+        {
+            "": [each["title"] for each in judged],
+            "Accuracy (95 % interval)": [
+                words.with_interval(each["metrics"]["accuracy"], each["intervals"]["accuracy"]) for each in judged
+            ],
+            "Macro-F1 (95 % interval)": [
+                words.with_interval(each["metrics"]["macro_f1"], each["intervals"]["macro_f1"]) for each in judged
+            ],
+        }
+    )
+    st.dataframe(table, hide_index=True, key="score_table")
+    drawn = "" if result["rows"] == result["evaluated_of"] else f" (a fixed draw from {result['evaluated_of']:,})"
+    st.caption(
+        f"All judged on the same {result['rows']:,} {result['split']} rows{drawn}, which no one saw in training. "
+        "Accuracy: share of rows that got the right class. Macro-F1: the same care for every class, however rare. "
+        "The interval says where the true value may lie, given so many rows."
+    )
+    if result["split"] == "validation":
+        st.caption("This set has no test rows. The best checkpoint was chosen on these very rows, so the score is a little kind.")
+
+
+def _facts(result: dict[str, Any]) -> None:
+    trained, total = result["parameters"]["trained"], result["parameters"]["total"]
+    facts = {
+        "Training rows": f"{result['train_rows']:,}",
+        "Training time": duration(result["seconds"]),
+        "Whole run": duration(result["total_seconds"]),
+        "Speed": f"{result['tokens_per_second']:,.0f} tokens/s",
+        "Peak memory": f"{result['peak_memory_mib']:,} MiB" if result.get("peak_memory_mib") else "–",
+        "Weights trained": f"{trained:,} of {total:,} ({100 * trained / total:.2g} %)",
+        "Texts cut": f"{100 * result['share_cut']:.1f} % at {result['max_length']} tokens",
+        "Device": f"{result['device_title']}, {result['precision']}",
+        "Best validation": words.percent((result.get("validation") or {}).get("accuracy")),
+    }
+    st.markdown("**What it took**")
+    st.dataframe(
+        pd.DataFrame({"": facts.keys(), " ": facts.values()}), hide_index=True, key="facts", height="content"
+    )
+    if result["stopped_early"]:
+        st.caption("Training ended early: validation no longer improved.")
+
+
+def _classes(run: Run, result: dict[str, Any]) -> None:
+    left, right = st.columns(2)
+    with left, st.container(border=True):
+        event = st.plotly_chart(
+            charts.confusion(result["metrics"]["confusion"], result["labels"]), key="confusion", on_select="rerun",
+            selection_mode="points", theme=None,
+        )  # fmt: skip
+        st.caption("Each row of the chart is a true class, each column what the model said. Click a cell to see its texts.")
+        points = event.selection.points if event else []
+        if points:
+            true, predicted = points[0]["customdata"][:2]
+            st.page_link(
+                "pages/predict.py", label=f"Texts that are {true} and were called {predicted}", icon=":material/list:",
+                query_params={"run": run.id, "true": true, "predicted": predicted},
+            )  # fmt: skip
+    with right, st.container(border=True):
+        st.markdown("**Each class**")
+        table = pd.DataFrame(result["metrics"]["per_class"])
+        shares = {
+            name: st.column_config.NumberColumn(title, format="percent", help=text)
+            for name, title, text in (
+                ("precision", "Precision", "Of the rows that were given this class, how many truly have it."),
+                ("recall", "Recall", "Of the rows that truly have this class, how many were found."),
+                ("f1", "F1", "Precision and recall in one number; both must be high."),
+            )
+        }
+        st.dataframe(
+            table, hide_index=True, key="per_class",
+            column_config={"label": "Class", "support": st.column_config.NumberColumn("Rows"), **shares},
+        )  # fmt: skip
+
+
+def _settings(run: Run) -> None:
+    names = settings()
+    config = run.config.to_json()
+    table = pd.DataFrame(
+        {
+            "Setting": [names[name][0] for name in config],
+            "Value": ["" if value is None else str(value) for value in config.values()],
+            "What it does": [names[name][1] for name in config],
+        }
+    )
+    st.dataframe(table, hide_index=True, key="settings_table")

@@ -1,0 +1,55 @@
+"""The menu and the frame around every page."""
+
+import streamlit as st
+
+from core.jobs.queue import active_runs, waiting_runs
+from core.jobs.scheduler import ensure_scheduler
+
+TITLES = {
+    "home": ("Home", ":material/home:"),
+    "data": ("Data", ":material/table:"),
+    "train": ("Train", ":material/psychiatry:"),
+    "run": ("Run", ":material/monitoring:"),
+    "compare": ("Compare", ":material/compare_arrows:"),
+    "predict": ("Predict", ":material/edit_note:"),
+}
+
+
+def navigation() -> object:
+    """The menu; the page that was asked for comes back."""
+    pages = [
+        st.Page(f"pages/{name}.py", title=title, icon=icon, default=name == "home", url_path=name)
+        for name, (title, icon) in TITLES.items()
+    ]
+    st.session_state["_routed"] = True
+    return st.navigation(pages, position="top")
+
+
+def ensure_routed() -> None:
+    """First line of each page: after a cold start a deep link would otherwise show the page without its frame."""
+    if not st.session_state.get("_routed"):
+        navigation()
+        st.rerun()
+
+
+def frame() -> None:
+    """What stands above every page: a scheduler for the workspace, and what is running."""
+    ensure_scheduler()
+    _running()
+
+
+@st.fragment(run_every=5)
+def _running() -> None:
+    active, waiting = active_runs(), len(waiting_runs())
+    if not active and not waiting:
+        return
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        for run in active[:3]:
+            status = run.status
+            share = f"{100 * (status.get('progress') or 0):.0f} %"
+            st.page_link(
+                "pages/run.py", label=f"{run.name}: {status['state']}, {share}", icon=":material/progress_activity:",
+                query_params={"run": run.id},
+            )  # fmt: skip
+        if waiting:
+            st.caption(f"{waiting} run{'s' if waiting > 1 else ''} waiting")

@@ -1,0 +1,42 @@
+"""The machine in words, and lists that pages share."""
+
+import streamlit as st
+
+from core.data.store import DataSet, list_datasets
+from core.runs.folder import Run, list_runs
+
+
+@st.cache_resource(max_entries=1, show_spinner="Looking at this machine …")
+def machine_sentence() -> str:
+    """What this machine computes on, and that it needs no network."""
+    from core.models.sources import is_offline
+    from core.training.devices import default_device
+
+    network = (
+        "Offline: the built-in model, local folders and downloaded models can be used."
+        if is_offline()
+        else "No network is needed; only models that you name from the Hub are downloaded."
+    )
+    return f"{default_device().sentence} {network} Your texts stay on this machine."
+
+
+def finished_runs() -> list[Run]:
+    """Runs with a result, newest first."""
+    return [run for run in list_runs() if run.state == "finished" and run.result is not None]
+
+
+def dataset_names() -> dict[str, DataSet]:
+    """Stored sets by id, newest first."""
+    return {each.id: each for each in list_datasets()}
+
+
+def pick_dataset(label: str, key: str) -> DataSet | None:
+    """A set chosen by the user and named in the link (``?dataset=``)."""
+    known = dataset_names()
+    asked = st.query_params.get("dataset")
+    ids = list(known)
+    chosen = st.selectbox(
+        label, ids, index=ids.index(asked) if asked in known else (0 if ids else None), key=key,
+        format_func=lambda each: f"{known[each].name} · {known[each].rows:,} rows", placeholder="No data set yet",
+    )  # fmt: skip
+    return known.get(chosen or "")

@@ -1,0 +1,78 @@
+"""Home: what Graft does, one click to try it, and what ran last."""
+
+import streamlit as st
+
+from pages.components.router import ensure_routed
+
+ensure_routed()
+
+from core.errors import GraftError  # noqa: E402
+from core.jobs.demo import try_now  # noqa: E402
+from core.runs.folder import Run, list_runs  # noqa: E402
+from pages.components import status, words  # noqa: E402
+
+SHOWN = 6
+
+STEPS = (
+    ("data", "Bring your texts", ":material/upload_file:", "CSV, Excel, JSON Lines or Parquet with a text and a label column."),
+    ("train", "Graft a model onto them", ":material/psychiatry:", "Choose a pretrained source and a strategy; watch it learn."),
+    ("compare", "See whether it paid off", ":material/compare_arrows:", "Every result stands beside simple baselines, with intervals."),
+    ("predict", "Try it out", ":material/edit_note:", "Type a sentence, score a file, look at the mistakes."),
+)  # fmt: skip
+
+
+def start_demo() -> None:
+    """Queue the sample run and open its live view."""
+    try:
+        run = try_now()
+    except GraftError as error:
+        words.show_error(error)
+        return
+    st.switch_page("pages/run.py", query_params={"run": run.id})
+
+
+def run_card(run: Run) -> None:
+    """One earlier run: its state, its score, and the strongest baseline."""
+    with st.container(border=True):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            words.run_link(run)
+            words.badge(run.state)
+        result = run.result if run.state == "finished" else None
+        if result:
+            best = max(result["baselines"], key=lambda each: each["metrics"]["accuracy"])
+            st.markdown(
+                f"**{words.percent(result['metrics']['accuracy'])}** accuracy on {result['rows']:,} {result['split']} rows; "
+                f"{best['title']} {words.percent(best['metrics']['accuracy'])}"
+            )
+        else:
+            error = run.status.get("error")
+            st.caption(error["message"] if error else "No result yet.")
+        st.caption(words.ago(run.meta["created"]))
+
+
+st.title("Graft", anchor=False)
+st.markdown(
+    "Take a language model that has already read a lot, and teach it your own task with a few hundred labelled texts. "
+    "Graft fine-tunes it on this machine, shows every step live, and tells you honestly whether it beats simpler methods."
+)
+with st.container(horizontal=True, vertical_alignment="center"):
+    if st.button("Try it now", type="primary", icon=":material/play_arrow:", key="try_now"):
+        start_demo()
+    st.caption("One click: fine-tunes the built-in MiniLM on 900 sample reviews. About a minute or two, no account, no network.")
+
+runs = list_runs()
+if runs:
+    st.subheader("Last runs", anchor=False)
+    columns = st.columns(3)
+    for place, run in enumerate(runs[:SHOWN]):
+        with columns[place % 3]:
+            run_card(run)
+    if len(runs) > SHOWN:
+        st.page_link("pages/compare.py", label=f"All {len(runs)} runs", icon=":material/list:")
+
+st.subheader("How it goes" if runs else "Start here", anchor=False)
+for column, (page, title, icon, text) in zip(st.columns(4), STEPS, strict=True):
+    with column, st.container(border=True, height="stretch"):
+        st.page_link(f"pages/{page}.py", label=f"**{title}**", icon=icon)
+        st.caption(text)
+st.caption(status.machine_sentence())

@@ -1,0 +1,59 @@
+"""A run: live while it works, its result when it has finished."""
+
+import streamlit as st
+
+from pages.components.router import ensure_routed
+
+ensure_routed()
+
+from core.errors import RunError  # noqa: E402
+from core.runs.folder import ACTIVE, Run, get_run, list_runs  # noqa: E402
+from pages.components import words  # noqa: E402
+from pages.components.live import live_view  # noqa: E402
+from pages.components.result import result_view  # noqa: E402
+from pages.components.run_actions import actions  # noqa: E402
+
+
+def chosen_run() -> Run | None:
+    """The run that the link names, else the one under way, else the newest."""
+    asked = st.query_params.get("run")
+    if asked:
+        try:
+            return get_run(asked)
+        except RunError as error:
+            words.show_error(error)
+            return None
+    runs = list_runs()
+    return next((run for run in runs if run.state in ACTIVE), runs[0] if runs else None)
+
+
+def header(run: Run) -> None:
+    """Name, state, and what is learnt from what."""
+    config = run.config
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.title(run.name, anchor=False, width="content")
+        words.badge(run.state)
+    strategy = words.STRATEGY_TITLES.get(config.strategy, config.strategy)
+    tags = f" · {', '.join(run.meta['tags'])}" if run.meta["tags"] else ""
+    st.caption(
+        f"{strategy} of {words.source_name(config.model)} on {config.dataset} · started {words.ago(run.meta['created'])}"
+        f" · run {run.id}{tags}"
+    )
+
+
+run = chosen_run()
+if run is None:
+    if not st.query_params.get("run"):
+        st.title("Run", anchor=False)
+        st.markdown("Nothing has run yet. Start one, and this page shows it live.")
+    with st.container(horizontal=True):
+        st.page_link("pages/train.py", label="Start a run", icon=":material/psychiatry:")
+        st.page_link("pages/home.py", label="Try the sample", icon=":material/play_arrow:")
+else:
+    st.query_params["run"] = run.id  # the address is then a link to this very run
+    header(run)
+    actions(run)
+    if run.state == "finished":
+        result_view(run)
+    else:
+        live_view(run)

@@ -1,0 +1,10 @@
+"""Graft in the browser: page config, navigation, shared frame."""
+
+import streamlit as st
+
+from pages.components.router import frame, navigation
+
+st.set_page_config(page_title="Graft", page_icon=":material/psychiatry:", layout="wide")
+page = navigation()
+frame()
+page.run()

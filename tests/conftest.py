@@ -1,0 +1,72 @@
+"""What tests share: an own workspace each, a tiny encoder built offline, and small real-looking data."""
+
+import os
+import random
+from pathlib import Path
+
+import pytest
+
+os.environ.setdefault("HF_HUB_OFFLINE", "1")  # no test may need a network
+os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
+
+ROOT = Path(__file__).resolve().parent.parent
+GOOD = ("lovely", "excellent", "delightful", "superb", "charming")
+BAD = ("awful", "dreadful", "boring", "horrible", "tedious")
+THINGS = ("film", "meal", "phone", "evening", "book", "waiter", "screen", "story")
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty workspace in which no scheduler starts by itself."""
+    monkeypatch.setenv("GRAFT_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("GRAFT_NO_SCHEDULER", "1")
+    return tmp_path / "home"
+
+
+def sentences(rows: int, seed: int = 0) -> list[tuple[str, str]]:
+    """Distinct texts with a label that their words decide; lengths vary."""
+    draw = random.Random(seed)
+    found: dict[str, str] = {}
+    while len(found) < rows:
+        label = ("neg", "pos")[len(found) % 2]
+        words = [draw.choice(GOOD if label == "pos" else BAD), *draw.sample(THINGS, 3), str(draw.randint(1, 9999))]
+        draw.shuffle(words)
+        found[" ".join(["the", *words] * draw.randint(1, 4))] = label
+    return list(found.items())
+
+
+@pytest.fixture
+def reviews_csv(tmp_path: Path) -> Path:
+    """120 rows, two classes."""
+    path = tmp_path / "reviews.csv"
+    lines = [f'"{text}",{label}' for text, label in sentences(120)]
+    path.write_text("\n".join(["review,sentiment", *lines]) + "\n", encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def dataset(home: Path, reviews_csv: Path):
+    """The small reviews as a stored set."""
+    from core.data.store import add_dataset
+
+    return add_dataset(reviews_csv)[0]
+
+
+@pytest.fixture(scope="session")
+def tiny_encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A BERT of two layers with random weights and MiniLM's tokenizer, as a local checkpoint."""
+    import torch
+    from transformers import BertConfig, BertModel
+
+    from core.models.classifier import load_tokenizer
+
+    torch.manual_seed(0)
+    folder = tmp_path_factory.mktemp("tiny-encoder")
+    config = BertConfig(
+        vocab_size=30522, hidden_size=32, num_hidden_layers=2, num_attention_heads=2, intermediate_size=64,
+        max_position_embeddings=64,
+    )  # fmt: skip
+    BertModel(config).save_pretrained(folder)
+    load_tokenizer("minilm").save_pretrained(folder)
+    return folder

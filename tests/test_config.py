@@ -1,0 +1,39 @@
+import pytest
+
+from core.config import PRESETS, RunConfig, settings
+from core.errors import ConfigError
+
+
+def test_a_config_survives_the_way_through_json():
+    config = RunConfig("reviews", epochs=5, train_size=100)
+    assert RunConfig.from_json(config.to_json()) == config
+
+
+@pytest.mark.parametrize(
+    ("change", "quoted"),
+    [
+        ({"epochs": 0}, "epochs is 0"),
+        ({"learning_rate": float("nan")}, "learning_rate is nan"),
+        ({"strategy": "magic"}, "strategy is 'magic'"),
+        ({"batch_size": 2.5}, "batch_size is 2.5"),
+        ({"train_size": -1}, "train_size is -1"),
+        ({"dataset": ""}, "No data set"),
+    ],
+)
+def test_a_bad_value_is_quoted_in_the_error(change, quoted):
+    with pytest.raises(ConfigError, match=quoted):
+        RunConfig(**({"dataset": "reviews"} | change))
+
+
+def test_a_misspelt_setting_is_refused():
+    with pytest.raises(ConfigError, match="epocs"):
+        RunConfig.from_json({"dataset": "reviews", "epocs": 3})
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_every_preset_is_a_valid_config(name):
+    RunConfig("reviews", **PRESETS[name].settings)
+
+
+def test_every_setting_has_a_label_and_an_explanation():
+    assert all(label and len(text) > 10 for label, text in settings().values())
