@@ -37,10 +37,8 @@ class RunConfig:
     revision: str | None = setting(None, "Revision", "Branch, tag or commit of a Hub model; empty means its newest.")
     strategy: str = setting("full", "Strategy", "How to transfer: which weights are trained, and from which start.")
     epochs: int = setting(3, "Epochs", "How many times the model sees every training row.")
-    learning_rate: float = setting(
-        5e-5,
-        "Learning rate",
-        "Size of one update step. Too high forgets, too low barely learns; 2e-5 to 1e-4 is usual.",
+    learning_rate: float | None = setting(
+        None, "Learning rate", "Size of one update. Empty fits it to the source: 1e-4 for small models, 3e-5 for BERT-sized."
     )
     batch_size: int = setting(16, "Batch size", "Rows per update. Larger is steadier and needs more memory.")
     max_length: int = setting(256, "Max length", "Tokens kept of each text; what is longer is cut at the end.")
@@ -79,7 +77,8 @@ class RunConfig:
         if not self.model:
             raise ConfigError("No source model was named.", "Use minilm, a Hub name, a folder, or run:<id>.")
         _between("epochs", self.epochs, 1, 1000, whole=True)
-        _between("learning_rate", self.learning_rate, 1e-8, 1.0)
+        if self.learning_rate is not None:
+            _between("learning_rate", self.learning_rate, 1e-8, 1.0)
         _between("batch_size", self.batch_size, 1, 4096, whole=True)
         _between("max_length", self.max_length, 4, 131072, whole=True)
         _between("seed", self.seed, 0, 2**31 - 1, whole=True)
@@ -128,17 +127,17 @@ PRESETS = {
     "quick": Preset(
         "Quick look",
         "A first impression in minutes: at most 1,000 training rows, 128 tokens, 2 epochs.",
-        {"epochs": 2, "max_length": 128, "batch_size": 16, "learning_rate": 1e-4, "train_size": 1000, "test_size": 1000},
+        {"epochs": 2, "max_length": 128, "batch_size": 16, "train_size": 1000, "test_size": 1000},
     ),
     "balanced": Preset(
         "Balanced",
         "The default: all training rows, 256 tokens, 3 epochs, and the best checkpoint kept.",
-        {"epochs": 3, "max_length": 256, "batch_size": 16, "learning_rate": 5e-5},
+        {"epochs": 3, "max_length": 256, "batch_size": 16},
     ),
     "best": Preset(
         "Best quality",
         "Longer training with small steps, stopped early when validation no longer improves.",
-        {"epochs": 10, "max_length": 512, "batch_size": 16, "learning_rate": 3e-5, "patience": 3, "test_size": None},
+        {"epochs": 10, "max_length": 512, "batch_size": 16, "patience": 3, "test_size": None},
     ),
     "classic": Preset(
         "Classic tutorial",

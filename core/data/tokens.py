@@ -9,7 +9,7 @@ import numpy as np
 from core import workspace
 from core.data.store import DataSet
 
-MOST_ROWS = 20_000  # lengths are looked at in an even sample of this size
+MOST_ROWS = 5000  # lengths are looked at in an even sample of this size
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from core.training.events import (
     StepLogged,
     TrainingDone,
 )
-from core.training.optimiser import build_optimiser, rate_factor
+from core.training.optimiser import build_optimiser, fitting_rate, rate_factor
 from core.training.scoring import Interrupted, autocast, score, softmax
 
 if TYPE_CHECKING:
@@ -62,6 +62,7 @@ def train(
     import torch
 
     model.to(device)  # type: ignore[arg-type]
+    full_rate = config.learning_rate or fitting_rate(_width(model), config.strategy == "scratch")
     optimiser = build_optimiser(model, config, device)
     steps_per_epoch = -(-training.encoded.rows // config.batch_size)
     total = steps_per_epoch * config.epochs
@@ -103,7 +104,7 @@ def train(
         if within == 0 or not batches:
             batches = training_order(training.encoded.lengths, config.batch_size, config.seed, epoch)
         rows = batches[within]
-        rate = config.learning_rate * rate_factor(state.step, total, config)
+        rate = full_rate * rate_factor(state.step, total, config)
         for group in optimiser.param_groups:
             group["lr"] = rate
         started = time.perf_counter()
@@ -181,6 +182,10 @@ class _Window:
         norm = float(sum(each.item() for each in self.norms) / len(self.norms))
         speed = state.tokens / max(state.seconds, 1e-9)
         return StepLogged(state.step, state.step / steps_per_epoch, loss, rate, speed, norm)
+
+
+def _width(model: "PreTrainedModel") -> int:
+    return int(getattr(model.config, "hidden_size", 0) or getattr(model.config, "dim", 768))
 
 
 def _is_due(step: int, steps_per_epoch: int, total: int, config: RunConfig) -> bool:

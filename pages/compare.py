@@ -1,0 +1,47 @@
+"""Compare: all runs in a table; two to eight of them side by side."""
+
+import streamlit as st
+
+from pages.components.router import ensure_routed
+
+ensure_routed()
+
+from core.errors import GraftError  # noqa: E402
+from core.runs.folder import Run, get_run, list_runs  # noqa: E402
+from pages.components import words  # noqa: E402
+from pages.components.comparison import comparison_view  # noqa: E402
+from pages.components.run_table import run_table  # noqa: E402
+
+MOST = 8
+
+
+def linked_runs() -> list[Run]:
+    """The runs that the address names (``?runs=a,b``)."""
+    found = []
+    for run_id in filter(None, st.query_params.get("runs", "").split(",")):
+        try:
+            found.append(get_run(run_id))
+        except GraftError as error:
+            words.show_error(error)
+    return found
+
+
+st.title("Compare", anchor=False)
+runs = list_runs()
+if not runs:
+    st.markdown("There is nothing to compare yet. Start a run, then a second one with another strategy or source.")
+    with st.container(horizontal=True):
+        st.page_link("pages/train.py", label="Start a run", icon=":material/psychiatry:")
+        st.page_link("pages/home.py", label="Try the sample", icon=":material/play_arrow:")
+else:
+    st.markdown("Tick two to eight finished runs. Differences are tested on the rows that both were judged by.")
+    chosen = run_table(runs, linked_runs())
+    finished = [run for run in chosen if run.state == "finished" and run.result]
+    if len(finished) < len(chosen):
+        st.caption("Runs without a result yet are left out of the comparison.")
+    if len(finished) > MOST:
+        st.warning(f"At most {MOST} runs fit side by side; the first {MOST} are shown.", icon=":material/info:")
+    if len(finished) >= 2:
+        comparison_view(finished[:MOST])
+    elif finished:
+        st.caption("Tick one more finished run to compare.")

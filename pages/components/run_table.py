@@ -1,0 +1,115 @@
+"""The table of runs: filter, choose, rename, tag, delete."""
+
+import pandas as pd
+import streamlit as st
+
+from core.errors import GraftError
+from core.runs.folder import Run, delete_run, restore_run
+from pages.components.words import STRATEGY_TITLES, show_error, source_name
+
+
+def run_table(runs: list[Run], linked: list[Run]) -> list[Run]:
+    """Show the runs and return those that are chosen; a choice is kept by id, never by place."""
+    shown = _filtered(runs)
+    frame = pd.DataFrame([_line(run) for run in shown])
+    chosen_ids = [run.id for run in linked]
+    if not len(frame):
+        st.caption("No run fits the filter.")
+        return linked
+    places = [index for index, run in enumerate(shown) if run.id in chosen_ids]
+    # the key names the rows shown: with other rows the old places would mean other runs
+    key = f"runs_{hash(tuple(run.id for run in shown))}"
+    event = st.dataframe(
+        frame, hide_index=True, key=key, on_select="rerun", selection_mode="multi-row",
+        selection_default={"selection": {"rows": places}} if places else None,
+        column_config={
+            "Accuracy": st.column_config.NumberColumn(format="percent", help="Share of test rows with the right class."),
+            "Macro-F1": st.column_config.NumberColumn(format="percent", help="The same care for every class."),
+            "TF-IDF": st.column_config.NumberColumn(format="percent", help="Accuracy of word counting on the same rows."),
+            "Started": st.column_config.DatetimeColumn(format="distance"),
+        },
+    )  # fmt: skip
+    picked = [shown[index] for index in event.selection.rows if index < len(shown)]
+    st.query_params["runs"] = ",".join(run.id for run in picked)
+    _undo()
+    if picked:
+        _edit(picked)
+    return picked
+
+
+def _line(run: Run) -> dict[str, object]:
+    config, meta, result = run.config, run.meta, run.result or {}
+    metrics = result.get("metrics", {})
+    tfidf = next((each["metrics"]["accuracy"] for each in result.get("baselines", []) if each["name"] == "tfidf"), None)
+    return {
+        "Name": meta["name"], "State": run.state, "Accuracy": metrics.get("accuracy"), "Macro-F1": metrics.get("macro_f1"),
+        "TF-IDF": tfidf, "Judged rows": result.get("rows"), "Data set": config.dataset,
+        "Source": source_name(config.model), "Strategy": STRATEGY_TITLES.get(config.strategy, config.strategy),
+        "Seconds": result.get("seconds"), "Tags": ", ".join(meta["tags"]),
+        "Started": pd.Timestamp(meta["created"], unit="s"), "Id": run.id,
+    }  # fmt: skip
+
+
+def _filtered(runs: list[Run]) -> list[Run]:
+    left, middle, right = st.columns([2, 1, 1])
+    words = left.text_input("Filter", placeholder="name, tag, source or strategy", key="run_filter").lower().split()
+    states = middle.multiselect("State", sorted({run.state for run in runs}), key="state_filter", placeholder="any")
+    sets = right.multiselect("Data set", sorted({run.config.dataset for run in runs}), key="set_filter", placeholder="any")
+
+    def fits(run: Run) -> bool:
+        config = run.config
+        text = f"{run.name} {' '.join(run.meta['tags'])} {config.model} {config.strategy} {run.id}".lower()
+        return (
+            all(word in text for word in words)
+            and (not states or run.state in states)
+            and (not sets or config.dataset in sets)
+        )
+
+    return [run for run in runs if fits(run)]
+
+
+def _edit(picked: list[Run]) -> None:
+    with st.container(horizontal=True):
+        if len(picked) == 1:
+            run = picked[0]
+            with st.popover("Rename and tag", icon=":material/edit:"):
+                name = st.text_input("Name", run.name, key=f"name_{run.id}")
+                tags = st.text_input("Tags", ", ".join(run.meta["tags"]), key=f"tags_{run.id}", help="Separated by commas.")
+                if st.button("Save", key="save_meta"):
+                    kept = [tag.strip() for tag in tags.split(",") if tag.strip()]
+                    run.write_meta(name=name.strip() or run.id, tags=kept)
+                    st.rerun()
+            st.page_link("pages/run.py", label="Open", icon=":material/monitoring:", query_params={"run": run.id})
+        if st.button(f"Delete {len(picked)} run{'s' if len(picked) > 1 else ''}", icon=":material/delete:", key="delete_runs"):
+            _confirm_delete(picked)
+
+
+@st.dialog("Delete these runs?")
+def _confirm_delete(picked: list[Run]) -> None:
+    for run in picked:
+        st.markdown(f"- {run.name}")
+    st.caption("They go to the trash; you can undo it.")
+    if st.button("Delete", type="primary", key="delete_runs_yes"):
+        deleted = []
+        for run in picked:
+            try:
+                delete_run(run)
+                deleted.append(run.id)
+            except GraftError as error:
+                show_error(error)
+                return
+        st.session_state["deleted_runs"] = deleted
+        st.query_params.pop("runs", None)
+        st.rerun()
+
+
+def _undo() -> None:
+    deleted = st.session_state.get("deleted_runs")
+    if deleted:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.caption(f"Deleted {len(deleted)} run{'s' if len(deleted) > 1 else ''}.")
+            if st.button("Undo", icon=":material/undo:", key="undo_runs"):
+                for run_id in deleted:
+                    restore_run(run_id)
+                st.session_state.pop("deleted_runs")
+                st.rerun()

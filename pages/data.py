@@ -1,0 +1,71 @@
+"""Data: upload a file, see what was understood, correct it, store it; look at stored sets."""
+
+import streamlit as st
+
+from pages.components.router import ensure_routed
+
+ensure_routed()
+
+from core.data.samples import SAMPLES, add_sample  # noqa: E402
+from core.data.store import delete_dataset, restore_dataset  # noqa: E402
+from core.errors import GraftError  # noqa: E402
+from pages.components import status, words  # noqa: E402
+from pages.components.dataset_view import dataset_view  # noqa: E402
+from pages.components.upload import upload_view  # noqa: E402
+
+
+def samples() -> None:
+    """The shipped samples, one click each."""
+    for sample in SAMPLES.values():
+        st.markdown(f"**{sample.title}**: {sample.sentence}")
+        if st.button("Use this sample", key=f"sample_{sample.key}", icon=":material/science:"):
+            try:
+                dataset = add_sample(sample.key)
+            except GraftError as error:
+                words.show_error(error)
+            else:
+                st.query_params["dataset"] = dataset.id
+                st.rerun()
+
+
+def undo_line() -> None:
+    """After a deletion: how to take it back."""
+    deleted = st.session_state.get("deleted_dataset")
+    if deleted:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.caption(f"Deleted {deleted}.")
+            if st.button("Undo", key="undo_dataset", icon=":material/undo:"):
+                restore_dataset(deleted)
+                st.session_state.pop("deleted_dataset")
+                st.query_params["dataset"] = deleted
+                st.rerun()
+
+
+@st.dialog("Delete this data set?")
+def confirm_delete(ref: str, name: str) -> None:
+    st.markdown(f"**{name}** goes to the trash; you can undo it. Runs made with it keep their results.")
+    if st.button("Delete it", type="primary", key="delete_yes"):
+        st.session_state["deleted_dataset"] = delete_dataset(ref)
+        st.query_params.pop("dataset", None)
+        st.rerun()
+
+
+st.title("Data", anchor=False)
+st.markdown("Bring a table with one text and one label a row. Graft guesses how it is written; you correct it before it is stored.")
+known = status.dataset_names()
+with st.expander("Add a data set", expanded=not known or "upload_copy" in st.session_state, icon=":material/upload_file:"):
+    left, right = st.columns([2, 1])
+    with left:
+        upload_view()
+    with right, st.container(border=True):
+        samples()
+undo_line()
+if known:
+    dataset = status.pick_dataset("Data set", key="data_pick")
+    if dataset:
+        st.query_params["dataset"] = dataset.id
+        dataset_view(dataset)
+        if st.button("Delete this data set", icon=":material/delete:", type="tertiary", key="delete_dataset"):
+            confirm_delete(dataset.id, dataset.name)
+else:
+    st.caption("Nothing stored yet. Upload a file above, or use the sample to look around.")

@@ -1,0 +1,88 @@
+"""Train: choose data, source and strategy, see what it will cost, and queue the run."""
+
+import streamlit as st
+
+from pages.components.router import ensure_routed
+
+ensure_routed()
+
+from core.config import RunConfig  # noqa: E402
+from core.data.store import DataSet  # noqa: E402
+from core.errors import GraftError  # noqa: E402
+from core.jobs import queue  # noqa: E402
+from pages.components import status, words  # noqa: E402
+from pages.components.config_form import choose_preset, choose_settings, choose_source, choose_strategy  # noqa: E402
+from pages.components.cost import cost  # noqa: E402
+
+
+def submit(config: RunConfig, name: str) -> None:
+    """Queue the run and say where to watch it."""
+    try:
+        run = queue.submit(config, name.strip() or None)
+    except GraftError as error:
+        words.show_error(error)
+        return
+    st.session_state["queued_run"] = run.id
+    st.toast(f"Queued: {run.name}", icon=":material/check:")
+
+
+def queue_list() -> None:
+    """What is under way and what waits, with a way to take it back."""
+    active, waiting = queue.active_runs(), queue.waiting_runs()
+    if not active and not waiting:
+        return
+    st.subheader("Queue", anchor=False)
+    for place, run in enumerate([*active, *waiting]):
+        with st.container(horizontal=True, vertical_alignment="center", border=True):
+            words.run_link(run)
+            words.badge(run.state)
+            if run in waiting:
+                st.caption(f"position {place - len(active) + 1}")
+                if st.button("Take out", key=f"cancel_{run.id}", icon=":material/close:", type="tertiary"):
+                    queue.stop(run)
+                    st.rerun()
+
+
+def form(dataset: DataSet) -> None:
+    """From source to the start button."""
+    left, right = st.columns([3, 2])
+    with left:
+        with st.container(border=True):
+            source, revision = choose_source()
+        with st.container(border=True):
+            strategy = choose_strategy()
+        with st.container(border=True):
+            preset = choose_preset()
+            settings = choose_settings(preset, strategy)
+    with right, st.container(border=True):
+        st.markdown("**Before it starts**")
+        try:
+            config = RunConfig(dataset=dataset.id, model=source, revision=revision, strategy=strategy, **settings)
+            ready = cost(config, dataset)
+        except GraftError as error:
+            words.show_error(error)
+            ready = False
+        name = st.text_input("Name of the run", placeholder="Chosen by itself when empty", key="run_name")
+        if st.button("Queue run", type="primary", icon=":material/play_arrow:", disabled=not ready, key="queue_run"):
+            submit(config, name)
+        queued = st.session_state.get("queued_run")
+        if queued:
+            st.page_link(
+                "pages/run.py", label="Watch it live", icon=":material/monitoring:", query_params={"run": queued}
+            )
+        st.caption("You can queue several. One runs at a time on each device; closing this page changes nothing for them.")
+
+
+st.title("Train", anchor=False)
+if not status.dataset_names():
+    st.markdown("A run needs a data set to learn from. Bring one, or use the sample.")
+    with st.container(horizontal=True):
+        st.page_link("pages/data.py", label="Add a data set", icon=":material/upload_file:")
+        st.page_link("pages/home.py", label="Try the sample", icon=":material/play_arrow:")
+else:
+    dataset = status.pick_dataset("Data set", key="train_dataset")
+    if dataset is None or dataset.task == "unlabelled":
+        st.info("This set has no labels, and training needs them. Choose another, or add the file again with a label column.")
+    else:
+        form(dataset)
+    queue_list()
