@@ -21,6 +21,11 @@ def main(argv: list[str] | None = None) -> int:
 
         serve()
         return 0
+    if arguments.command == "flusher":
+        from core.runs.store import serve as carry
+
+        carry()
+        return 0
     if arguments.command == "worker":
         from core.jobs.worker import work
 

@@ -44,7 +44,10 @@ def build_parser() -> argparse.ArgumentParser:
     start = commands.add_parser("start", help="start the app in the browser")
     start.add_argument("--port", type=int, default=8501, help="first port to try (default 8501)")
     start.add_argument("--address", default="localhost", help="0.0.0.0 lets other machines in (default localhost)")
-    for name, text in (("scheduler", "start queued runs (started by itself)"), ("worker", "carry out one run folder")):
+    for name, text in (
+        ("scheduler", "start queued runs (started by itself)"), ("worker", "carry out one run folder"),
+        ("flusher", "carry events to the run store (started by itself)"),
+    ):  # fmt: skip
         inner = commands.add_parser(name, help=text)
         if name == "worker":
             inner.add_argument("folder")

@@ -14,6 +14,7 @@ from filelock import FileLock, Timeout
 from core import workspace
 from core.jobs.process import is_alive, is_here
 from core.runs.folder import ACTIVE, WAITING, Run, list_runs
+from core.runs.store import pending_runs
 
 log = logging.getLogger("graft.scheduler")
 
@@ -21,6 +22,7 @@ TICK = 0.5  # seconds between two looks at the run folders
 SILENCE = 60.0  # seconds without a heartbeat after which a run on another machine counts as dead
 STARTING = 120.0  # seconds that a worker may take until its first heartbeat
 STOP_GRACE, TERM_GRACE = 60.0, 20.0  # seconds from asking to terminating, and from there to killing
+STORE_EVERY = 2.0  # seconds between two looks at what the run store lacks
 IDLE = 900.0  # seconds without work after which the scheduler leaves; it comes back when it is needed
 
 # glibc otherwise hands freed memory back to the system after each step, which costs a third of the speed on a CPU
@@ -64,26 +66,37 @@ class Scheduler:
 
     def __init__(self) -> None:
         self.children: dict[str, subprocess.Popen[bytes]] = {}
-        self._ended: set[str] = set()
+        self._flusher: subprocess.Popen[bytes] | None = None
+        self._store_looked = 0.0
         self._devices: tuple[str, ...] = ()
 
     def run(self, idle: float) -> None:
-        from core.runs.store import Flusher
-
-        flusher = Flusher()
-        flusher.start()
         last_work = time.monotonic()
         while time.monotonic() - last_work < idle:
-            busy = False
             try:
-                busy = self.tick()
+                busy = self.tick() | self._feed_store()
             except Exception:  # one broken run folder must not stop the others
                 log.exception("a look at the runs failed; trying again")
+                busy = True
                 time.sleep(5)
-            if busy or flusher.behind:
+            if busy:
                 last_work = time.monotonic()
             time.sleep(TICK)
-        flusher.stop()
+
+    def _feed_store(self) -> bool:
+        """Keep a flusher alive while the run store lacks something; True while it does."""
+        if time.monotonic() - self._store_looked < STORE_EVERY:
+            return False
+        self._store_looked = time.monotonic()
+        if not pending_runs():
+            return False
+        if self._flusher is None or self._flusher.poll() is not None:
+            with (workspace.home() / "scheduler.log").open("ab") as output:
+                self._flusher = subprocess.Popen(
+                    [sys.executable, "-m", "core", "flusher"], cwd=workspace.PROJECT, stdout=output, stderr=output,
+                    stdin=subprocess.DEVNULL, start_new_session=True,
+                )  # fmt: skip
+        return True
 
     def tick(self) -> bool:
         """One look: bury the dead, carry out stops, start what can start; True while anything waits or works."""

@@ -7,8 +7,8 @@ or unreachable costs nothing: the events stay in the run folder and are sent aga
 import logging
 import os
 import sqlite3
-import threading
 import time
+from pathlib import Path
 from typing import Any
 
 from core import workspace
@@ -18,14 +18,15 @@ log = logging.getLogger("graft.store")
 
 EXPERIMENT = "graft"
 PAUSE = 2.0  # seconds between two rounds
-BACK_OFF = 20.0  # seconds to wait after the store failed
+BACK_OFF = 5.0  # seconds to wait after the store failed
+LINGER = 60.0  # seconds without work after which the flusher leaves
 STATUS = {"finished": "FINISHED", "failed": "FAILED", "stopped": "KILLED", "interrupted": "KILLED"}
 BATCH = 500
 
 
 def tracking_uri() -> str:
     """The MLflow store: ``MLFLOW_TRACKING_URI`` where set, else an SQLite file in the workspace."""
-    return os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{workspace.home() / 'mlflow.db'}"
+    return os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{_file()}"
 
 
 class MlflowStore:
@@ -107,36 +108,33 @@ _SENT = {
 }
 
 
-class Flusher:
-    """A thread that carries events from the run folders to the store; it never stops anything else."""
+def serve() -> None:
+    """Carry events to the store until nothing has been pending for a while; a process of its own, so that whatever
+    ails the store cannot touch training or scheduling.
 
-    def __init__(self) -> None:
-        self.behind = False  # whether something is still to be sent
-        self._leave = threading.Event()
-        self._thread = threading.Thread(target=self._work, name="store", daemon=True)
-
-    def start(self) -> None:
-        self._thread.start()
-
-    def stop(self) -> None:
-        self._leave.set()
-        self._thread.join(timeout=10)
-
-    def _work(self) -> None:
-        store: MlflowStore | None = None
-        while not self._leave.wait(PAUSE):
-            try:
-                pending = [run for run in list_runs() if _is_pending(run)]
-                self.behind = False
-                if not pending:
-                    continue
-                store = store or MlflowStore()
-                for run in pending:
-                    flush(store, run)
-            except Exception as error:  # whatever ails the store, training goes on and the events wait
-                log.warning("the run store is not available (%s); trying again", error)
-                store, self.behind = None, True
-                self._leave.wait(BACK_OFF if not os.environ.get("GRAFT_STORE_RETRY") else 1.0)
+    When the SQLite file is replaced or deleted under it, the process leaves (its connection would go on writing into
+    the deleted file) and the scheduler starts another, which sends everything again.
+    """
+    store: MlflowStore | None = None
+    identity: int | None = None
+    idle_since = time.monotonic()
+    while time.monotonic() - idle_since < LINGER:
+        time.sleep(PAUSE)
+        pending = pending_runs()
+        if not pending:
+            continue
+        idle_since = time.monotonic()
+        if store is not None and identity != _file_identity():
+            log.warning("the run store's file was replaced or deleted; starting over")
+            return
+        try:
+            store = store or MlflowStore()
+            identity = _file_identity()
+            for run in pending:
+                flush(store, run)
+        except Exception as error:  # whatever ails the store, training goes on and the events wait
+            log.warning("the run store is not available (%s); trying again", str(error).splitlines()[0])
+            time.sleep(BACK_OFF)
 
 
 def flush(store: MlflowStore, run: Run) -> None:
@@ -152,20 +150,29 @@ def flush(store: MlflowStore, run: Run) -> None:
     run.write_store_cursor({"id": store_id, "offset": after, "closed": _stamp(run) if state in ENDED else None})
 
 
-def replay_all() -> int:
-    """Send every run to the store anew where the store lacks it; returns how many runs were looked at."""
-    store = MlflowStore()
-    runs = list_runs()
-    for run in runs:
-        flush(store, run)
-    return len(runs)
+def pending_runs() -> list[Run]:
+    """Runs of which the store has not seen everything."""
+    lost = _is_local() and not _file().exists()
+    return [run for run in list_runs() if _is_pending(run, lost)]
 
 
-def _is_pending(run: Run) -> bool:
+def _is_local() -> bool:
+    return "MLFLOW_TRACKING_URI" not in os.environ
+
+
+def _file() -> Path:
+    return workspace.home() / "mlflow.db"
+
+
+def _file_identity() -> int | None:
+    """Tells one store file from another of the same name."""
+    return _file().stat().st_ino if _is_local() and _file().exists() else None
+
+
+def _is_pending(run: Run, lost: bool) -> bool:
     cursor = run.store_cursor
     if cursor.get("closed"):
-        lost = tracking_uri().startswith("sqlite:///") and not (workspace.home() / "mlflow.db").exists()
-        return cursor["closed"] != _stamp(run) or (lost and "MLFLOW_TRACKING_URI" not in os.environ)
+        return lost or cursor["closed"] != _stamp(run)
     if run.state in ENDED:
         return True
     size = run.events_path.stat().st_size if run.events_path.exists() else 0

@@ -125,4 +125,4 @@ def _confusions(runs: list[Run]) -> None:
         result = run.result or {}
         with columns[index % len(columns)], st.container(border=True):
             figure = charts.confusion(result["metrics"]["confusion"], result["labels"], run.name)
-            st.plotly_chart(figure, key=f"confusion_{run.id}", theme=None)
+            st.plotly_chart(figure, key=f"confusion_{run.id}")

@@ -79,13 +79,13 @@ def _figures(status: dict) -> None:  # type: ignore[type-arg]
     figures = (
         ("Training loss", f"{loss:.3f}" if loss is not None else "–", "How wrong the model is on the texts it just saw."),
         ("Learning rate", f"{rate:.1e}" if rate is not None else "–", "The size of one update of the weights."),
-        ("Speed", f"{speed:,.0f} tokens/s" if speed else "–", "Pieces of words read in training; padding not counted."),
+        ("Tokens per second", f"{speed:,.0f}" if speed else "–", "Pieces of words read a second in training; padding not counted."),
         ("Memory", f"{memory:,.0f} MiB" if memory else "–", "What the training process holds now."),
         ("Device load", f"{load:.0f} %" if load is not None else "–", status.get("device_title") or status["device"]),
     )
     with st.container(horizontal=True):
         for label, value, help_text in figures:
-            st.metric(label, value, help=help_text, border=True, width=190)
+            st.metric(label, value, help=help_text, border=True, width=186)
 
 
 def _curves(history: History) -> None:

@@ -96,17 +96,19 @@ def _facts(result: dict[str, Any]) -> None:
         "Whole run": duration(result["total_seconds"]),
         "Speed": f"{result['tokens_per_second']:,.0f} tokens/s",
         "Peak memory": f"{result['peak_memory_mib']:,} MiB" if result.get("peak_memory_mib") else "–",
-        "Weights trained": f"{trained:,} of {total:,} ({100 * trained / total:.2g} %)",
+        "Weights trained": f"{trained:,} of {total:,} ({_share(trained / total)})",
         "Texts cut": f"{100 * result['share_cut']:.1f} % at {result['max_length']} tokens",
         "Device": f"{result['device_title']}, {result['precision']}",
         "Best validation": words.percent((result.get("validation") or {}).get("accuracy")),
     }
     st.markdown("**What it took**")
-    st.dataframe(
-        pd.DataFrame({"": facts.keys(), " ": facts.values()}), hide_index=True, key="facts", height="content"
-    )
+    st.table(pd.DataFrame({"": facts.values()}, index=list(facts)), border="horizontal", hide_header=True)
     if result["stopped_early"]:
         st.caption("Training ended early: validation no longer improved.")
+
+
+def _share(value: float) -> str:
+    return f"{100 * value:.0f} %" if value > 0.1 else f"{100 * value:.2g} %"
 
 
 def _classes(run: Run, result: dict[str, Any]) -> None:
@@ -114,7 +116,7 @@ def _classes(run: Run, result: dict[str, Any]) -> None:
     with left, st.container(border=True):
         event = st.plotly_chart(
             charts.confusion(result["metrics"]["confusion"], result["labels"]), key="confusion", on_select="rerun",
-            selection_mode="points", theme=None,
+            selection_mode="points",
         )  # fmt: skip
         st.caption("Each row of the chart is a true class, each column what the model said. Click a cell to see its texts.")
         points = event.selection.points if event else []
@@ -127,8 +129,9 @@ def _classes(run: Run, result: dict[str, Any]) -> None:
     with right, st.container(border=True):
         st.markdown("**Each class**")
         table = pd.DataFrame(result["metrics"]["per_class"])
+        table[["precision", "recall", "f1"]] *= 100
         shares = {
-            name: st.column_config.NumberColumn(title, format="percent", help=text)
+            name: st.column_config.NumberColumn(title, format="%.1f %%", help=text)
             for name, title, text in (
                 ("precision", "Precision", "Of the rows that were given this class, how many truly have it."),
                 ("recall", "Recall", "Of the rows that truly have this class, how many were found."),

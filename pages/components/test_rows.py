@@ -27,7 +27,7 @@ def test_rows(run: Run) -> None:
     with left:
         event = st.plotly_chart(
             charts.confusion(result["metrics"]["confusion"], labels, "Click a cell to see its rows"), key="rows_confusion",
-            on_select="rerun", selection_mode="points", theme=None,
+            on_select="rerun", selection_mode="points",
         )  # fmt: skip
     points = event.selection.points if event else []
     clicked = tuple(points[0]["customdata"][:2]) if points else None
