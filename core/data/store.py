@@ -153,7 +153,7 @@ def add_dataset(
         guess: False takes the roles exactly as given, so that an empty one stays empty.
 
     Returns:
-        the set, and whether the same rows were already stored (the old set is then returned, under its old name).
+        the set, and whether the same rows were already stored (the old set is then returned; a name that was given becomes its name).
 
     Raises:
         DatasetError: when the file cannot be used, saying why and what to do.
@@ -168,7 +168,7 @@ def add_dataset(
     fingerprint = _fingerprint(frame)
     for known in list_datasets():
         if known.fingerprint == fingerprint:
-            return known, True
+            return (rename_dataset(known.id, name) if name and name != known.name else known), True
     dataset = _describe(
         frame, table, roles, notes, name or _stem(source_name), source_name, fingerprint, fractions, seed
     )

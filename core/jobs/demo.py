@@ -5,7 +5,7 @@ from core.data.samples import add_sample
 from core.jobs.queue import submit
 from core.runs.folder import Run
 
-SETTINGS = {"model": "minilm", "epochs": 4, "max_length": 128, "batch_size": 16}
+SETTINGS = {"model": "minilm", "epochs": 8, "max_length": 128, "batch_size": 16}
 
 
 def try_now() -> Run:

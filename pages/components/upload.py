@@ -163,6 +163,8 @@ def _store(copy: Path, source_name: str, table: Table, roles: Roles, reading: Re
     ).fillna(0).astype(int)  # fmt: skip
     sizes = ", ".join(f"{int(parts[part]):,} {part}" for part in ("train", "validation", "test") if part in parts)
     st.markdown(f"**{len(frame):,} rows will be stored**: {sizes}.")
+    if not roles.label:
+        st.caption("No label column: such a set can be scored on the Predict page, not trained on.")
     if roles.label and len(summary) <= 30:
         st.dataframe(summary, key="parts_preview", height="content")
     if st.button("Store this data set", type="primary", icon=":material/save:", key="store"):
