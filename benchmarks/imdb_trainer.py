@@ -56,7 +56,17 @@ def call(*words: str) -> dict[str, Any]:
 
 
 def graft(dataset: str, train_size: int, test_size: int) -> dict[str, Any]:
-    words = ["-m", "core", "train", "--dataset", dataset, "--train-size", str(train_size), "--test-size", str(test_size)]
+    words = [
+        "-m",
+        "core",
+        "train",
+        "--dataset",
+        dataset,
+        "--train-size",
+        str(train_size),
+        "--test-size",
+        str(test_size),
+    ]
     for name, value in SETTINGS.items():
         words += [f"--{name.replace('_', '-')}", str(value)]
     told = call(*words, "--json")

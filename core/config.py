@@ -38,7 +38,9 @@ class RunConfig:
     strategy: str = setting("full", "Strategy", "How to transfer: which weights are trained, and from which start.")
     epochs: int = setting(3, "Epochs", "How many times the model sees every training row.")
     learning_rate: float | None = setting(
-        None, "Learning rate", "Size of one update. Empty fits it to the source: 1e-4 for small models, 3e-5 for BERT-sized."
+        None,
+        "Learning rate",
+        "Size of one update. Empty fits it to the source: 1e-4 for small models, 3e-5 for BERT-sized.",
     )
     batch_size: int = setting(16, "Batch size", "Rows per update. Larger is steadier and needs more memory.")
     max_length: int = setting(256, "Max length", "Tokens kept of each text; what is longer is cut at the end.")

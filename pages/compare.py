@@ -6,11 +6,11 @@ from pages.components.router import ensure_routed
 
 ensure_routed()
 
-from core.errors import GraftError  # noqa: E402
-from core.runs.folder import Run, get_run, list_runs  # noqa: E402
-from pages.components import words  # noqa: E402
-from pages.components.comparison import comparison_view  # noqa: E402
-from pages.components.run_table import run_table  # noqa: E402
+from core.errors import GraftError
+from core.runs.folder import Run, get_run, list_runs
+from pages.components import words
+from pages.components.comparison import comparison_view
+from pages.components.run_table import run_table
 
 MOST = 8
 

@@ -6,12 +6,12 @@ from pages.components.router import ensure_routed
 
 ensure_routed()
 
-from core.data.samples import SAMPLES, add_sample  # noqa: E402
-from core.data.store import delete_dataset, restore_dataset  # noqa: E402
-from core.errors import GraftError  # noqa: E402
-from pages.components import status, words  # noqa: E402
-from pages.components.dataset_view import dataset_view  # noqa: E402
-from pages.components.upload import upload_view  # noqa: E402
+from core.data.samples import SAMPLES, add_sample
+from core.data.store import delete_dataset, restore_dataset
+from core.errors import GraftError
+from pages.components import status, words
+from pages.components.dataset_view import dataset_view
+from pages.components.upload import upload_view
 
 
 def samples() -> None:
@@ -51,9 +51,13 @@ def confirm_delete(ref: str, name: str) -> None:
 
 
 st.title("Data", anchor=False)
-st.markdown("Bring a table with one text and one label a row. Graft guesses how it is written; you correct it before it is stored.")
+st.markdown(
+    "Bring a table with one text and one label a row. Graft guesses how it is written; you correct it before it is stored."
+)
 known = status.dataset_names()
-with st.expander("Add a data set", expanded=not known or "upload_copy" in st.session_state, icon=":material/upload_file:"):
+with st.expander(
+    "Add a data set", expanded=not known or "upload_copy" in st.session_state, icon=":material/upload_file:"
+):
     left, right = st.columns([2, 1])
     with left:
         upload_view()

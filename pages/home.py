@@ -6,10 +6,10 @@ from pages.components.router import ensure_routed
 
 ensure_routed()
 
-from core.errors import GraftError  # noqa: E402
-from core.jobs.demo import try_now  # noqa: E402
-from core.runs.folder import Run, list_runs  # noqa: E402
-from pages.components import status, words  # noqa: E402
+from core.errors import GraftError
+from core.jobs.demo import try_now
+from core.runs.folder import Run, list_runs
+from pages.components import status, words
 
 SHOWN = 6
 
@@ -58,7 +58,9 @@ st.markdown(
 with st.container(horizontal=True, vertical_alignment="center"):
     if st.button("Try it now", type="primary", icon=":material/play_arrow:", key="try_now"):
         start_demo()
-    st.caption("One click: fine-tunes the built-in MiniLM on 900 sample reviews. About a minute or two, no account, no network.")
+    st.caption(
+        "One click: fine-tunes the built-in MiniLM on 900 sample reviews. About a minute or two, no account, no network."
+    )
 
 runs = list_runs()
 if runs:

@@ -6,11 +6,11 @@ from pages.components.router import ensure_routed
 
 ensure_routed()
 
-from core.runs.folder import Run  # noqa: E402
-from pages.components import status, words  # noqa: E402
-from pages.components.score_file import score_file  # noqa: E402
-from pages.components.test_rows import test_rows  # noqa: E402
-from pages.components.try_text import try_text  # noqa: E402
+from core.runs.folder import Run
+from pages.components import status, words
+from pages.components.score_file import score_file
+from pages.components.test_rows import test_rows
+from pages.components.try_text import try_text
 
 
 def pick_run(runs: list[Run]) -> Run:
@@ -28,7 +28,9 @@ def pick_run(runs: list[Run]) -> Run:
 st.title("Predict", anchor=False)
 runs = status.finished_runs()
 if not runs:
-    st.markdown("No run has finished yet. When one has, you can type a sentence here and see what the model makes of it.")
+    st.markdown(
+        "No run has finished yet. When one has, you can type a sentence here and see what the model makes of it."
+    )
     with st.container(horizontal=True):
         st.page_link("pages/home.py", label="Try the sample", icon=":material/play_arrow:")
         st.page_link("pages/train.py", label="Start a run", icon=":material/psychiatry:")

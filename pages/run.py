@@ -6,12 +6,12 @@ from pages.components.router import ensure_routed
 
 ensure_routed()
 
-from core.errors import RunError  # noqa: E402
-from core.runs.folder import ACTIVE, Run, get_run, list_runs  # noqa: E402
-from pages.components import words  # noqa: E402
-from pages.components.live import live_view  # noqa: E402
-from pages.components.result import result_view  # noqa: E402
-from pages.components.run_actions import actions  # noqa: E402
+from core.errors import RunError
+from core.runs.folder import ACTIVE, Run, get_run, list_runs
+from pages.components import words
+from pages.components.live import live_view
+from pages.components.result import result_view
+from pages.components.run_actions import actions
 
 
 def chosen_run() -> Run | None:

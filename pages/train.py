@@ -6,13 +6,13 @@ from pages.components.router import ensure_routed
 
 ensure_routed()
 
-from core.config import RunConfig  # noqa: E402
-from core.data.store import DataSet  # noqa: E402
-from core.errors import GraftError  # noqa: E402
-from core.jobs import queue  # noqa: E402
-from pages.components import status, words  # noqa: E402
-from pages.components.config_form import choose_preset, choose_settings, choose_source, choose_strategy  # noqa: E402
-from pages.components.cost import cost  # noqa: E402
+from core.config import RunConfig
+from core.data.store import DataSet
+from core.errors import GraftError
+from core.jobs import queue
+from pages.components import status, words
+from pages.components.config_form import choose_preset, choose_settings, choose_source, choose_strategy
+from pages.components.cost import cost
 
 
 def submit(config: RunConfig, name: str) -> None:
@@ -70,7 +70,9 @@ def form(dataset: DataSet) -> None:
             st.page_link(
                 "pages/run.py", label="Watch it live", icon=":material/monitoring:", query_params={"run": queued}
             )
-        st.caption("You can queue several. One runs at a time on each device; closing this page changes nothing for them.")
+        st.caption(
+            "You can queue several. One runs at a time on each device; closing this page changes nothing for them."
+        )
 
 
 st.title("Train", anchor=False)
@@ -82,7 +84,9 @@ if not status.dataset_names():
 else:
     dataset = status.pick_dataset("Data set", key="train_dataset")
     if dataset is None or dataset.task == "unlabelled":
-        st.info("This set has no labels, and training needs them. Choose another, or add the file again with a label column.")
+        st.info(
+            "This set has no labels, and training needs them. Choose another, or add the file again with a label column."
+        )
     else:
         form(dataset)
     queue_list()

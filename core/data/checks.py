@@ -61,7 +61,9 @@ def _set_aside(dataset: DataSet) -> Check:
         return Check("missing", "ok", "Every row of the file has a text" + (" and a label." if dataset.label else "."))
     reasons = ", ".join(f"{count:,} {reason}" for reason, count in dataset.skipped.items())
     message = f"{dataset.skipped_rows:,} rows of the file were set aside: {reasons}."
-    return Check("missing", "note", message, count=dataset.skipped_rows, remedy="Fill them in the file and add it again.")
+    return Check(
+        "missing", "note", message, count=dataset.skipped_rows, remedy="Fill them in the file and add it again."
+    )
 
 
 def _duplicates(frame: pd.DataFrame, keys: pd.Series) -> Check:
@@ -134,7 +136,9 @@ def _look_alikes(frame: pd.DataFrame) -> Check:
     twins = [names for names in alike if len(names) > 1]
     if not twins:
         return Check("label look-alikes", "ok", "No two labels differ only in case or blanks.")
-    message = "Labels that are probably the same: " + "; ".join(" / ".join(map(repr, names)) for names in twins[:5]) + "."
+    message = (
+        "Labels that are probably the same: " + "; ".join(" / ".join(map(repr, names)) for names in twins[:5]) + "."
+    )
     mask = frame["label"].isin({name for names in twins for name in names})
     return Check("label look-alikes", "warning", message, _rows(frame, mask), len(twins), "Give them one spelling.")
 
@@ -152,4 +156,6 @@ def _giveaways(frame: pd.DataFrame) -> Check:
     if not telling:
         return Check("columns that give the label away", "ok", "No other column decides the label.")
     message = f"The label can be read off another column: {', '.join(telling)}."
-    return Check("columns that give the label away", "note", message, remedy="Never put it into the text.", count=len(telling))
+    return Check(
+        "columns that give the label away", "note", message, remedy="Never put it into the text.", count=len(telling)
+    )

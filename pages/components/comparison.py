@@ -56,9 +56,7 @@ def _scores(runs: list[Run], colors: dict[str, str]) -> None:
     ]  # fmt: skip
     with bars, st.container(border=True):
         st.plotly_chart(charts.score_bars(rows), key="compare_bars")
-    best = {
-        metric: max(results[run.id]["metrics"][metric] for run in runs) for metric in ("accuracy", "macro_f1")
-    }
+    best = {metric: max(results[run.id]["metrics"][metric] for run in runs) for metric in ("accuracy", "macro_f1")}
     lines = {
         "Accuracy": [_marked(results[run.id], "accuracy", best) for run in runs],
         "Macro-F1": [_marked(results[run.id], "macro_f1", best) for run in runs],
@@ -70,7 +68,10 @@ def _scores(runs: list[Run], colors: dict[str, str]) -> None:
         "Weights trained": [f"{results[run.id]['parameters']['trained']:,}" for run in runs],
     }
     frame = pd.DataFrame(lines, index=[run.name for run in runs]).T
-    frame.columns = [f"{name} ({index + 1})" if list(frame.columns).count(name) > 1 else name for index, name in enumerate(frame.columns)]
+    frame.columns = [
+        f"{name} ({index + 1})" if list(frame.columns).count(name) > 1 else name
+        for index, name in enumerate(frame.columns)
+    ]
     with table, st.container(border=True):
         st.dataframe(frame, key="compare_table", height="content")
         st.caption("★ marks the best. In brackets the 95 % interval: where the true value may lie, given so many rows.")
@@ -102,7 +103,9 @@ def _curves(runs: list[Run], colors: dict[str, str]) -> None:
     with left, st.container(border=True):
         st.plotly_chart(charts.overlay(loss, "Training loss, smoothed (lower is better)", "Loss (nats)"), key="c_loss")
     with right, st.container(border=True):
-        st.plotly_chart(charts.overlay(scores, "Validation accuracy (higher is better)", "Accuracy (%)"), key="c_scores")
+        st.plotly_chart(
+            charts.overlay(scores, "Validation accuracy (higher is better)", "Accuracy (%)"), key="c_scores"
+        )
 
 
 def _settings(runs: list[Run], differences: dict[str, dict[str, object]]) -> None:

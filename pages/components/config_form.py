@@ -75,7 +75,9 @@ def choose_settings(preset: str, strategy: str) -> dict[str, Any]:
     with st.expander("All settings", icon=":material/tune:"):
         one, two, three = st.columns(3)
         chosen["epochs"] = one.number_input(**said("epochs"), min_value=1, max_value=100, value=base["epochs"])
-        chosen["batch_size"] = two.number_input(**said("batch_size"), min_value=1, max_value=512, value=base["batch_size"])
+        chosen["batch_size"] = two.number_input(
+            **said("batch_size"), min_value=1, max_value=512, value=base["batch_size"]
+        )
         chosen["max_length"] = three.number_input(
             **said("max_length"), min_value=4, max_value=8192, value=base["max_length"], step=32
         )
@@ -92,8 +94,12 @@ def choose_settings(preset: str, strategy: str) -> dict[str, Any]:
         chosen["optimizer"] = one.selectbox(
             **said("optimizer"), options=OPTIMIZERS, index=OPTIMIZERS.index(base["optimizer"])
         )
-        chosen["schedule"] = two.selectbox(**said("schedule"), options=SCHEDULES, index=SCHEDULES.index(base["schedule"]))
-        chosen["warmup"] = three.number_input(**said("warmup"), min_value=0.0, max_value=0.9, value=base["warmup"], step=0.05)
+        chosen["schedule"] = two.selectbox(
+            **said("schedule"), options=SCHEDULES, index=SCHEDULES.index(base["schedule"])
+        )
+        chosen["warmup"] = three.number_input(
+            **said("warmup"), min_value=0.0, max_value=0.9, value=base["warmup"], step=0.05
+        )
         chosen["weight_decay"] = one.number_input(
             **said("weight_decay"), min_value=0.0, max_value=1.0, value=base["weight_decay"], step=0.01
         )
@@ -104,10 +110,14 @@ def choose_settings(preset: str, strategy: str) -> dict[str, Any]:
         chosen["eval_every"] = one.number_input(
             **said("eval_every"), min_value=1, value=base["eval_every"], placeholder="once an epoch"
         )
-        chosen["patience"] = two.number_input(**said("patience"), min_value=1, value=base["patience"], placeholder="never")
+        chosen["patience"] = two.number_input(
+            **said("patience"), min_value=1, value=base["patience"], placeholder="never"
+        )
         chosen["precision"] = three.selectbox(**said("precision"), options=PRECISIONS)
         if strategy == "linear_probe":
-            st.caption("A linear probe reads the texts once and needs no epochs, rates or schedule: those are not used.")
+            st.caption(
+                "A linear probe reads the texts once and needs no epochs, rates or schedule: those are not used."
+            )
     return chosen
 
 

@@ -26,7 +26,9 @@ def cost(config: RunConfig, dataset: DataSet) -> bool:
         st.warning(f"{source.title} is not available: {source.why_not}", icon=":material/cloud_off:")
         return False
     if "downloaded once" in source.sentence:
-        st.caption("Time and memory can be told when the model has been downloaded; that happens at the start of the run.")
+        st.caption(
+            "Time and memory can be told when the model has been downloaded; that happens at the start of the run."
+        )
         return True
     lengths = _lengths(dataset.id, config.model)
     counts = {part: dataset.size(part) for part in ("train", "validation", "test")}

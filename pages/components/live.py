@@ -16,7 +16,10 @@ def live_view(run: Run) -> None:
     """Progress, curves and log of a run that has not finished."""
     under_way = run.state in ("queued", *ACTIVE)
     live = under_way and st.toggle(
-        "Live", value=True, key="live", help="Off: the view holds still, so that you can zoom and read. The run goes on."
+        "Live",
+        value=True,
+        key="live",
+        help="Off: the view holds still, so that you can zoom and read. The run goes on.",
     )
     st.fragment(_panel, run_every=EVERY if live else None)(run.id, run.state, run.path)
 
@@ -77,9 +80,17 @@ def _figures(status: dict) -> None:  # type: ignore[type-arg]
     load, memory, loss = status.get("device_load"), status.get("memory_mib"), status.get("loss")
     rate, speed = status.get("learning_rate"), status.get("tokens_per_second")
     figures = (
-        ("Training loss", f"{loss:.3f}" if loss is not None else "–", "How wrong the model is on the texts it just saw."),
+        (
+            "Training loss",
+            f"{loss:.3f}" if loss is not None else "–",
+            "How wrong the model is on the texts it just saw.",
+        ),
         ("Learning rate", f"{rate:.1e}" if rate is not None else "–", "The size of one update of the weights."),
-        ("Tokens per second", f"{speed:,.0f}" if speed else "–", "Pieces of words read a second in training; padding not counted."),
+        (
+            "Tokens per second",
+            f"{speed:,.0f}" if speed else "–",
+            "Pieces of words read a second in training; padding not counted.",
+        ),
         ("Memory", f"{memory:,.0f} MiB" if memory else "–", "What the training process holds now."),
         ("Device load", f"{load:.0f} %" if load is not None else "–", status.get("device_title") or status["device"]),
     )

@@ -85,7 +85,9 @@ def _scores(result: dict[str, Any]) -> None:
         "The interval says where the true value may lie, given so many rows."
     )
     if result["split"] == "validation":
-        st.caption("This set has no test rows. The best checkpoint was chosen on these very rows, so the score is a little kind.")
+        st.caption(
+            "This set has no test rows. The best checkpoint was chosen on these very rows, so the score is a little kind."
+        )
 
 
 def _facts(result: dict[str, Any]) -> None:
@@ -118,7 +120,9 @@ def _classes(run: Run, result: dict[str, Any]) -> None:
             charts.confusion(result["metrics"]["confusion"], result["labels"]), key="confusion", on_select="rerun",
             selection_mode="points",
         )  # fmt: skip
-        st.caption("Each row of the chart is a true class, each column what the model said. Click a cell to see its texts.")
+        st.caption(
+            "Each row of the chart is a true class, each column what the model said. Click a cell to see its texts."
+        )
         points = event.selection.points if event else []
         if points:
             true, predicted = points[0]["customdata"][:2]

@@ -54,7 +54,9 @@ def _filtered(runs: list[Run]) -> list[Run]:
     left, middle, right = st.columns([2, 1, 1])
     words = left.text_input("Filter", placeholder="name, tag, source or strategy", key="run_filter").lower().split()
     states = middle.multiselect("State", sorted({run.state for run in runs}), key="state_filter", placeholder="any")
-    sets = right.multiselect("Data set", sorted({run.config.dataset for run in runs}), key="set_filter", placeholder="any")
+    sets = right.multiselect(
+        "Data set", sorted({run.config.dataset for run in runs}), key="set_filter", placeholder="any"
+    )
 
     def fits(run: Run) -> bool:
         config = run.config
@@ -74,13 +76,17 @@ def _edit(picked: list[Run]) -> None:
             run = picked[0]
             with st.popover("Rename and tag", icon=":material/edit:"):
                 name = st.text_input("Name", run.name, key=f"name_{run.id}")
-                tags = st.text_input("Tags", ", ".join(run.meta["tags"]), key=f"tags_{run.id}", help="Separated by commas.")
+                tags = st.text_input(
+                    "Tags", ", ".join(run.meta["tags"]), key=f"tags_{run.id}", help="Separated by commas."
+                )
                 if st.button("Save", key="save_meta"):
                     kept = [tag.strip() for tag in tags.split(",") if tag.strip()]
                     run.write_meta(name=name.strip() or run.id, tags=kept)
                     st.rerun()
             st.page_link("pages/run.py", label="Open", icon=":material/monitoring:", query_params={"run": run.id})
-        if st.button(f"Delete {len(picked)} run{'s' if len(picked) > 1 else ''}", icon=":material/delete:", key="delete_runs"):
+        if st.button(
+            f"Delete {len(picked)} run{'s' if len(picked) > 1 else ''}", icon=":material/delete:", key="delete_runs"
+        ):
             _confirm_delete(picked)
 
 

@@ -59,7 +59,9 @@ def _narrowed(table: pd.DataFrame, labels: list[str], clicked: tuple[str, ...] |
     linked = [st.query_params.get(name, ANY) for name in ("true", "predicted")]
     places = [options.index(name) if name in options else 0 for name in linked]
     true = one.selectbox("True class", options, index=places[0], key="filter_true", disabled=clicked is not None)
-    predicted = two.selectbox("Predicted", options, index=places[1], key="filter_predicted", disabled=clicked is not None)
+    predicted = two.selectbox(
+        "Predicted", options, index=places[1], key="filter_predicted", disabled=clicked is not None
+    )
     if clicked:
         true, predicted = clicked
     wrong = three.toggle("Only mistakes", key="only_wrong", help="Rows whose prediction is not the true class.")

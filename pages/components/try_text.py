@@ -32,7 +32,9 @@ def try_text(run: Run) -> None:
         show_error(error)
         return
     best = int(shares.argmax())
-    st.markdown(f"The model says **{model.labels[best]}** and gives it a probability of **{100 * shares[best]:.1f} %**.")
+    st.markdown(
+        f"The model says **{model.labels[best]}** and gives it a probability of **{100 * shares[best]:.1f} %**."
+    )
     st.plotly_chart(charts.probabilities(model.labels, shares), key="try_chart")
     st.caption("The model's own confidence, not a promise: how far to trust it, the test rows show.")
 

@@ -92,7 +92,9 @@ def _reading(copy: Path, name: str) -> Reading:
             delimiter = encoding = "as found"
         sheet = None
         if guess and len(guess.sheets) > 1:
-            sheet = st.selectbox("Sheet", guess.sheets, index=guess.sheets.index(guess.sheet or ""), key=f"sheet_{stamp}")
+            sheet = st.selectbox(
+                "Sheet", guess.sheets, index=guess.sheets.index(guess.sheet or ""), key=f"sheet_{stamp}"
+            )
         header = None
         if guess and guess.format in ("csv", "tsv", "xlsx", "xls"):
             header = st.checkbox("First row names the columns", value=guess.header, key=f"header_{stamp}")
@@ -140,7 +142,9 @@ def _preview(table: Table, roles: Roles) -> None:
     st.dataframe(shown.rename(columns=named), hide_index=True, key="upload_preview")
     written = {",": "commas", "\t": "tabs", ";": "semicolons", "|": "bars"}.get(table.delimiter or "", "")
     how = ", ".join(filter(None, (table.format.upper(), written and f"separated by {written}", table.encoding)))
-    st.caption(f"{len(table.frame):,} rows, {len(table.frame.columns)} columns ({how}). The first {len(shown)} are shown.")
+    st.caption(
+        f"{len(table.frame):,} rows, {len(table.frame.columns)} columns ({how}). The first {len(shown)} are shown."
+    )
 
 
 def _store(copy: Path, source_name: str, table: Table, roles: Roles, reading: Reading) -> None:

@@ -68,7 +68,9 @@ def test_equal_predictions_are_never_called_different():
 
 
 def test_chance_is_called_real_about_one_time_in_twenty_at_most():
-    false = sum(significance.paired_accuracy(*predictions(300, 0.8, 0.8, seed)).verdict == "real" for seed in range(200))
+    false = sum(
+        significance.paired_accuracy(*predictions(300, 0.8, 0.8, seed)).verdict == "real" for seed in range(200)
+    )
     assert false <= 20
 
 

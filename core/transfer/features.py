@@ -1,0 +1,68 @@
+"""Features of texts from a frozen encoder."""
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from core.models.classifier import explained, load_tokenizer
+from core.models.sources import locate
+from core.training.batches import collate, encode, scoring_order
+from core.training.devices import default_device
+from core.training.scoring import autocast
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel
+
+Progress = Callable[[int, int], None]
+
+
+def load_encoder(source: str) -> "PreTrainedModel":
+    """The encoder of a source without any head, in float32 and evaluation mode.
+
+    Raises:
+        SourceError: when the source cannot be had.
+    """
+    import torch
+    from transformers import AutoModel
+
+    where, extra = locate(source)
+    with explained(source):
+        return AutoModel.from_pretrained(where, dtype=torch.float32, **extra).eval()
+
+
+def text_features(
+    encoder: "PreTrainedModel",
+    source: str,
+    texts: Sequence[str],
+    *,
+    pairs: Sequence[str] | None = None,
+    max_length: int = 128,
+    all_layers: bool = True,
+    progress: Progress | None = None,
+) -> np.ndarray:
+    """(rows, width) float32: the mean over a text's tokens, of all layers together or of the last one alone.
+
+    The mean of all layers predicts fine-tuned accuracy far better than the last (Garbas et al., 2024).
+    """
+    import torch
+
+    device = default_device()
+    encoder.to(device.name)  # type: ignore[arg-type]
+    encoded = encode(texts, load_tokenizer(source), max_length, pairs)
+    features: np.ndarray | None = None
+    done = 0
+    for rows in scoring_order(encoded.lengths):
+        batch = collate(encoded, rows, device.name)
+        with torch.inference_mode(), autocast(device.name, device.bf16):
+            out = encoder(**batch, output_hidden_states=True)
+        states = torch.stack(out.hidden_states).float().mean(0) if all_layers else out.last_hidden_state.float()
+        mask = batch["attention_mask"].unsqueeze(-1)
+        pooled = ((states * mask).sum(1) / mask.sum(1)).cpu().numpy()
+        if features is None:
+            features = np.zeros((encoded.rows, pooled.shape[1]), dtype=np.float32)
+        features[rows] = pooled
+        done += len(rows)
+        if progress:
+            progress(done, encoded.rows)
+    return features if features is not None else np.zeros((0, 1), dtype=np.float32)

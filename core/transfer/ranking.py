@@ -1,0 +1,93 @@
+"""Ranking sources for a data set before any training."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from core.data.split import draw
+from core.data.store import DataSet
+from core.errors import DatasetError, GraftError
+from core.models.classifier import position_limit
+from core.models.sources import list_sources
+from core.transfer.features import Progress, load_encoder, text_features
+from core.transfer.scores import h_score, logme, probe_score
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A source with its scores (higher is better) and its rank (1 is best); ``error`` says why one could not be scored."""
+
+    source: str
+    h_score: float | None = None
+    logme: float | None = None
+    probe: float | None = None
+    rank: int | None = None
+    seconds: float = 0.0
+    error: str | None = None
+
+
+def rank_sources(
+    dataset: DataSet,
+    sources: Sequence[str] = (),
+    *,
+    rows: int = 1000,
+    max_length: int = 128,
+    seed: int = 42,
+    progress: Progress | None = None,
+) -> tuple[list[Candidate], float]:
+    """Score every source on the same rows and order them by their mean rank over the three scores.
+
+    Args:
+        sources: as a run names them; none means every source that is at hand.
+        rows: training rows to look at, drawn evenly over the classes.
+
+    Returns:
+        the candidates, best first and those that could not be scored last, and the seconds it took.
+
+    Raises:
+        DatasetError: when the set has no labels.
+    """
+    if not dataset.labels:
+        raise DatasetError(f"The data set {dataset.name!r} has no labels.", "Ranking needs a labelled set.")
+    began = time.perf_counter()
+    names = list(sources) or [
+        each.key for each in list_sources() if each.available and "downloaded once" not in each.sentence
+    ]
+    train = dataset.part("train")
+    train = train.iloc[draw(train["label"], rows, seed)]
+    numbers = {label: index for index, label in enumerate(dataset.labels)}
+    labels = train["label"].map(numbers).to_numpy(dtype=np.int64)
+    pairs = train["text_pair"].tolist() if "text_pair" in train else None
+    found = []
+    for place, name in enumerate(names):
+        started = time.perf_counter()
+
+        def told(done: int, total: int, place: int = place) -> None:
+            if progress:
+                progress(place * total + done, len(names) * total)
+
+        try:
+            encoder = load_encoder(name)
+            length = min(max_length, position_limit(encoder.config))
+            features = text_features(
+                encoder, name, train["text"].tolist(), pairs=pairs, max_length=length, progress=told
+            )
+            scores = h_score(features, labels), logme(features, labels), probe_score(features, labels, seed)
+            candidate = Candidate(name, *scores)
+        except GraftError as error:
+            candidate = Candidate(name, error=str(error))
+        found.append(replace(candidate, seconds=time.perf_counter() - started))
+    return _ranked(found), time.perf_counter() - began
+
+
+def _ranked(found: list[Candidate]) -> list[Candidate]:
+    scored = [each for each in found if each.error is None]
+    places = np.zeros(len(scored))
+    for name in ("h_score", "logme", "probe"):
+        values = np.array([getattr(each, name) for each in scored])
+        places += np.array([np.sum(values > value) for value in values]) if len(values) else 0
+    order = np.argsort(places, kind="stable")
+    best_first = [replace(scored[index], rank=rank) for rank, index in enumerate(order, 1)]
+    return [*best_first, *(each for each in found if each.error is not None)]

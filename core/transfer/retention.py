@@ -1,0 +1,124 @@
+"""Retention: what a run kept of what its source could do."""
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from scipy.stats import binomtest
+
+from core.data.samples import SAMPLES
+from core.data.store import get_dataset
+from core.errors import RunError
+from core.evaluation.predict import Predictor
+from core.models.classifier import head_of
+from core.runs.folder import Run, get_run
+from core.transfer.features import load_encoder, text_features
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel
+
+MATCHED = 300  # texts whose halves are matched
+
+
+def retention(run: Run) -> dict[str, Any]:
+    """The source's ability before and after the run, beside what the run gained on its target.
+
+    A run that started from an earlier run is asked to do the earlier task again, with the earlier head on its new
+    encoder. Any other source is asked what every sentence encoder can do without labels: find the second half of a
+    text among many, given its first half.
+
+    Returns:
+        ``source_before``, ``source_after`` and ``target`` in 0..1 with ``source_before_interval`` and
+        ``source_after_interval`` (95 %, Wilson), ``task`` and ``sentence`` in words, and ``rows``.
+
+    Raises:
+        RunError: when the run has no result.
+    """
+    result = run.result
+    if result is None or not (run.model / "config.json").exists():
+        raise RunError(f"Run {run.name} ({run.state}) has no result yet.", "Measure it when it has finished.")
+    if run.config.model.startswith("run:"):
+        task, before, after, rows = _earlier_task(run, get_run(run.config.model[4:]))
+    else:
+        task, before, after, rows = _matching(run)
+    value = {
+        "task": task, "rows": rows, "source_before": before / rows, "source_after": after / rows,
+        "source_before_interval": _interval(before, rows), "source_after_interval": _interval(after, rows),
+        "target": result["metrics"]["accuracy"],
+    }  # fmt: skip
+    return value | {"sentence": _sentence(value)}
+
+
+def _earlier_task(run: Run, earlier: Run) -> tuple[str, int, int, int]:
+    """Rows of the earlier run's test that its model got right, and that its head on the new encoder gets right."""
+    import torch
+
+    result = earlier.result
+    if result is None:
+        raise RunError(f"The earlier run {earlier.name} has no result.", "Its task cannot be measured again.")
+    judged = pd.read_parquet(earlier.predictions(result["split"]))
+    old, new = Predictor.load(earlier), Predictor.load(run)
+    model = old.classifier.model
+    fresh = dict(new.classifier.model.named_parameters())
+    heads = set(head_of(model))
+    with torch.no_grad():
+        for name, weight in model.named_parameters():
+            if name not in heads:
+                weight.copy_(fresh[name])
+    pairs = judged["text_pair"].tolist() if "text_pair" in judged else None
+    predicted = old.predict(judged["text"].tolist(), pairs).argmax(axis=1)
+    right = np.asarray(old.labels, dtype=object)[predicted] == judged["label"].to_numpy()
+    task = f"the task of the earlier run {earlier.name}"
+    return task, int(judged["correct"].sum()), int(right.sum()), len(judged)
+
+
+def _matching(run: Run) -> tuple[str, int, int, int]:
+    halves = _halves(run)
+    if len(halves) < 10:
+        raise RunError("There are too few texts of two sentences to measure the source's ability.", "Use more data.")
+    first, second = ([half[index] for half in halves] for index in (0, 1))
+    source = run.config.model
+    before = _matched(load_encoder(source), source, first, second)
+    own = f"run:{run.id}"
+    after = _matched(load_encoder(own), own, first, second)
+    task = f"finding the second half of a text among {len(halves)}, given its first half"
+    return task, before, after, len(halves)
+
+
+def _halves(run: Run) -> list[tuple[str, str]]:
+    """Texts in two halves, cut between sentences: of the shipped reviews, else of the run's own data."""
+    path = SAMPLES["reviews"].path
+    texts = pd.read_csv(path)["text"].tolist() if path.exists() else get_dataset(run.config.dataset).frame()["text"]
+    found = []
+    for text in texts:
+        sentences = re.split(r"(?<=[.!?])\s+", text)
+        if len(sentences) >= 2:
+            middle = len(sentences) // 2
+            found.append((" ".join(sentences[:middle]), " ".join(sentences[middle:])))
+    return found[:MATCHED]
+
+
+def _matched(encoder: "PreTrainedModel", source: str, first: list[str], second: list[str]) -> int:
+    """How many first halves have their own second half as the nearest by cosine."""
+    a, b = (
+        text_features(encoder, source, texts, max_length=64, all_layers=False).astype(np.float64)
+        for texts in (first, second)
+    )
+    a, b = (each / np.maximum(np.linalg.norm(each, axis=1, keepdims=True), 1e-12) for each in (a, b))
+    return int(np.sum((a @ b.T).argmax(axis=1) == np.arange(len(first))))
+
+
+def _interval(right: int, rows: int) -> list[float]:
+    found = binomtest(right, rows).proportion_ci(0.95, method="wilson")
+    return [float(found.low), float(found.high)]
+
+
+def _sentence(value: dict[str, Any]) -> str:
+    before, after = 100 * value["source_before"], 100 * value["source_after"]
+    apart = value["source_after_interval"][1] < value["source_before_interval"][0]
+    kept = "lost some of" if apart else "kept"
+    return (
+        f"The run {kept} its source's ability: {value['task']} went from {before:.1f} % to {after:.1f} % "
+        f"({value['rows']:,} texts), while the target reached {100 * value['target']:.1f} %."
+    )

@@ -1,0 +1,38 @@
+import pytest
+
+from core.errors import RunError
+from core.transfer.ranking import rank_sources
+from core.transfer.retention import retention
+from tests.processes import Graft
+
+pytestmark = pytest.mark.slow
+
+
+def test_a_pretrained_source_ranks_above_a_random_one_and_a_missing_one_is_told(dataset, tiny_encoder):
+    candidates, seconds = rank_sources(dataset, [str(tiny_encoder), "nobody/nothing", "minilm"], rows=60)
+    assert [each.source for each in candidates] == ["minilm", str(tiny_encoder), "nobody/nothing"]
+    assert [each.rank for each in candidates] == [1, 2, None]
+    assert "nobody/nothing" in candidates[2].error and seconds > 0
+
+
+def test_an_unfinished_run_has_no_retention(dataset):
+    from core.config import RunConfig
+    from core.runs.folder import create_run
+
+    with pytest.raises(RunError, match="no result"):
+        retention(create_run(RunConfig(dataset.id)))
+
+
+def test_retention_of_a_pretrained_source_and_of_an_earlier_run(tmp_path, reviews_csv, tiny_encoder):
+    graft = Graft(tmp_path / "home")
+    try:
+        dataset = graft.call("data", "add", str(reviews_csv))["dataset"]
+        words = ["train", "--dataset", dataset, "--epochs", "2", "--lr", "0.003"]
+        first = graft.call(*words, "--model", str(tiny_encoder))["run"]
+        second = graft.call(*words, "--init-from", first, "--strategy", "linear_probe")["run"]
+        told = graft.call("retention", first)
+        assert {"source_before", "source_after", "target", "sentence"} <= set(told)
+        kept = graft.call("retention", second)  # a probe leaves the encoder as it was
+        assert kept["source_after"] == pytest.approx(kept["source_before"], abs=0.05)
+    finally:
+        graft.end()
