@@ -96,7 +96,7 @@ def _train(parser: argparse.ArgumentParser) -> None:
         flags = [f"--{name.replace('_', '-')}"] + (["--lr"] if name == "learning_rate" else [])
         kind = _whole_or_all if name in ALL_ROWS else int if name in WHOLE else float if name in REAL else str
         choices = tuple(STRATEGIES) if name == "strategy" else None
-        parser.add_argument(*flags, dest=name, type=kind, choices=choices, help=text.replace("%", "%%"))  # type: ignore[arg-type]
+        parser.add_argument(*flags, dest=name, type=kind, choices=choices, help=text.replace("%", "%%"))
 
 
 def _runs(parser: argparse.ArgumentParser, shared: argparse.ArgumentParser) -> None:

@@ -119,9 +119,10 @@ def guess_roles(frame: pd.DataFrame) -> Roles:
     if label:
         shown = ", ".join(sorted(label.values)[:4]) + (" ..." if label.distinct > 4 else "")
         reasons["label"] = f"{label.distinct} distinct values ({shown}) over {label.rows:,} rows"
-    return Roles(
-        text.name, label and label.name, pair and pair.name, split and split.name, group and group.name, reasons
+    label_name, pair_name, split_name, group_name = (
+        each.name if each else None for each in (label, pair, split, group)
     )
+    return Roles(text.name, label_name, pair_name, split_name, group_name, reasons)
 
 
 def check_roles(frame: pd.DataFrame, roles: Roles) -> None:

@@ -14,6 +14,7 @@ from core.data.sniff import (
     guess_encoding,
     guess_format,
     parse,
+    quotes_close,
     refuse_what_is_not_data,
 )
 from core.errors import DatasetError
@@ -197,7 +198,11 @@ def _read_delimited(text: str, encoding: str, name: str, delimiter: str | None, 
     dialect = guess_dialect(text, delimiter, header)
     rows = parse(text, dialect)
     warnings: list[str] = []
-    if dialect.quoted and dialect.delimiter:
+    if (
+        dialect.quoted
+        and dialect.delimiter
+        and (not quotes_close(text, dialect.delimiter) or _swallowed(rows, dialect.delimiter))
+    ):
         plain = Dialect(dialect.delimiter, False, dialect.header)
         unquoted = parse(text, plain)
         if len(unquoted) > len(rows) and _ragged(unquoted) < min(0.001, _ragged(rows) + 1e-9):
@@ -232,6 +237,17 @@ def _read_delimited(text: str, encoding: str, name: str, delimiter: str | None, 
     )
 
 
+def _swallowed(rows: list[tuple[int, list[str]]], delimiter: str) -> bool:
+    """Whether some field holds several whole rows: a quote was opened in one row and closed by one far below."""
+    width = Counter(len(row) for _, row in rows).most_common(1)[0][0]
+    for _, row in rows:
+        for cell in row:
+            inner = cell.split("\n")[1:-1]
+            if len(inner) >= 3 and all(line.count(delimiter) == width - 1 for line in inner):
+                return True
+    return False
+
+
 def _ragged(rows: list[tuple[int, list[str]]]) -> float:
     widths = Counter(len(row) for _, row in rows)
     return 1 - widths.most_common(1)[0][1] / len(rows)
@@ -262,7 +278,7 @@ def _frame(rows: list[list[str]], header: bool) -> pd.DataFrame:
         rows = rows[1:]
     else:
         names = ["text"] if width == 1 else [str(index) for index in range(width)]
-    columns = list(zip(*rows, strict=True)) if rows else [[] for _ in names]
+    columns: list[Any] = list(zip(*rows, strict=True)) if rows else [[] for _ in names]
     cells = {index: pd.Series(column, dtype=object) for index, column in enumerate(columns)}
     frame = pd.DataFrame(cells)
     frame.columns = _unique(names)

@@ -22,7 +22,7 @@ class Sample:
 SAMPLES = {
     "reviews": Sample(
         "reviews", "Reviews",
-        "900 short English reviews of films, restaurants and gadgets, half of them positive; written for Graft.",
+        "660 short English reviews of films, restaurants and gadgets, half of them positive; written for Graft.",
         FOLDER / "reviews.csv",
     ),
 }  # fmt: skip

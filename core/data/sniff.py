@@ -80,9 +80,9 @@ def guess_encoding(content: bytes, name: str) -> str:
         if content.startswith(mark):
             return encoding
     if content.count(b"\x00", 0, 4096):
-        encoding = _utf16_without_mark(content[:4096])
-        if encoding:
-            return encoding
+        wide = _utf16_without_mark(content[:4096])
+        if wide:
+            return wide
         raise DatasetError(f"{name} holds binary data, not text.", "Upload CSV, TSV, JSONL, Parquet or XLSX.")
     try:
         content.decode("utf-8")
@@ -162,6 +162,17 @@ def parse(text: str, dialect: Dialect) -> list[tuple[int, list[str]]]:
         return [(reader.line_num, row) for row in reader if any(cell.strip() for cell in row)]
     except csv.Error as error:
         raise DatasetError(f"Line {reader.line_num} cannot be read: {error}.", "Check the quotes there.") from error
+
+
+def quotes_close(text: str, delimiter: str) -> bool:
+    """Whether every quote that opens a field also closes it, as a program that writes CSV makes sure."""
+    csv.field_size_limit(2**31 - 1)
+    try:
+        for _ in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True):
+            pass
+    except csv.Error:
+        return False
+    return True
 
 
 def _sample(text: str, delimiter: str, quoted: bool) -> list[list[str]]:

@@ -86,7 +86,7 @@ def _correct(tests: list[dict[str, Any]]) -> None:
                 test["verdict"] = "real" if p < 0.05 else "not_shown"
             test["p"] = p
             shown = PairedTest(metric, test["difference"], tuple(test["interval"]), p, test["verdict"], test["rows"])
-            test["sentence"] = verdict_sentence(*test["names"], shown)
+            test["sentence"] = verdict_sentence(test["names"][0], test["names"][1], shown)
 
 
 def _differences(runs: list[Run]) -> dict[str, dict[str, Any]]:

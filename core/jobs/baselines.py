@@ -31,7 +31,8 @@ def cached_baselines(
     numbers = {label: index for index, label in enumerate(dataset.labels)}
     labels = train["label"].map(numbers).to_numpy(dtype=np.int64)
     classes = len(dataset.labels)
-    found, arrays = [], {}
+    found: list[tuple[Baseline, float]] = []
+    arrays: dict[str, Any] = {}
     for name in SENTENCES:
         began = time.perf_counter()
         baseline = (
@@ -43,7 +44,7 @@ def cached_baselines(
         found.append((baseline, seconds))
         arrays |= {name: baseline.probabilities, f"{name}_seconds": np.array(seconds)}
     content = io.BytesIO()
-    np.savez_compressed(content, **arrays)  # type: ignore[arg-type]
+    np.savez_compressed(content, **arrays)
     workspace.write_bytes(path, content.getvalue())
     return found
 

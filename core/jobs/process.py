@@ -27,4 +27,4 @@ def is_alive(who: dict[str, Any] | None) -> bool:
 
 def is_here(who: dict[str, Any] | None) -> bool:
     """Whether the process was started on this machine, so that its pid means something."""
-    return bool(who) and who.get("host") == socket.gethostname()
+    return who is not None and who.get("host") == socket.gethostname()

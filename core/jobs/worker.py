@@ -169,7 +169,7 @@ class _Work:
         return encoded
 
     def _train(self, classifier: Classifier, encoded: dict[str, Rows]) -> TrainingDone:
-        shared = {"device": self.device.name, "bf16": self.bf16, "should_stop": self._should_stop}
+        shared: dict[str, Any] = {"device": self.device.name, "bf16": self.bf16, "should_stop": self._should_stop}
         self._phase("training" if self.config.strategy != "linear_probe" else "encoding")
         if self.config.strategy == "linear_probe":
             events = probe(self.config, classifier.model, encoded["train"], encoded["validation"], **shared)
@@ -248,7 +248,7 @@ class _Work:
         target.parent.mkdir(exist_ok=True)
         table.to_parquet(target.with_suffix(".new"), compression="zstd", index=False)
         os.replace(target.with_suffix(".new"), target)
-        classifier.model.to("cpu")
+        classifier.model.to("cpu")  # type: ignore[arg-type]
         checkpoints.replace_folder(self.run.model, classifier.save)
         self.run.write_result(result)
         self.run.drop_checkpoints()

@@ -121,7 +121,7 @@ def _renew_head(model: "PreTrainedModel") -> list[str]:
     for path in {name.rsplit(".", 1)[0] for name in names}:
         module = model.get_submodule(path)
         if hasattr(module, "reset_parameters"):
-            module.reset_parameters()
+            module.reset_parameters()  # type: ignore[operator]
         model._init_weights(module)
     return names
 

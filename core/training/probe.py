@@ -1,7 +1,7 @@
 """The linear probe: encode every text once with the frozen encoder, then fit only the last layer."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -53,7 +53,7 @@ def probe(
     except Interrupted:
         yield TrainingDone(0, 0, time.perf_counter() - started, 0, False, stopped=True)
         return
-    classes, best_score, best_step, best = len(model.config.id2label), float("-inf"), 0, None
+    classes, best_score, best_step, best = int(model.config.num_labels or 0), float("-inf"), 0, None
     for step, strength in enumerate(STRENGTHS, 1):
         began = time.perf_counter()
         weight, bias = _fit(features, training.labels, classes, strength, config.seed)
@@ -94,7 +94,7 @@ def _listening(last: "torch.nn.Module", heard: list[Any]) -> Iterator[None]:
 def _features(
     model: "PreTrainedModel", last: "torch.nn.Linear", encoded: Encoded, device: str, bf16: bool,
     should_stop: Callable[[], bool],
-) -> Iterator[Any]:  # fmt: skip
+) -> Generator[Event, None, np.ndarray]:  # fmt: skip
     """What the last layer sees of each row, (rows, width) float32; dropout is off."""
     import torch
 

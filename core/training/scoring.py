@@ -41,7 +41,7 @@ def score(
     """
     import torch
 
-    logits = np.zeros((encoded.rows, model.config.num_labels), dtype=np.float32)
+    logits = np.zeros((encoded.rows, int(model.config.num_labels or 0)), dtype=np.float32)
     lengths = encoded.lengths
     was_training, done = model.training, 0
     model.eval()

@@ -1,0 +1,208 @@
+"""The way of a user, in a real Chromium, against a real server with real runs."""
+
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+
+import pandas as pd
+import pytest
+
+from tests.conftest import ROOT, sentences
+from tests.processes import Graft, wait
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.slow,
+    pytest.mark.timeout(400),
+    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine: install it to run the browser tests"),
+]
+
+
+class Server:
+    """The app on a free port; it can be killed and started again."""
+
+    def __init__(self, graft: Graft):
+        self.graft = graft
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        self.url = f"http://localhost:{self.port}"
+        self.start()
+
+    def start(self) -> None:
+        command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", "--server.port", str(self.port)]
+        self.process = subprocess.Popen(
+            command, cwd=ROOT, env=self.graft.env, stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )  # fmt: skip
+        wait(self._answers, 40)
+
+    def _answers(self) -> bool:
+        try:
+            with urllib.request.urlopen(f"{self.url}/_stcore/health", timeout=1) as answer:
+                return answer.status == 200
+        except OSError:
+            return False
+
+    def kill(self) -> None:
+        os.kill(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
+
+@pytest.fixture(scope="module")
+def graft(tmp_path_factory):
+    graft = Graft(tmp_path_factory.mktemp("browser") / "home")
+    yield graft
+    graft.end()
+
+
+@pytest.fixture(scope="module")
+def server(graft):
+    server = Server(graft)
+    yield server
+    server.kill()
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as play:
+        flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+        browser = play.chromium.launch(executable_path=CHROMIUM, args=flags)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(chromium):
+    """A fresh visitor."""
+    context = chromium.new_context(viewport={"width": 1280, "height": 1600})
+    page = context.new_page()
+    page.set_default_timeout(40_000)
+    yield page
+    context.close()
+
+
+@pytest.fixture(scope="module")
+def csv(tmp_path_factory):
+    path = tmp_path_factory.mktemp("upload") / "my reviews.csv"
+    pd.DataFrame(sentences(240), columns=["comment", "verdict"]).to_csv(path, index=False)
+    return path
+
+
+@pytest.fixture(scope="module")
+def two_runs(graft, csv, tiny_encoder):
+    """Two finished runs made on the command line, to be looked at in the browser."""
+    dataset = graft.call("data", "add", str(csv), "--name", "two runs", "--seed", "7")["dataset"]
+    words = ["train", "--dataset", dataset, "--model", str(tiny_encoder), "--lr", "0.003"]
+    return [graft.call(*words, "--epochs", epochs, "--name", f"{epochs} epochs")["run"] for epochs in ("3", "1")]
+
+
+def steps_shown(page) -> int:
+    """The number of the step that the live view shows now."""
+    found = re.search(r"step ([\d,]+) of", page.locator("[data-testid=stProgress]").first.inner_text(timeout=5000))
+    return int(found.group(1).replace(",", "")) if found else 0
+
+
+def test_from_an_uploaded_file_to_a_live_run_and_its_result(server, page, csv, graft):
+    page.goto(f"{server.url}/data")
+    page.locator("input[type=file]").first.set_input_files(str(csv))
+    page.get_by_text("240 rows will be stored").wait_for()
+    page.get_by_role("button", name="Store this data set").click()
+    page.get_by_text("Training learns, validation chooses").wait_for()
+    page.get_by_role("link", name="Train on this data set").click()
+    page.get_by_text("Before it starts").wait_for()
+    page.get_by_text("Takes about").wait_for()
+    page.get_by_role("button", name="Queue run").click()
+    page.get_by_role("link", name="Watch it live").click()
+    page.get_by_text(re.compile(r"step \d+ of")).first.wait_for()
+    first = steps_shown(page)
+    wait(lambda: steps_shown(page) > first, 60)  # the live view moves
+    page.locator(".js-plotly-plot").first.wait_for()
+    page.get_by_text("What it took").wait_for(timeout=150_000)
+    assert "TF-IDF" in page.locator("[data-testid=stMain]").inner_text()
+
+
+def test_a_link_opens_the_same_run_for_another_visitor(server, page, two_runs):
+    page.goto(f"{server.url}/run?run={two_runs[1]}")
+    page.get_by_role("heading", name="1 epochs").wait_for()
+    page.get_by_role("link", name="Compare", exact=True).first.wait_for()
+
+
+def test_two_runs_side_by_side(server, page, two_runs):
+    page.goto(f"{server.url}/compare?runs={','.join(two_runs)}")
+    page.get_by_text("Is the difference real?").wait_for()
+    page.get_by_text("What was set differently").wait_for()
+    page.locator(".js-plotly-plot").nth(4).wait_for()
+
+
+def test_a_sentence_and_a_file_are_predicted(server, page, two_runs, tmp_path):
+    page.goto(f"{server.url}/predict?run={two_runs[0]}")
+    page.get_by_label("Your text").fill("the lovely excellent film 12")
+    page.get_by_role("button", name="Predict").click()
+    page.get_by_text("The model says").wait_for()
+    page.get_by_role("tab", name="A file").click()
+    texts = tmp_path / "texts.csv"
+    pd.DataFrame({"id": range(50), "comment": [text for text, _ in sentences(50, seed=3)]}).to_csv(texts, index=False)
+    page.locator("input[type=file]").first.set_input_files(str(texts))
+    page.get_by_role("button", name="Score this file").click()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download with predictions").click()
+    scored = pd.read_csv(download.value.path())
+    assert scored["id"].tolist() == list(range(50)) and set(scored["prediction"]) <= {"neg", "pos"}
+
+
+def test_a_killed_server_does_not_touch_the_run_and_shows_it_again(server, chromium, page, graft, csv, tiny_encoder):
+    dataset = graft.call("data", "add", str(csv), "--name", "again", "--seed", "8")["dataset"]
+    words = ["--model", str(tiny_encoder), "--epochs", "30", "--name", "survivor", "--no-wait"]
+    run = graft.call("train", "--dataset", dataset, *words)["run"]
+    page.goto(f"{server.url}/run?run={run}")
+    page.get_by_text(re.compile(r"step \d+ of")).first.wait_for()
+    server.kill()
+    before = graft.status(run).get("step", 0)
+    graft.wait_step(run, before + 10)
+    server.start()
+    fresh = chromium.new_context().new_page()
+    fresh.goto(f"{server.url}/run?run={run}")
+    fresh.get_by_role("heading", name="survivor").wait_for()
+    assert graft.wait_state(run, "finished", "failed", "interrupted") == "finished"
+    fresh.get_by_text("What it took").wait_for(timeout=60_000)
+    fresh.context.close()
+
+
+def test_a_closed_tab_and_two_visitors_do_not_mix(server, chromium, two_runs):
+    first, second = (chromium.new_context().new_page() for _ in range(2))
+    for visitor, run in ((first, two_runs[0]), (second, two_runs[1])):
+        visitor.goto(f"{server.url}/run?run={run}")
+    first.get_by_role("heading", name="3 epochs").wait_for()
+    second.get_by_role("heading", name="1 epochs").wait_for()
+    address = first.url
+    first.close()
+    again = first.context.new_page()
+    again.goto(address)
+    again.get_by_role("heading", name="3 epochs").wait_for()
+    time.sleep(3)
+    assert second.get_by_role("heading", name="1 epochs").is_visible()
+    for visitor in (again, second):
+        visitor.context.close()
+
+
+@pytest.mark.parametrize("width", [390, 1280, 1920])
+@pytest.mark.parametrize("path", ["", "data", "train", "run", "compare", "predict"])
+def test_no_page_is_wider_than_the_window(server, chromium, two_runs, path, width):
+    context = chromium.new_context(viewport={"width": width, "height": 900})
+    visitor = context.new_page()
+    visitor.goto(f"{server.url}/{path}")
+    visitor.locator("h1").first.wait_for()
+    visitor.wait_for_timeout(800)
+    assert visitor.evaluate("document.documentElement.scrollWidth") <= width
+    assert not visitor.locator("[data-testid=stException]").count()
+    context.close()
