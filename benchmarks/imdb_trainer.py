@@ -27,6 +27,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=1)
     parser.add_argument("--train-size", type=int, default=2000)
     parser.add_argument("--test-size", type=int, default=2000)
+    parser.add_argument("--peers", nargs="*", default=["trainer", "trainer-grouped"], help="whom to run beside Graft")
     parser.add_argument("--peer", help=argparse.SUPPRESS)
     parser.add_argument("--run", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
@@ -42,7 +43,7 @@ def main() -> None:
         for _ in range(arguments.rounds):
             run = graft(dataset, arguments.train_size, arguments.test_size)
             rows.append(run | {"who": "Graft"})
-            for peer in ("trainer", "trainer-grouped"):
+            for peer in arguments.peers:
                 rows.append(call("-m", "benchmarks.imdb_trainer", "--peer", peer, "--run", run["run"]) | {"who": peer})
     report(rows)
 

@@ -32,7 +32,7 @@ def runs(graft, csv, tiny_encoder):
     """Two finished runs on the same rows."""
     graft.call("data", "add", str(csv), "--name", "tiny reviews")
     words = ["--dataset", "tiny reviews", "--model", str(tiny_encoder), "--epochs", "4", "--lr", "0.003"]
-    words += ["--train-size", "80"]
+    words += ["--train-size", "80", "--precision", "fp32"]
     return [graft.call("train", *words, "--strategy", strategy) for strategy in ("full", "linear_probe")]
 
 
@@ -87,7 +87,7 @@ def test_the_saved_model_loads_with_transformers_alone_and_agrees(graft, runs, c
     )  # fmt: skip
     found = json.loads(done.stdout.splitlines()[-1])
     assert found[:20] == scored["prediction"].tolist()[:20]
-    assert found[20:] == pytest.approx(scored["confidence"].tolist()[:20], abs=5e-3)  # bf16 here, fp32 there
+    assert found[20:] == pytest.approx(scored["confidence"].tolist()[:20], abs=1e-4)
 
 
 def test_compare_tests_the_same_rows_and_shows_only_what_differs(graft, runs):

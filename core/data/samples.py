@@ -22,7 +22,7 @@ class Sample:
 SAMPLES = {
     "reviews": Sample(
         "reviews", "Reviews",
-        "660 short English reviews of films, restaurants and gadgets, half of them positive; written for Graft.",
+        "796 short English reviews of films, restaurants and gadgets, half of them positive; written for Graft.",
         FOLDER / "reviews.csv",
     ),
 }  # fmt: skip

@@ -61,7 +61,7 @@ class Reporter:
 
     def _write(self) -> None:
         self.status["heartbeat"] = time.time()
-        self.run.write_status(**{key: value for key, value in self.status.items() if key != "attempt_asked"})
+        self.run.write_status(**self.status)
         self._written = time.monotonic()
 
     def _keep_beating(self) -> None:

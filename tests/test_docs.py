@@ -1,0 +1,39 @@
+"""The docs keep up with the program."""
+
+import re
+
+from core.cli.parser import build_parser
+from tests.conftest import ROOT
+
+INNER = {"scheduler", "worker", "flusher"}  # started by the program itself
+
+
+def commands() -> set[str]:
+    actions = next(action for action in build_parser()._actions if action.dest == "command")
+    return set(actions.choices) - INNER
+
+
+def test_the_readme_shows_every_command_and_none_that_does_not_exist():
+    shown = set(re.findall(r"python -m core (\w+)", (ROOT / "README.md").read_text()))
+    assert shown == commands()
+
+
+def test_every_picture_of_the_readme_is_there():
+    for picture in re.findall(r"!\[[^\]]*\]\(([^)]+)\)", (ROOT / "README.md").read_text()):
+        assert (ROOT / picture).stat().st_size > 10_000, picture
+
+
+def test_every_requirement_has_its_reason():
+    reasons = (ROOT / "docs" / "decisions.md").read_text()
+    for line in (ROOT / "requirements.txt").read_text().splitlines():
+        if line and not line.startswith("#"):
+            name, version = line.split("==")
+            assert version and name in reasons, name
+
+
+def test_the_project_speaks_of_itself_alone():
+    pattern = re.compile("|".join(("/wo" + "rk/", r"\.lib" + "rary", "farm-" + "(studio|bench)")))
+    for path in ROOT.rglob("*"):
+        inside = not {".venv", ".git", "workspace"} & set(path.relative_to(ROOT).parts)
+        if inside and path.suffix in (".py", ".md", ".toml", ".txt", ".sh", ".csv"):
+            assert not pattern.search(path.read_text(encoding="utf-8")), path
