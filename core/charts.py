@@ -14,7 +14,7 @@ import plotly.graph_objects as go
 COLORS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#8C7B00", "#7F7F7F")
 PARTS = {"train": "#0072B2", "validation": "#E69F00", "test": "#009E73"}
 GREY = "#8A938D"
-GREENS = [[0.0, "rgba(46,125,79,0.04)"], [0.5, "rgba(46,125,79,0.45)"], [1.0, "rgba(46,125,79,0.95)"]]
+GREENS = [[0.0, "rgba(46,125,79,0.04)"], [0.5, "rgba(46,125,79,0.32)"], [1.0, "rgba(46,125,79,0.6)"]]
 SCORES = {"accuracy": "Accuracy", "macro_f1": "Macro-F1", "loss": "Loss"}
 
 
@@ -104,13 +104,12 @@ def confusion(matrix: Sequence[Sequence[int]], labels: Sequence[str], title: str
     figure.add_heatmap(
         z=100 * shares, x=names, y=names, colorscale=GREENS, zmin=0, zmax=100, showscale=False, xgap=2, ygap=2,
         customdata=counts, hovertemplate="true %{y}, predicted %{x}: %{customdata:,} rows (%{z:.0f} %)<extra></extra>",
-        text=[[f"{int(value):,}" for value in row] for row in counts] if len(labels) <= 20 else None,
-        texttemplate="%{text}" if len(labels) <= 20 else None,
     )  # fmt: skip
     # a heatmap cannot be clicked in Streamlit, points can: one faint point lies on every cell
     grid = [(x, y) for y in range(len(names)) for x in range(len(names))]
     figure.add_scatter(
-        x=[names[x] for x, _ in grid], y=[names[y] for _, y in grid], mode="markers", hoverinfo="skip", showlegend=False,
+        x=[names[x] for x, _ in grid], y=[names[y] for _, y in grid], mode="markers+text" if len(labels) <= 20 else "markers",
+        text=[f"{int(counts[y, x]):,}" for x, y in grid], hoverinfo="skip", showlegend=False,
         marker={"size": 34, "color": "rgba(0,0,0,0.001)", "symbol": "square"},
         customdata=[[labels[y], labels[x]] for x, y in grid],
     )  # fmt: skip

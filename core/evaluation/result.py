@@ -49,6 +49,8 @@ def verdict_sentence(a: str, b: str, test: PairedTest) -> str:
     name = {"accuracy": "accuracy", "macro_f1": "macro-F1"}[test.metric]
     if test.verdict == "too_few_rows":
         return f"{test.rows} rows are too few to tell {a} and {b} apart."
+    if test.verdict == "real" and points < 0:  # told from the side of the better one
+        low, high = -high, -low
     span = f"95 % interval {low:+.1f} to {high:+.1f} points, {test.rows:,} rows"
     if test.verdict == "not_shown":
         return f"No difference in {name} between {a} and {b} is shown ({points:+.1f} points; {span})."
