@@ -42,9 +42,16 @@ def tfidf(train_texts: list[str], train_labels: np.ndarray, texts: list[str], cl
     if len(np.unique(train_labels)) < 2:  # nothing to separate
         return Baseline("tfidf", *SENTENCES["tfidf"], majority(train_labels, len(texts), classes).probabilities)
     by_characters = _mean_word_length(train_texts) > 12
-    shape: dict[str, object] = {"analyzer": "char", "ngram_range": (1, 3)} if by_characters else {"ngram_range": (1, 2)}
+    shape: dict[str, object] = (
+        {"analyzer": "char", "ngram_range": (1, 3)}
+        if by_characters
+        else {
+            "ngram_range": (1, 2),
+            "token_pattern": r"(?u)\b\w+\b",
+        }
+    )
     rare = 2 if len(train_texts) >= 200 else 1
-    words = TfidfVectorizer(sublinear_tf=True, min_df=rare, max_features=200_000, token_pattern=r"(?u)\b\w+\b", **shape)
+    words = TfidfVectorizer(sublinear_tf=True, min_df=rare, max_features=200_000, **shape)
     model = make_pipeline(words, LogisticRegression(max_iter=1000, C=4.0, random_state=seed))
     try:
         model.fit(train_texts, train_labels)

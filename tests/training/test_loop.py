@@ -50,7 +50,7 @@ def of(kind, events):
 
 
 def test_the_loop_learns_and_ends_with_the_best_weights(setting):
-    model, events = run(setting)
+    model, events = run(setting, setting[0].changed(epochs=25, learning_rate=5e-3, warmup=0.2))
     validation = setting[3]
     best = max(of(Evaluated, events), key=lambda event: event.macro_f1)
     accuracy = np.mean(score(model, validation.encoded, "cpu", False).argmax(axis=1) == validation.labels)
