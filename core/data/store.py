@@ -183,28 +183,20 @@ def choose_roles(frame: pd.DataFrame, asked: dict[str, str | None], guess: bool 
         DatasetError: when a column does not exist or nothing looks like text.
     """
     given = {role: column for role, column in asked.items() if column}
-    for role, column in given.items():
+    for column in given.values():
         check_roles(frame, Roles(text=column))
-        del role
-    rest = frame.drop(columns=[column for role, column in given.items() if role != "text"])
     if not guess:
         return Roles(**({"text": ""} | given))  # type: ignore[arg-type]
-    if "text" in given:
-        try:
-            found = guess_roles(rest)
-        except DatasetError:
-            found = Roles(given["text"])
-        if found.text != given["text"]:
-            others = rest.drop(columns=[given["text"]])
-            try:
-                found = guess_roles(others.assign(__text__=rest[given["text"]]).rename(columns={}))
-            except DatasetError:
-                found = Roles(given["text"])
-        found = found.changed(text=given["text"])
-        if found.label == given["text"]:
-            found = found.changed(label=None)
-    else:
-        found = guess_roles(rest)
+    text = given.get("text")
+    try:
+        found = guess_roles(frame.drop(columns=[column for role, column in given.items() if role != "text"]))
+    except DatasetError:
+        if text is None:
+            raise
+        found = Roles(text)
+    if text and found.text != text:  # keep the other guesses, but for the column that turns out to be the text
+        others = {role: column for role, column in found.named().items() if role != "text" and column != text}
+        found = Roles(text, **others)  # type: ignore[arg-type]
     return found.changed(**given)
 
 
