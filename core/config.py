@@ -14,6 +14,7 @@ STRATEGIES = {
 SCHEDULES = ("linear", "cosine", "constant")
 OPTIMIZERS = ("adamw", "adam")
 PRECISIONS = ("auto", "fp32", "bf16")
+POOLINGS = ("auto", "mean", "cls")
 BEST_BY = ("macro_f1", "accuracy", "loss")
 
 
@@ -36,6 +37,9 @@ class RunConfig:
     )
     revision: str | None = setting(None, "Revision", "Branch, tag or commit of a Hub model; empty means its newest.")
     strategy: str = setting("full", "Strategy", "How to transfer: which weights are trained, and from which start.")
+    pooling: str = setting(
+        "auto", "Pooling", "How token vectors become one: mean of all, cls (the first), or auto, as the source was trained."
+    )
     epochs: int = setting(3, "Epochs", "How many times the model sees every training row.")
     learning_rate: float | None = setting(
         None,
@@ -72,6 +76,7 @@ class RunConfig:
         _one_of("strategy", self.strategy, tuple(STRATEGIES))
         _one_of("schedule", self.schedule, SCHEDULES)
         _one_of("optimizer", self.optimizer, OPTIMIZERS)
+        _one_of("pooling", self.pooling, POOLINGS)
         _one_of("precision", self.precision, PRECISIONS)
         _one_of("best_by", self.best_by, BEST_BY)
         if not self.dataset:

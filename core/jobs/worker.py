@@ -143,7 +143,7 @@ class _Work:
     def _classifier(self, dataset: DataSet) -> Classifier:
         classifier = load_classifier(
             self.config.model, dataset.labels, seed=self.config.seed, revision=self.config.revision,
-            scratch=self.config.strategy == "scratch",
+            scratch=self.config.strategy == "scratch", pooling=self.config.pooling,
         )  # fmt: skip
         self.max_length = min(self.config.max_length, classifier.max_length)
         if self.max_length < self.config.max_length:

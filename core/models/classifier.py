@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from core.errors import SourceError
+from core.models import pooling as pools
 from core.models.sources import locate
 
 if TYPE_CHECKING:
-    from transformers import PreTrainedModel, PreTrainedTokenizerBase
+    from transformers import PretrainedConfig, PreTrainedModel, PreTrainedTokenizerBase
 
 
 @dataclass(slots=True)
@@ -33,12 +34,21 @@ class Classifier:
 
 
 def load_classifier(
-    source: str, labels: Sequence[str], *, seed: int, revision: str | None = None, scratch: bool = False
+    source: str,
+    labels: Sequence[str],
+    *,
+    seed: int,
+    revision: str | None = None,
+    scratch: bool = False,
+    pooling: str = "auto",
 ) -> Classifier:
     """The source's encoder with a new head for ``labels``; ``scratch`` keeps only its architecture.
 
     Weights are loaded as float32, whatever the checkpoint holds: half-precision weights do not train well.
     The head of an earlier run is kept where its labels are the same.
+
+    Args:
+        pooling: "mean" or "cls" (the first token) reads the encoder so; "auto" as its source was trained.
 
     Raises:
         SourceError: when the source cannot be found or read.
@@ -56,9 +66,13 @@ def load_classifier(
         config.label2id = {label: index for index, label in enumerate(labels)}
         config.problem_type = "single_label_classification"
         tokenizer = load_tokenizer(source, revision)
+        averages = _averages(pooling, source, where, config, extra)
         if scratch:
             config.dtype = torch.float32
+            pools.forget(config)  # random weights do not average; the layer is added anew
             model = AutoModelForSequenceClassification.from_config(config)
+            if averages:
+                pools.average_tokens(model)
             return Classifier(model, tokenizer, tuple(labels), fresh=("all weights",))
         model, loading = AutoModelForSequenceClassification.from_pretrained(
             where, config=config, dtype=torch.float32, ignore_mismatched_sizes=True, output_loading_info=True, **extra
@@ -67,6 +81,8 @@ def load_classifier(
     if not same_head and not fresh:
         # same number of classes, other labels: an old head would start out knowing the wrong task
         fresh = _renew_head(model)
+    if averages:
+        pools.average_tokens(model)
     return Classifier(model, tokenizer, tuple(labels), tuple(fresh))
 
 
@@ -91,6 +107,7 @@ def load_saved(folder: Path) -> Classifier:
     from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
     model = AutoModelForSequenceClassification.from_pretrained(folder, dtype=torch.float32)
+    pools.restore(model)
     labels = tuple(model.config.id2label[index] for index in range(model.config.num_labels))
     tokenizer = AutoTokenizer.from_pretrained(folder)
     tokenizer.model_max_length = 10**9
@@ -109,6 +126,16 @@ def head_of(model: "PreTrainedModel") -> list[str]:
     """Names of the parameters outside the pretrained encoder: what a probe trains."""
     prefix = f"{model.base_model_prefix}."
     return [name for name, _ in model.named_parameters() if not name.startswith(prefix)]
+
+
+def _averages(pooling: str, source: str, where: str, config: "PretrainedConfig", extra: dict[str, Any]) -> bool:
+    """Whether the encoder is to be read by the mean of its tokens."""
+    trained = pools.trained_pooling(where, config, extra)
+    if pooling == "cls" and getattr(config, pools.MARK, None):
+        raise SourceError(f"The source {source!r} already reads the mean of all tokens.", "Choose the pooling auto.")
+    if pooling == "auto":
+        return trained == "mean" and pools.can_average(config)
+    return pooling == "mean"
 
 
 def _labels_of(config: object) -> list[str]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from core.models.classifier import explained, load_tokenizer
+from core.models.pooling import without_averaging
 from core.models.sources import locate
 from core.training.batches import collate, encode, scoring_order
 from core.training.devices import default_device
@@ -28,7 +29,7 @@ def load_encoder(source: str) -> "PreTrainedModel":
 
     where, extra = locate(source)
     with explained(source):
-        return AutoModel.from_pretrained(where, dtype=torch.float32, **extra).eval()
+        return without_averaging(AutoModel.from_pretrained(where, dtype=torch.float32, **extra)).eval()
 
 
 def text_features(

@@ -4,7 +4,7 @@ from typing import Any
 
 import streamlit as st
 
-from core.config import BEST_BY, OPTIMIZERS, PRECISIONS, PRESETS, SCHEDULES, STRATEGIES, settings
+from core.config import BEST_BY, OPTIMIZERS, POOLINGS, PRECISIONS, PRESETS, SCHEDULES, STRATEGIES, settings
 from core.models.sources import list_sources
 from pages.components.words import STRATEGY_TITLES
 
@@ -114,6 +114,7 @@ def choose_settings(preset: str, strategy: str) -> dict[str, Any]:
             **said("patience"), min_value=1, value=base["patience"], placeholder="never"
         )
         chosen["precision"] = three.selectbox(**said("precision"), options=PRECISIONS)
+        chosen["pooling"] = one.selectbox(**said("pooling"), options=POOLINGS)
         if strategy == "linear_probe":
             st.caption(
                 "A linear probe reads the texts once and needs no epochs, rates or schedule: those are not used."
