@@ -45,7 +45,7 @@ def main() -> None:
             rows.append(run | {"who": "Graft"})
             for peer in arguments.peers:
                 rows.append(call("-m", "benchmarks.imdb_trainer", "--peer", peer, "--run", run["run"]) | {"who": peer})
-    report(rows)
+                report(rows)
 
 
 def call(*words: str) -> dict[str, Any]:
@@ -57,17 +57,8 @@ def call(*words: str) -> dict[str, Any]:
 
 
 def graft(dataset: str, train_size: int, test_size: int) -> dict[str, Any]:
-    words = [
-        "-m",
-        "core",
-        "train",
-        "--dataset",
-        dataset,
-        "--train-size",
-        str(train_size),
-        "--test-size",
-        str(test_size),
-    ]
+    sizes = ["--train-size", str(train_size), "--test-size", str(test_size)]
+    words = ["-m", "core", "train", "--dataset", dataset, *sizes]
     for name, value in SETTINGS.items():
         words += [f"--{name.replace('_', '-')}", str(value)]
     told = call(*words, "--json")

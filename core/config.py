@@ -38,7 +38,9 @@ class RunConfig:
     revision: str | None = setting(None, "Revision", "Branch, tag or commit of a Hub model; empty means its newest.")
     strategy: str = setting("full", "Strategy", "How to transfer: which weights are trained, and from which start.")
     pooling: str = setting(
-        "auto", "Pooling", "How token vectors become one: mean of all, cls (the first), or auto, as the source was trained."
+        "auto",
+        "Pooling",
+        "How token vectors become one: mean of all, cls (the first), or auto, as the source was trained.",
     )
     epochs: int = setting(3, "Epochs", "How many times the model sees every training row.")
     learning_rate: float | None = setting(

@@ -64,7 +64,7 @@ def average_tokens(model: "PreTrainedModel") -> None:
         config.classifier_pooling = "mean"
         return
     if getattr(config, MARK, None) != "mean":
-        layers = model.base_model.encoder.layer
+        layers: Any = model.get_submodule(f"{model.base_model_prefix}.encoder.layer")
         layers.append(_averaging_layer(type(layers[-1]), config, len(layers)))
         config.num_hidden_layers = len(layers)
         setattr(config, MARK, "mean")
@@ -75,7 +75,8 @@ def average_tokens(model: "PreTrainedModel") -> None:
 def restore(model: "PreTrainedModel") -> None:
     """After loading: freeze a saved averaging layer and compute it the quick way; other models are left alone."""
     if getattr(model.config, MARK, None) == "mean":
-        layer = model.base_model.encoder.layer[-1]
+        layers: Any = model.get_submodule(f"{model.base_model_prefix}.encoder.layer")
+        layer = layers[-1]
         layer.requires_grad_(False)
         layer.forward = _average
 
@@ -90,7 +91,8 @@ def forget(config: "PretrainedConfig") -> None:
 def without_averaging(encoder: "PreTrainedModel") -> "PreTrainedModel":
     """A bare encoder that gives the vectors of its tokens, as the source did before a run added the averaging layer."""
     if getattr(encoder.config, MARK, None) == "mean":
-        del encoder.encoder.layer[-1]
+        layers: Any = encoder.get_submodule("encoder.layer")
+        del layers[-1]
     return encoder
 
 
@@ -104,7 +106,7 @@ def _averaging_layer(kind: type, config: "PretrainedConfig", position: int) -> "
             weight.fill_(1.0 if name.endswith("LayerNorm.weight") else 0.0)
         torch.nn.init.eye_(parts["attention.self.value"].weight).mul_(WEIGHT)
         torch.nn.init.eye_(parts["attention.output.dense"].weight)
-    return layer  # type: ignore[no-any-return]
+    return layer
 
 
 def _average(

@@ -13,6 +13,7 @@ from core.training.devices import Device, find_device, use_bf16
 
 FORWARD = 3.5  # a training step costs about this many forward passes of the same tokens
 EFFICIENCY = {"cpu": 0.6, "cuda": 0.35, "mps": 0.3}  # share of the measured matrix speed that a whole step reaches
+KEPT = 4.5  # a CPU process keeps freed blocks of many sizes: measured peak beside the activations of its largest batch
 START_SECONDS = 12.0  # loading libraries, data and weights
 REMEMBERED = "speeds.json"
 
@@ -167,6 +168,8 @@ def _memory(config: RunConfig, shape: Shape, device: Device, longest: float, bf1
     attention = shape.layers * (shape.width // 32) * longest * (6 if bf16 else 10)
     batch = config.batch_size * longest if trains else 8192
     activations = batch * (per_token + attention) * (1.0 if trains else 0.15)
+    if device.name == "cpu":
+        activations *= KEPT
     libraries = 900 * 2**20 if device.name == "cpu" else 600 * 2**20
     return int((weights + activations + libraries) / 2**20)
 

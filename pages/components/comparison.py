@@ -88,6 +88,13 @@ def _tfidf(result: dict) -> str:  # type: ignore[type-arg]
 
 
 def _curves(runs: list[Run], colors: dict[str, str]) -> None:
+    probes = [run for run in runs if run.config.strategy == "linear_probe"]
+    runs = [run for run in runs if run not in probes]
+    if probes:
+        names = ", ".join(run.name for run in probes)
+        st.caption(f"{names}: a linear probe reads the texts once, so it has no curve over epochs.")
+    if not runs:
+        return
     histories = {run.id: read_history(run) for run in runs}
     loss = [
         {"name": run.name, "color": colors[run.id], "x": steps["epoch"], "y": steps["loss"].ewm(span=10).mean()}
