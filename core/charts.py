@@ -120,6 +120,20 @@ def confusion(matrix: Sequence[Sequence[int]], labels: Sequence[str], title: str
     return figure
 
 
+def layer_movement(moved: Sequence[float], rates: Sequence[float]) -> go.Figure:
+    """How far each layer moved from its pretrained weights, and at which share of the learning rate; head on the right."""
+    names = ["embeddings", *(f"layer {number}" for number in range(1, len(moved) - 1)), "classifier"]
+    figure = _figure("How far each layer moved from its source", None, "Change of the weights (%)")
+    figure.add_bar(
+        x=names, y=[100 * each for each in moved], marker={"color": COLORS[2]}, customdata=[100 * each for each in rates],
+        hovertemplate="%{x}: changed by %{y:.2f} % of its length, at %{customdata:.0f} % of the learning rate<extra></extra>",
+        text=[f"{each:.0%} rate" if each else "frozen" for each in rates], textposition="outside", cliponaxis=False,
+    )  # fmt: skip
+    figure.update_layout(showlegend=False, hovermode="closest")
+    figure.update_xaxes(type="category")
+    return figure
+
+
 def class_balance(counts: Mapping[str, Mapping[str, int]], labels: Sequence[str]) -> go.Figure:
     """Rows of each class, by part."""
     figure = _figure("Rows of each class", "Class", "Rows")

@@ -9,9 +9,16 @@ from core.errors import ConfigError
 STRATEGIES = {
     "full": "Fine-tune every layer. The default: best with a few hundred labelled rows or more.",
     "linear_probe": "Keep the pretrained encoder as it is and train only a classifier on top. Fast, forgets nothing.",
+    "lp_ft": "Train the classifier first, then every layer in small steps. Keeps more of the source on unusual texts.",
+    "top_k": "Train only the top layers; those below stay as they are. Cheap, for targets close to the source.",
+    "gradual": "Thaw a layer at a time from the top, lower ones in smaller steps (ULMFiT). For few rows, gentle.",
+    "llrd": "Every layer is trained, lower ones in smaller steps. A little gentler than full fine-tuning.",
+    "lora": "Train small additions to the attention (LoRA), merged in at the end. Few weights, little memory.",
+    "ia3": "Train only scales inside each layer (IA³), merged in at the end. The fewest weights of all.",
+    "bitfit": "Train only the biases and the classifier. Cheap, and hard to overfit.",
     "scratch": "Same architecture, random weights: what the model learns without any transfer. The honest control.",
 }
-SCHEDULES = ("linear", "cosine", "constant")
+SCHEDULES = ("linear", "cosine", "constant", "slanted")
 OPTIMIZERS = ("adamw", "adam")
 PRECISIONS = ("auto", "fp32", "bf16")
 POOLINGS = ("auto", "mean", "cls")
@@ -69,6 +76,23 @@ class RunConfig:
     patience: int | None = setting(
         None, "Early stopping", "Stop after this many validations without a better score; empty means never."
     )
+    top_layers: int = setting(2, "Top layers", "How many layers the strategy top_k trains, counted from the top.")
+    layer_decay: float = setting(
+        0.9, "Rate decay", "With llrd, each layer's learning rate as a share of that of the layer above it."
+    )
+    lora_rank: int = setting(8, "LoRA rank", "Size of LoRA's additions: larger learns more and costs more.")
+    class_weights: bool = setting(
+        False, "Even classes", "Let every class count the same, however many rows it has. For uneven classes."
+    )
+    focal_gamma: float = setting(
+        0.0, "Focal loss", "Above 0, rows that are right already count less; 2 is usual. For very uneven classes."
+    )
+    label_smoothing: float = setting(
+        0.0, "Label smoothing", "Share of each label given to all classes; 0.1 helps where labels are doubtful."
+    )
+    accumulate: int = setting(
+        1, "Pieces per batch", "Split each batch into so many pieces to need less memory; the update stays the same."
+    )
     best_by: str = setting("macro_f1", "Best by", "Which validation score decides the checkpoint that is kept.")
     device: str = setting("auto", "Device", "auto takes a GPU when there is one; or cuda:0, mps, cpu.")
     precision: str = setting("auto", "Precision", "auto uses bf16 where the device is truly faster with it.")
@@ -95,6 +119,14 @@ class RunConfig:
         _between("weight_decay", self.weight_decay, 0.0, 10.0)
         _between("clip_norm", self.clip_norm, 0.0, 1000.0)
         _between("checkpoint_seconds", self.checkpoint_seconds, 0.0, 86400.0)
+        _between("top_layers", self.top_layers, 1, 200, whole=True)
+        _between("layer_decay", self.layer_decay, 0.1, 1.0)
+        _between("lora_rank", self.lora_rank, 1, 512, whole=True)
+        _between("focal_gamma", self.focal_gamma, 0.0, 10.0)
+        _between("label_smoothing", self.label_smoothing, 0.0, 0.9)
+        _between("accumulate", self.accumulate, 1, 4096, whole=True)
+        if not isinstance(self.class_weights, bool):
+            raise ConfigError(f"class_weights is {self.class_weights!r}.", "It must be true or false.")
         for name in ("train_size", "validation_size", "test_size", "eval_every", "patience"):
             if getattr(self, name) is not None:
                 _between(name, getattr(self, name), 1, 10**9, whole=True)

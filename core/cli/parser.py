@@ -2,22 +2,11 @@
 
 import argparse
 from dataclasses import fields
+from typing import Any, get_args
 
 from core import __version__
 from core.config import PRESETS, STRATEGIES, RunConfig, settings
 
-WHOLE = {
-    "epochs",
-    "batch_size",
-    "max_length",
-    "train_size",
-    "validation_size",
-    "test_size",
-    "seed",
-    "eval_every",
-    "patience",
-}
-REAL = {"learning_rate", "warmup", "weight_decay", "clip_norm", "checkpoint_seconds"}
 ALL_ROWS = ("validation_size", "test_size", "train_size")  # take a number or the word all
 
 
@@ -90,13 +79,18 @@ def _train(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--init-from", metavar="RUN", help="start from the model of an earlier run")
     parser.add_argument("--name", help="what to call the run")
     parser.add_argument("--no-wait", action="store_true", help="queue it and return at once")
+    kinds = {each.name: get_args(each.type) or (each.type,) for each in fields(RunConfig)}
     for name, (_, text) in settings().items():
         if name == "dataset":
             continue
         flags = [f"--{name.replace('_', '-')}"] + (["--lr"] if name == "learning_rate" else [])
-        kind = _whole_or_all if name in ALL_ROWS else int if name in WHOLE else float if name in REAL else str
+        shown: dict[str, Any] = {"dest": name, "help": text.replace("%", "%%")}
+        if bool in kinds[name]:
+            parser.add_argument(*flags, action=argparse.BooleanOptionalAction, default=None, **shown)
+            continue
+        kind = _whole_or_all if name in ALL_ROWS else kinds[name][0]
         choices = tuple(STRATEGIES) if name == "strategy" else None
-        parser.add_argument(*flags, dest=name, type=kind, choices=choices, help=text.replace("%", "%%"))
+        parser.add_argument(*flags, type=kind, choices=choices, **shown)
 
 
 def _runs(parser: argparse.ArgumentParser, shared: argparse.ArgumentParser) -> None:

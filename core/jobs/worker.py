@@ -18,6 +18,7 @@ from core.jobs.baselines import cached_baselines
 from core.jobs.progress import Journey
 from core.jobs.reporter import Reporter
 from core.models.classifier import Classifier, load_classifier
+from core.models.strategies import ADAPTERS, attach, depths, detach, layer_rates, movement, plan
 from core.runs.folder import Run
 from core.training import checkpoints, devices
 from core.training.batches import encode
@@ -25,7 +26,7 @@ from core.training.estimate import remember_speed
 from core.training.events import CheckpointDue, Event, Improved, Progress, Started, StepLogged, TrainingDone, Warned
 from core.training.events import to_json as event_json
 from core.training.loop import Rows, train
-from core.training.probe import probe
+from core.training.probe import probe, probe_then_tune
 from core.training.scoring import Interrupted, score, softmax
 
 log = logging.getLogger("graft.worker")
@@ -141,16 +142,19 @@ class _Work:
         return dataset, parts
 
     def _classifier(self, dataset: DataSet) -> Classifier:
-        classifier = load_classifier(
-            self.config.model, dataset.labels, seed=self.config.seed, revision=self.config.revision,
-            scratch=self.config.strategy == "scratch", pooling=self.config.pooling,
-        )  # fmt: skip
+        classifier = self._source(dataset)
         self.max_length = min(self.config.max_length, classifier.max_length)
         if self.max_length < self.config.max_length:
             self._warn(
                 f"This source reads at most {self.max_length} tokens; the max length of {self.config.max_length} was lowered."
             )
         return classifier
+
+    def _source(self, dataset: DataSet) -> Classifier:
+        return load_classifier(
+            self.config.model, dataset.labels, seed=self.config.seed, revision=self.config.revision,
+            scratch=self.config.strategy == "scratch", pooling=self.config.pooling,
+        )  # fmt: skip
 
     def _encode(self, classifier: Classifier, parts: dict[str, Any]) -> dict[str, Rows]:
         numbers = {label: index for index, label in enumerate(classifier.labels)}
@@ -180,13 +184,17 @@ class _Work:
                 self.reporter.event({"event": "resumed", "step": resumed})
                 log.info("going on from step %d", resumed)
             best = checkpoints.load_weights(self.run.best) if state else None
-            events = train(
+            way = probe_then_tune if self.config.strategy == "lp_ft" else train
+            events = way(
                 self.config, classifier.model, encoded["train"], encoded["validation"], resume=state,
                 best_weights=best, **shared,
             )  # fmt: skip
         done = None
+        attach(classifier.model, self.config)
         for event in events:
             done = self._hear(event)
+        if self.config.strategy in ADAPTERS:
+            detach(classifier.model)
         if not isinstance(done, TrainingDone):
             raise AssertionError("a training ends with TrainingDone")
         return done
@@ -216,6 +224,15 @@ class _Work:
         self.reporter.event(event_json(event))
         return event
 
+    def _layers(self, dataset: DataSet, classifier: Classifier) -> dict[str, list[float]] | None:
+        """How far each layer moved from the source, and at which share of the learning rate, embeddings first."""
+        if self.config.strategy in ("linear_probe", "scratch"):
+            return None
+        start = self._source(dataset).model
+        moved = movement(classifier.model, start)
+        attach(start, self.config)
+        return {"moved": moved, "rates": layer_rates(plan(start, self.config), depths(start)[0])}
+
     def _test(self, classifier: Classifier, encoded: dict[str, Rows]) -> tuple[np.ndarray, np.ndarray]:
         """True class numbers (rows,) and probabilities (rows, classes) of the rows that the run is judged by."""
         self._phase("testing")
@@ -237,7 +254,7 @@ class _Work:
             "labels": list(classifier.labels), "rows_digest": _digest(dataset, parts["test"]["row"].to_numpy()),
             "seconds": done.seconds, "tokens_per_second": done.tokens / max(done.seconds, 1e-9),
             "train_tokens": done.tokens, "total_seconds": time.time() - self.began,
-            "best_step": done.best_step, "stopped_early": done.stopped_early,
+            "layers": self._layers(dataset, classifier), "best_step": done.best_step, "stopped_early": done.stopped_early,
             "share_cut": encoded["train"].encoded.cut / max(1, encoded["train"].encoded.rows),
             "max_length": self.max_length, "parameters": self.parameters, "device": self.device.name,
             "device_title": self.device.title, "precision": "bf16" if self.bf16 else "fp32",

@@ -163,10 +163,11 @@ def _matrix_speed(device: str, bf16: bool) -> float:
 def _memory(config: RunConfig, shape: Shape, device: Device, longest: float, bf16: bool) -> int:
     """Peak MiB: weights, gradients, two moments, the kept best, activations, and the libraries themselves."""
     trains = config.strategy != "linear_probe"
-    weights = shape.parameters * 4 * (5.5 if trains else 1.5)
+    moments = config.strategy not in ("lora", "ia3", "bitfit", "top_k")  # those keep moments of few weights only
+    weights = shape.parameters * 4 * (5.5 if trains and moments else 2.5 if trains else 1.5)
     per_token = shape.layers * shape.width * (34 if bf16 else 60)  # bytes kept for the way back
     attention = shape.layers * (shape.width // 32) * longest * (6 if bf16 else 10)
-    batch = config.batch_size * longest if trains else 8192
+    batch = -(-config.batch_size // config.accumulate) * longest if trains else 8192
     activations = batch * (per_token + attention) * (1.0 if trains else 0.15)
     if device.name == "cpu":
         activations *= KEPT

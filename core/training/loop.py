@@ -10,6 +10,7 @@ import numpy as np
 
 from core.config import RunConfig
 from core.evaluation.metrics import log_loss, macro_f1
+from core.models.strategies import Plan, plan, quieten
 from core.training.batches import Encoded, collate, training_order
 from core.training.events import (
     CheckpointDue,
@@ -20,7 +21,9 @@ from core.training.events import (
     Started,
     StepLogged,
     TrainingDone,
+    Warned,
 )
+from core.training.losses import build_loss
 from core.training.optimiser import build_optimiser, fitting_rate, rate_factor
 from core.training.scoring import Interrupted, autocast, score, softmax
 
@@ -62,8 +65,12 @@ def train(
     import torch
 
     model.to(device)  # type: ignore[arg-type]
-    full_rate = config.learning_rate or fitting_rate(_width(model), config.strategy == "scratch")
-    optimiser = build_optimiser(model, config, device)
+    full_rate = config.learning_rate or fitting_rate(_width(model), config.strategy)
+    what = plan(model, config)
+    for name, weight in model.named_parameters():
+        weight.requires_grad_(name in what.rates)
+    quieten(model, what.cut)
+    optimiser = build_optimiser(model, config, device, what.rates)
     steps_per_epoch = -(-training.encoded.rows // config.batch_size)
     total = steps_per_epoch * config.epochs
     state = _State(best=best_weights)
@@ -71,7 +78,10 @@ def train(
         state.restore(resume, model, optimiser)
     else:
         torch.manual_seed(config.seed)
-    trained = [weight for weight in model.parameters() if weight.requires_grad]
+    trained = [model.get_parameter(name) for name in what.rates]
+    closed = _close(model, what, state.step / total)
+    loss_of = build_loss(config, training.labels, int(model.config.num_labels or 0), device)
+    pieces = min(config.accumulate, config.batch_size)
     labels = torch.tensor(training.labels)
     log_every = max(1, total // POINTS)
     yield Started(
@@ -106,16 +116,23 @@ def train(
         rows = batches[within]
         rate = full_rate * rate_factor(state.step, total, config)
         for group in optimiser.param_groups:
-            group["lr"] = rate
+            group["lr"] = rate * group["share"]
+        while closed and closed[-1][0] <= state.step / total:
+            closed.pop()[1].requires_grad_(True)
         started = time.perf_counter()
-        with autocast(device, bf16):
-            logits = model(**collate(training.encoded, rows, device)).logits  # (rows, classes)
-        loss = torch.nn.functional.cross_entropy(logits.float(), labels[torch.from_numpy(rows)].to(device))
-        loss.backward()
+        try:
+            loss = _gradients(model, training.encoded, rows, labels, loss_of, pieces, device, bf16)
+        except torch.OutOfMemoryError:
+            if pieces >= len(rows):
+                raise
+            pieces *= 2  # the same update from smaller pieces; the run goes on
+            optimiser.zero_grad(set_to_none=True)
+            yield Warned(f"The device ran out of memory: batches are now computed in {pieces} pieces.")
+            continue
         norm = torch.nn.utils.clip_grad_norm_(trained, config.clip_norm or float("inf"))
         optimiser.step()
         optimiser.zero_grad(set_to_none=True)
-        window.add(loss.detach(), norm.detach())  # read only when logged: reading waits for the device
+        window.add(loss, norm.detach())  # read only when logged: reading waits for the device
         state.step += 1
         state.seconds += time.perf_counter() - started
         state.tokens += int(training.encoded.lengths[rows].sum())
@@ -126,6 +143,31 @@ def train(
     if state.best is not None:
         model.load_state_dict(state.best)
     yield TrainingDone(state.step, state.best_step, state.seconds, state.tokens, state.step < total, stopped=False)
+
+
+def _gradients(
+    model: "PreTrainedModel", encoded: Encoded, rows: np.ndarray, labels: "torch.Tensor",
+    loss_of: "Callable[[torch.Tensor, torch.Tensor], torch.Tensor]", pieces: int, device: str, bf16: bool,
+) -> "torch.Tensor":  # fmt: skip
+    """Leave the gradients of one batch in the weights; returns its mean loss, on the device."""
+    import torch
+
+    whole = torch.zeros((), device=device)
+    for part in np.array_split(rows, min(pieces, len(rows))):
+        with autocast(device, bf16):
+            logits = model(**collate(encoded, part, device)).logits  # (rows, classes)
+        loss = loss_of(logits.float(), labels[torch.from_numpy(part)].to(device)) * (len(part) / len(rows))
+        loss.backward()
+        whole += loss.detach()
+    return whole
+
+
+def _close(model: "PreTrainedModel", what: Plan, done: float) -> list[tuple[float, "torch.nn.Parameter"]]:
+    """Freeze what opens later than ``done``, a share of the training; the next to open is last in the list."""
+    later = [(opens, model.get_parameter(name)) for name, opens in what.opens.items() if opens > done]
+    for _, weight in later:
+        weight.requires_grad_(False)
+    return sorted(later, key=lambda pair: -pair[0])
 
 
 @dataclass(slots=True)

@@ -1,6 +1,7 @@
 """The optimiser and the learning-rate schedule."""
 
 import math
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from core.config import RunConfig
@@ -9,14 +10,25 @@ if TYPE_CHECKING:
     import torch
 
 
-def build_optimiser(model: "torch.nn.Module", config: RunConfig, device: str) -> "torch.optim.Optimizer":
-    """AdamW (or Adam) over the trained weights; biases and norms are not decayed."""
+RATE_OF = {"scratch": 3.0, "lp_ft": 0.5, "lora": 8.0, "bitfit": 10.0, "ia3": 30.0}  # beside full fine-tuning's rate
+
+
+def build_optimiser(
+    model: "torch.nn.Module", config: RunConfig, device: str, rates: Mapping[str, float]
+) -> "torch.optim.Optimizer":
+    """AdamW (or Adam) over the weights that ``rates`` names; biases and norms are not decayed.
+
+    Each group's ``share`` is its part of the learning rate.
+    """
     import torch
 
-    trained = [(name, weight) for name, weight in model.named_parameters() if weight.requires_grad]
+    sorted_in: dict[tuple[float, bool], list[torch.nn.Parameter]] = {}
+    for name, share in rates.items():
+        weight = model.get_parameter(name)
+        sorted_in.setdefault((share, weight.ndim >= 2), []).append(weight)
     groups = [
-        {"params": [weight for _, weight in trained if weight.ndim >= 2], "weight_decay": config.weight_decay},
-        {"params": [weight for _, weight in trained if weight.ndim < 2], "weight_decay": 0.0},
+        {"params": weights, "weight_decay": config.weight_decay if decays else 0.0, "share": share}
+        for (share, decays), weights in sorted_in.items()
     ]
     fused = device.startswith(("cuda", "cpu"))  # one pass over the weights instead of many
     if config.optimizer == "adam":
@@ -25,18 +37,26 @@ def build_optimiser(model: "torch.nn.Module", config: RunConfig, device: str) ->
     return torch.optim.AdamW(groups, lr=config.learning_rate or 0.0, fused=fused)
 
 
-def fitting_rate(width: int, scratch: bool) -> float:
+def fitting_rate(width: int, strategy: str = "full") -> float:
     """A full learning rate that suits an encoder of this width, where the user named none.
 
     Small encoders need larger steps. For MiniLM (384 wide) 1e-4 was best or level among 5e-5 to 4e-4 in docs/benchmarks.md;
-    2e-5 to 5e-5 is what the BERT paper (Devlin et al., 2019) uses for 768. Random weights bear, and need, more.
+    2e-5 to 5e-5 is what the BERT paper (Devlin et al., 2019) uses for 768. Random weights bear, and need, more;
+    so do the few weights of LoRA (Hu et al., 2021), BitFit (Zaken et al., 2022) and IA³ (Liu et al., 2022).
     """
     rate = 1e-4 if width <= 512 else 3e-5 if width <= 768 else 1.5e-5
-    return rate * 3 if scratch else rate
+    return rate * RATE_OF.get(strategy, 1.0)
 
 
 def rate_factor(step: int, total: int, config: RunConfig) -> float:
-    """Share of the full learning rate at ``step`` (0-based): linear warm-up, then the schedule's decay to zero."""
+    """Share of the full learning rate at ``step`` (0-based): linear warm-up, then the schedule's decay to zero.
+
+    "slanted" is ULMFiT's triangle (Howard and Ruder, 2018): up over the first tenth, down to 1/32; gradual thawing uses it.
+    """
+    if config.schedule == "slanted" or (config.strategy == "gradual" and config.schedule == "linear"):
+        cut = max(1.0, total * 0.1)
+        share = (step + 1) / cut if step + 1 < cut else 1 - (step + 1 - cut) / max(1.0, total - cut)
+        return (1 + share * 31) / 32
     warmup = round(total * config.warmup)
     if step < warmup:
         return (step + 1) / warmup

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from core.errors import SourceError
 from core.evaluation.metrics import log_loss, macro_f1
 from core.training.batches import Encoded, collate, scoring_order
 from core.training.events import Evaluated, Event, Progress, Started, StepLogged, TrainingDone
-from core.training.loop import Rows
+from core.training.loop import Rows, train
 from core.training.scoring import Interrupted, autocast, softmax
 
 if TYPE_CHECKING:
@@ -67,6 +68,39 @@ def probe(
         yield event
     _write(last, *best)  # type: ignore[misc]
     yield TrainingDone(len(STRENGTHS), best_step, seconds, training.encoded.tokens, False, stopped=False)
+
+
+def probe_then_tune(
+    config: RunConfig,
+    model: "PreTrainedModel",
+    training: Rows,
+    validation: Rows,
+    *,
+    device: str,
+    bf16: bool,
+    resume: dict[str, Any] | None = None,
+    best_weights: dict[str, Any] | None = None,
+    should_stop: Callable[[], bool] = lambda: False,
+) -> Iterator[Event]:
+    """LP-FT (Kumar et al., 2022): fit the last layer first, so that the encoder is not bent to a random one; then train.
+
+    The events are those of ``train``, with ``Progress`` before them while the texts are encoded.
+    """
+    seconds = 0.0
+    if resume is None:
+        for event in probe(config, model, training, validation, device=device, bf16=bf16, should_stop=should_stop):
+            if isinstance(event, TrainingDone):
+                seconds = event.seconds
+                if event.stopped:
+                    yield event
+                    return
+            elif isinstance(event, Progress):
+                yield event
+    for event in train(
+        config, model, training, validation, device=device, bf16=bf16, resume=resume, best_weights=best_weights,
+        should_stop=should_stop,
+    ):  # fmt: skip
+        yield replace(event, seconds=event.seconds + seconds) if isinstance(event, TrainingDone) else event
 
 
 def _last_layer(model: "PreTrainedModel") -> "torch.nn.Linear":

@@ -12,6 +12,13 @@ OTHER_HUB, OTHER_FOLDER = "Another Hub model", "A local folder"
 COST = {
     "full": "All weights are trained.",
     "linear_probe": "Well under 1 % of the weights are trained; the texts are read only once.",
+    "lp_ft": "All weights are trained, at half the rate.",
+    "top_k": "About a sixth of the working weights for each layer of MiniLM; no way back through the others.",
+    "gradual": "All weights are trained in the end; the first half is cheaper.",
+    "llrd": "All weights are trained.",
+    "lora": "About 1 % of the weights are trained; a step costs nearly as much as full fine-tuning.",
+    "ia3": "Far under 1 % of the weights are trained; a step costs nearly as much as full fine-tuning.",
+    "bitfit": "About 1 % of the weights are trained; a step costs nearly as much as full fine-tuning.",
     "scratch": "All weights are trained, and none knows anything at the start.",
 }
 
@@ -115,6 +122,22 @@ def choose_settings(preset: str, strategy: str) -> dict[str, Any]:
         )
         chosen["precision"] = three.selectbox(**said("precision"), options=PRECISIONS)
         chosen["pooling"] = one.selectbox(**said("pooling"), options=POOLINGS)
+        chosen["label_smoothing"] = two.number_input(
+            **said("label_smoothing"), min_value=0.0, max_value=0.9, value=base["label_smoothing"], step=0.05
+        )
+        chosen["focal_gamma"] = three.number_input(
+            **said("focal_gamma"), min_value=0.0, max_value=10.0, value=base["focal_gamma"], step=0.5
+        )
+        chosen["accumulate"] = one.number_input(**said("accumulate"), min_value=1, value=base["accumulate"])
+        if strategy == "top_k":
+            chosen["top_layers"] = two.number_input(**said("top_layers"), min_value=1, value=base["top_layers"])
+        if strategy == "llrd":
+            chosen["layer_decay"] = two.number_input(
+                **said("layer_decay"), min_value=0.1, max_value=1.0, value=base["layer_decay"], step=0.05
+            )
+        if strategy == "lora":
+            chosen["lora_rank"] = two.number_input(**said("lora_rank"), min_value=1, value=base["lora_rank"])
+        chosen["class_weights"] = st.checkbox(**said("class_weights"), value=base["class_weights"])
         if strategy == "linear_probe":
             st.caption(
                 "A linear probe reads the texts once and needs no epochs, rates or schedule: those are not used."

@@ -38,6 +38,7 @@ def result_view(run: Run) -> None:
         right.plotly_chart(charts.score_curves(history.evaluations), key="done_scores")
         left.plotly_chart(charts.rate_curve(history.steps), key="done_rate")
         right.plotly_chart(charts.speed_curve(history.steps), key="done_speed")
+    _movement(result)
     with st.expander("Settings of this run"):
         _settings(run)
     with st.expander("Log"):
@@ -146,6 +147,18 @@ def _classes(run: Run, result: dict[str, Any]) -> None:
             table, hide_index=True, key="per_class",
             column_config={"label": "Class", "support": st.column_config.NumberColumn("Rows"), **shares},
         )  # fmt: skip
+
+
+def _movement(result: dict[str, Any]) -> None:
+    layers = result.get("layers")
+    if not layers:
+        return
+    with st.expander("What the training changed", icon=":material/layers:"):
+        st.plotly_chart(charts.layer_movement(layers["moved"], layers["rates"]), key="movement")
+        st.caption(
+            "Length of the change of each layer's weights beside their length before. The less a layer moved, the more "
+            "of what the source knew is left in it; the classifier is new and moves most."
+        )
 
 
 def _settings(run: Run) -> None:

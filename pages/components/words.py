@@ -26,7 +26,18 @@ PHASES = {
     "baselines": "Computing the baselines",
     "saving": "Saving the model",
 }
-STRATEGY_TITLES = {"full": "Full fine-tuning", "linear_probe": "Linear probe", "scratch": "From scratch"}
+STRATEGY_TITLES = {
+    "full": "Full fine-tuning",
+    "linear_probe": "Linear probe",
+    "lp_ft": "Probe, then fine-tuning",
+    "top_k": "Top layers",
+    "gradual": "Gradual thawing",
+    "llrd": "Layer-wise rates",
+    "lora": "LoRA",
+    "ia3": "IA³",
+    "bitfit": "Biases only",
+    "scratch": "From scratch",
+}
 
 
 def badge(state: str) -> None:
