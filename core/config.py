@@ -22,6 +22,7 @@ SCHEDULES = ("linear", "cosine", "constant", "slanted")
 OPTIMIZERS = ("adamw", "adam")
 PRECISIONS = ("auto", "fp32", "bf16")
 POOLINGS = ("auto", "mean", "cls")
+DROPOUTS = ("layers", "all", "none")
 BEST_BY = ("macro_f1", "accuracy", "loss")
 
 
@@ -90,6 +91,11 @@ class RunConfig:
     label_smoothing: float = setting(
         0.0, "Label smoothing", "Share of each label given to all classes; 0.1 helps where labels are doubtful."
     )
+    dropout: str = setting(
+        "layers",
+        "Dropout",
+        "What is left out at random in training: numbers inside the layers (quick), attention weights as well (all), or none.",
+    )
     accumulate: int = setting(
         1, "Pieces per batch", "Split each batch into so many pieces to need less memory; the update stays the same."
     )
@@ -103,6 +109,7 @@ class RunConfig:
         _one_of("schedule", self.schedule, SCHEDULES)
         _one_of("optimizer", self.optimizer, OPTIMIZERS)
         _one_of("pooling", self.pooling, POOLINGS)
+        _one_of("dropout", self.dropout, DROPOUTS)
         _one_of("precision", self.precision, PRECISIONS)
         _one_of("best_by", self.best_by, BEST_BY)
         if not self.dataset:

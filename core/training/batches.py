@@ -44,6 +44,10 @@ class Encoded:
     def tokens(self) -> int:
         return int(self.offsets[-1])
 
+    def tokens_of(self, rows: np.ndarray) -> np.ndarray:
+        """(tokens,) token numbers of some rows, end to end."""
+        return self.ids[_positions(self.offsets, rows)]
+
 
 def encode(
     texts: Sequence[str],
@@ -103,6 +107,12 @@ def training_order(lengths: np.ndarray, batch_size: int, seed: int, epoch: int) 
     return [batches[index] for index in random.permutation(len(batches))]
 
 
+def split_batch(rows: np.ndarray, lengths: np.ndarray, most_tokens: int, at_least: int = 1) -> list[np.ndarray]:
+    """A batch in pieces of at most ``most_tokens`` tokens with their padding, and in no fewer than ``at_least``."""
+    padded = int(lengths[rows].max()) * len(rows)
+    return np.array_split(rows, min(len(rows), max(at_least, -(-padded // max(1, most_tokens)))))
+
+
 def scoring_order(lengths: np.ndarray, token_budget: int = 8192, most_rows: int = 256) -> list[np.ndarray]:
     """Batches for prediction: longest first, each at most ``token_budget`` tokens with its padding."""
     order = np.argsort(-lengths, kind="stable")
@@ -121,7 +131,7 @@ def collate(encoded: Encoded, rows: np.ndarray, device: str) -> dict[str, "torch
 
     lengths = encoded.lengths[rows]
     mask = np.arange(int(lengths.max()))[None, :] < lengths[:, None]  # (rows, longest)
-    source = np.concatenate([np.arange(encoded.offsets[row], encoded.offsets[row + 1]) for row in rows])
+    source = _positions(encoded.offsets, rows)
     ids = np.full(mask.shape, encoded.pad, dtype=np.int64)
     ids[mask] = encoded.ids[source]
     batch = {"input_ids": ids, "attention_mask": mask.astype(np.int64)}
@@ -129,3 +139,10 @@ def collate(encoded: Encoded, rows: np.ndarray, device: str) -> dict[str, "torch
         batch["token_type_ids"] = np.zeros(mask.shape, dtype=np.int64)
         batch["token_type_ids"][mask] = encoded.types[source]
     return {name: torch.from_numpy(value).to(device, non_blocking=True) for name, value in batch.items()}
+
+
+def _positions(offsets: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    """(tokens,) places of the tokens of ``rows`` in the flat array, row after row."""
+    lengths = offsets[rows + 1] - offsets[rows]
+    starts = np.cumsum(lengths) - lengths
+    return np.arange(int(lengths.sum())) + np.repeat(offsets[rows] - starts, lengths)

@@ -11,7 +11,7 @@ import numpy as np
 from core.config import RunConfig
 from core.evaluation.metrics import log_loss, macro_f1
 from core.models.strategies import Plan, plan, quieten
-from core.training.batches import Encoded, collate, training_order
+from core.training.batches import Encoded, collate, split_batch, training_order
 from core.training.events import (
     CheckpointDue,
     Evaluated,
@@ -24,14 +24,18 @@ from core.training.events import (
     Warned,
 )
 from core.training.losses import build_loss
-from core.training.optimiser import build_optimiser, fitting_rate, rate_factor
+from core.training.optimiser import fitting_rate, rate_factor
 from core.training.scoring import Interrupted, autocast, score, softmax
+from core.training.update import Update
 
 if TYPE_CHECKING:
     import torch
     from transformers import PreTrainedModel
 
 POINTS = 500  # at most so many training points are logged in a run
+PIECE = {
+    "cpu": 4096
+}  # padded tokens that are computed at once: what the caches of a CPU hold; elsewhere the whole batch
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,19 +73,20 @@ def train(
     what = plan(model, config)
     for name, weight in model.named_parameters():
         weight.requires_grad_(name in what.rates)
+    quicken(model, config, device)
     quieten(model, what.cut)
-    optimiser = build_optimiser(model, config, device, what.rates)
+    update = Update(model, config, device, what.rates)
     steps_per_epoch = -(-training.encoded.rows // config.batch_size)
     total = steps_per_epoch * config.epochs
     state = _State(best=best_weights)
     if resume:
-        state.restore(resume, model, optimiser)
+        state.restore(resume, model, update)
     else:
         torch.manual_seed(config.seed)
     trained = [model.get_parameter(name) for name in what.rates]
     closed = _close(model, what, state.step / total)
     loss_of = build_loss(config, training.labels, int(model.config.num_labels or 0), device)
-    pieces = min(config.accumulate, config.batch_size)
+    budget = PIECE.get(device, config.batch_size * config.max_length)
     labels = torch.tensor(training.labels)
     log_every = max(1, total // POINTS)
     yield Started(
@@ -95,16 +100,18 @@ def train(
     window = _Window()
     while True:
         if state.validation_due:
+            update.settle()
             with suppress(Interrupted):  # a stop in its midst leaves it due, so a resumed run does it again
                 yield from _validate(config, model, validation, state, device, bf16, steps_per_epoch, should_stop)
         ended = state.step >= total or state.out_of_patience(config.patience)
         stopping = should_stop() and not (ended and not state.validation_due)
         if stopping or time.monotonic() - last_save > max(config.checkpoint_seconds, 20 * save_cost):
             began = time.monotonic()
-            yield CheckpointDue(state.step, lambda: state.snapshot(model, optimiser))
+            yield CheckpointDue(state.step, lambda: state.snapshot(model, update))
             last_save = time.monotonic()
             save_cost = last_save - began
         if stopping:
+            update.close()
             yield TrainingDone(state.step, state.best_step, state.seconds, state.tokens, False, stopped=True)
             return
         if ended:
@@ -115,24 +122,24 @@ def train(
             batches = training_order(training.encoded.lengths, config.batch_size, config.seed, epoch)
         rows = batches[within]
         rate = full_rate * rate_factor(state.step, total, config)
-        for group in optimiser.param_groups:
-            group["lr"] = rate * group["share"]
         while closed and closed[-1][0] <= state.step / total:
             closed.pop()[1].requires_grad_(True)
         started = time.perf_counter()
+        update.before(training.encoded.tokens_of(rows))
+        pieces = split_batch(rows, training.encoded.lengths, budget, config.accumulate)
         try:
-            loss = _gradients(model, training.encoded, rows, labels, loss_of, pieces, device, bf16)
+            loss = _gradients(model, training.encoded, pieces, labels, loss_of, device, bf16)
         except torch.OutOfMemoryError:
-            if pieces >= len(rows):
+            if len(pieces) >= len(rows):
                 raise
-            pieces *= 2  # the same update from smaller pieces; the run goes on
-            optimiser.zero_grad(set_to_none=True)
-            yield Warned(f"The device ran out of memory: batches are now computed in {pieces} pieces.")
+            update.forget()
+            budget = int(training.encoded.lengths[rows].max()) * len(rows) // (2 * len(pieces))
+            yield Warned(
+                f"The device ran out of memory: batches are now computed in pieces of at most {budget} tokens."
+            )
             continue
-        norm = torch.nn.utils.clip_grad_norm_(trained, config.clip_norm or float("inf"))
-        optimiser.step()
-        optimiser.zero_grad(set_to_none=True)
-        window.add(loss, norm.detach())  # read only when logged: reading waits for the device
+        norm = update.apply(rate)
+        window.add(loss, norm)  # read only when logged: reading waits for the device
         state.step += 1
         state.seconds += time.perf_counter() - started
         state.tokens += int(training.encoded.lengths[rows].sum())
@@ -140,23 +147,40 @@ def train(
         if state.step % log_every == 0 or state.step == total:
             yield window.event(state, steps_per_epoch, rate)
             window = _Window()
+    update.close()
     if state.best is not None:
         model.load_state_dict(state.best)
     yield TrainingDone(state.step, state.best_step, state.seconds, state.tokens, state.step < total, stopped=False)
 
 
-def _gradients(
-    model: "PreTrainedModel", encoded: Encoded, rows: np.ndarray, labels: "torch.Tensor",
-    loss_of: "Callable[[torch.Tensor, torch.Tensor], torch.Tensor]", pieces: int, device: str, bf16: bool,
-) -> "torch.Tensor":  # fmt: skip
-    """Leave the gradients of one batch in the weights; returns its mean loss, on the device."""
+def quicken(model: "PreTrainedModel", config: RunConfig, device: str) -> None:
+    """Set up attention and dropout as ``config.dropout`` says, by the paths that are fast on this device."""
     import torch
 
-    whole = torch.zeros((), device=device)
-    for part in np.array_split(rows, min(pieces, len(rows))):
+    from core.models.attention import use_fast_attention
+    from core.models.dropout import use_cheap_dropout
+
+    if config.dropout != "all":
+        use_fast_attention(model, device)
+    use_cheap_dropout(model, device)
+    if config.dropout == "none":
+        for module in model.modules():
+            if isinstance(module, torch.nn.Dropout):
+                module.p = 0.0
+
+
+def _gradients(
+    model: "PreTrainedModel", encoded: Encoded, pieces: list[np.ndarray], labels: "torch.Tensor",
+    loss_of: "Callable[[torch.Tensor, torch.Tensor], torch.Tensor]", device: str, bf16: bool,
+) -> "torch.Tensor":  # fmt: skip
+    """Leave the gradients of one batch, given in pieces, in the weights; returns its mean loss, on the device."""
+    import torch
+
+    whole, rows = torch.zeros((), device=device), sum(map(len, pieces))
+    for part in pieces:
         with autocast(device, bf16):
             logits = model(**collate(encoded, part, device)).logits  # (rows, classes)
-        loss = loss_of(logits.float(), labels[torch.from_numpy(part)].to(device)) * (len(part) / len(rows))
+        loss = loss_of(logits.float(), labels[torch.from_numpy(part)].to(device)) * (len(part) / rows)
         loss.backward()
         whole += loss.detach()
     return whole
@@ -186,23 +210,23 @@ class _State:
     def out_of_patience(self, patience: int | None) -> bool:
         return patience is not None and self.worse >= patience
 
-    def snapshot(self, model: "PreTrainedModel", optimiser: "torch.optim.Optimizer") -> dict[str, Any]:
+    def snapshot(self, model: "PreTrainedModel", update: Update) -> dict[str, Any]:
         import torch
 
         numbers = {name: getattr(self, name) for name in self.__slots__ if name != "best"}
         cuda = torch.cuda.get_rng_state_all() if torch.cuda.is_available() else []
         return {
-            "numbers": numbers, "model": model.state_dict(), "optimiser": optimiser.state_dict(),
+            "numbers": numbers, "model": model.state_dict(), "update": update.state_dict(),
             "random": torch.get_rng_state(), "random_cuda": cuda,
         }  # fmt: skip
 
-    def restore(self, saved: dict[str, Any], model: "PreTrainedModel", optimiser: "torch.optim.Optimizer") -> None:
+    def restore(self, saved: dict[str, Any], model: "PreTrainedModel", update: Update) -> None:
         import torch
 
         for name, value in saved["numbers"].items():
             setattr(self, name, value)
         model.load_state_dict(saved["model"])
-        optimiser.load_state_dict(saved["optimiser"])
+        update.load_state_dict(saved["update"])
         torch.set_rng_state(saved["random"])
         if saved["random_cuda"] and torch.cuda.is_available():
             torch.cuda.set_rng_state_all(saved["random_cuda"])

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from core.models.attention import use_fast_attention
 from core.training.batches import Encoded, collate, scoring_order
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ def score(
     """
     import torch
 
+    use_fast_attention(model, device)
     logits = np.zeros((encoded.rows, int(model.config.num_labels or 0)), dtype=np.float32)
     lengths = encoded.lengths
     was_training, done = model.training, 0

@@ -4,7 +4,7 @@ from typing import Any
 
 import streamlit as st
 
-from core.config import BEST_BY, OPTIMIZERS, POOLINGS, PRECISIONS, PRESETS, SCHEDULES, STRATEGIES, settings
+from core.config import BEST_BY, DROPOUTS, OPTIMIZERS, POOLINGS, PRECISIONS, PRESETS, SCHEDULES, STRATEGIES, settings
 from core.models.sources import list_sources
 from pages.components.words import STRATEGY_TITLES
 
@@ -128,6 +128,7 @@ def choose_settings(preset: str, strategy: str) -> dict[str, Any]:
         chosen["focal_gamma"] = three.number_input(
             **said("focal_gamma"), min_value=0.0, max_value=10.0, value=base["focal_gamma"], step=0.5
         )
+        chosen["dropout"] = two.selectbox(**said("dropout"), options=DROPOUTS)
         chosen["accumulate"] = one.number_input(**said("accumulate"), min_value=1, value=base["accumulate"])
         if strategy == "top_k":
             chosen["top_layers"] = two.number_input(**said("top_layers"), min_value=1, value=base["top_layers"])

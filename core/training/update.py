@@ -1,0 +1,99 @@
+"""One update of the weights: clip the gradients, step the optimiser, and do no work on what a batch did not touch."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from core.config import RunConfig
+from core.training.optimiser import build_optimiser
+from core.training.rows import SMALLEST, LazyRows
+
+if TYPE_CHECKING:
+    import torch
+    from transformers import PreTrainedModel
+
+
+class Update:
+    """The optimiser of a run with all that belongs to a step.
+
+    On a CPU the word vectors are updated lazily (core/training/rows.py): same result, a fraction of the work.
+    """
+
+    def __init__(self, model: "PreTrainedModel", config: RunConfig, device: str, rates: Mapping[str, float]):
+        self._clip = config.clip_norm
+        self._rows = _lazy_rows(model, config, device, rates)
+        dense = {
+            name: share
+            for name, share in rates.items()
+            if self._rows is None or model.get_parameter(name) is not self._rows.weight
+        }
+        self._weights = [model.get_parameter(name) for name in dense]
+        self._optimiser = build_optimiser(model, config, device, dense)
+        self._fused = all(group.get("fused") for group in self._optimiser.param_groups)
+
+    def before(self, tokens: np.ndarray) -> None:
+        """Make the weights ready for a batch of these token numbers."""
+        if self._rows:
+            self._rows.before(tokens)
+
+    def forget(self) -> None:
+        """Drop the gradients of a batch that could not be finished."""
+        self._optimiser.zero_grad(set_to_none=True)
+        if self._rows:
+            self._rows.forget()
+
+    def apply(self, rate: float) -> "torch.Tensor":
+        """Step with the gradients that are there; returns their length before clipping, a scalar on the device."""
+        import torch
+
+        for group in self._optimiser.param_groups:
+            group["lr"] = rate * group["share"]
+        norm = torch.nn.utils.get_total_norm([w.grad for w in self._weights if w.grad is not None])
+        if self._rows:
+            norm = torch.hypot(norm, self._rows.gather())
+        shrink = (norm / self._clip).clamp(min=1.0) if self._clip else torch.ones_like(norm)
+        if self._fused:  # the fused kernel divides by it on its way, which saves a pass over the gradients
+            self._optimiser.grad_scale = shrink  # type: ignore[attr-defined]
+        else:
+            for weight in self._weights:
+                if weight.grad is not None:
+                    weight.grad.div_(shrink)
+        self._optimiser.step()
+        if self._rows:
+            self._rows.step(rate, float(shrink))
+        self._optimiser.zero_grad(set_to_none=True)
+        return norm
+
+    def settle(self) -> None:
+        """Bring all weights up to date before they are read."""
+        if self._rows:
+            self._rows.settle()
+
+    def close(self) -> None:
+        """Settle, and leave the model as a plain one."""
+        if self._rows:
+            self._rows.detach()
+            self._rows = None
+
+    def state_dict(self) -> dict[str, Any]:
+        return {"dense": self._optimiser.state_dict(), "rows": self._rows.state_dict() if self._rows else None}
+
+    def load_state_dict(self, saved: dict[str, Any]) -> None:
+        self._optimiser.load_state_dict(saved["dense"])
+        if self._rows and saved["rows"] is not None:
+            self._rows.load_state_dict(saved["rows"])
+
+
+def _lazy_rows(model: "PreTrainedModel", config: RunConfig, device: str, rates: Mapping[str, float]) -> LazyRows | None:
+    """The word vectors, where they are trained on a CPU and are many."""
+    import torch
+
+    table = model.get_input_embeddings()
+    if device != "cpu" or not isinstance(table, torch.nn.Embedding) or table.weight.numel() < SMALLEST:
+        return None
+    shares = [share for name, share in rates.items() if model.get_parameter(name) is table.weight]
+    if not shares or config.strategy == "gradual":  # thawed later: rows would have to know when
+        return None
+    decay = config.weight_decay if config.optimizer == "adamw" else 0.0
+    return LazyRows(table, (0.9, 0.999), 1e-8, decay, shares[0])
