@@ -17,11 +17,12 @@ from core.evaluation.result import build_result, prediction_table
 from core.jobs.baselines import cached_baselines
 from core.jobs.progress import Journey
 from core.jobs.reporter import Reporter
+from core.kept import Kept
 from core.models.classifier import Classifier, load_classifier
 from core.models.strategies import ADAPTERS, attach, depths, detach, layer_rates, movement, plan
 from core.runs.folder import Run
 from core.training import checkpoints, devices
-from core.training.batches import encode
+from core.training.batches import encode_once
 from core.training.estimate import remember_speed
 from core.training.events import CheckpointDue, Event, Improved, Progress, Started, StepLogged, TrainingDone, Warned
 from core.training.events import to_json as event_json
@@ -161,8 +162,8 @@ class _Work:
         encoded = {}
         for name, part in parts.items():
             pairs = part["text_pair"].tolist() if "text_pair" in part else None
-            texts = encode(
-                part["text"].tolist(), classifier.tokenizer, self.max_length, pairs,
+            texts = encode_once(
+                part["text"].tolist(), classifier.tokenizer, self.max_length, pairs, keep=Kept("tokens"),
                 progress=lambda done, total: self._progress("preparing", done, total),
             )  # fmt: skip
             encoded[name] = Rows(texts, part["label"].map(numbers).to_numpy(dtype=np.int64))
@@ -173,7 +174,10 @@ class _Work:
         return encoded
 
     def _train(self, classifier: Classifier, encoded: dict[str, Rows]) -> TrainingDone:
-        shared: dict[str, Any] = {"device": self.device.name, "bf16": self.bf16, "should_stop": self._should_stop}
+        shared: dict[str, Any] = {
+            "device": self.device.name, "bf16": self.bf16, "should_stop": self._should_stop,
+            "keep": Kept("features" if self.config.strategy in ("linear_probe", "lp_ft") else "trunks"),
+        }  # fmt: skip
         self._phase("training" if self.config.strategy != "linear_probe" else "encoding")
         if self.config.strategy == "linear_probe":
             events = probe(self.config, classifier.model, encoded["train"], encoded["validation"], **shared)

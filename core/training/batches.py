@@ -1,10 +1,14 @@
 """Texts as token numbers, once; batches of similar length, in an order that a seed fixes."""
 
+import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+
+from core.kept import Kept
+from core.models.fingerprint import tokenizer_fingerprint
 
 if TYPE_CHECKING:
     import torch
@@ -44,9 +48,23 @@ class Encoded:
     def tokens(self) -> int:
         return int(self.offsets[-1])
 
+    @property
+    def digest(self) -> str:
+        """Name of these tokens in this order."""
+        name = hashlib.blake2b(digest_size=16)
+        for array in (self.ids, self.offsets, self.types):
+            name.update(b"" if array is None else np.ascontiguousarray(array).data)
+        return name.hexdigest()
+
     def tokens_of(self, rows: np.ndarray) -> np.ndarray:
         """(tokens,) token numbers of some rows, end to end."""
-        return self.ids[_positions(self.offsets, rows)]
+        return self.ids[self.places(rows)]
+
+    def places(self, rows: np.ndarray) -> np.ndarray:
+        """(tokens,) places of the tokens of ``rows`` in the flat arrays, row after row."""
+        lengths = self.offsets[rows + 1] - self.offsets[rows]
+        starts = np.cumsum(lengths) - lengths
+        return np.arange(int(lengths.sum())) + np.repeat(self.offsets[rows] - starts, lengths)
 
 
 def encode(
@@ -85,6 +103,29 @@ def encode(
     offsets = np.concatenate([[0], np.cumsum(lengths, dtype=np.int64)]).astype(np.int64)
     flat = np.concatenate(ids) if ids else np.empty(0, np.int32)
     return Encoded(flat, np.concatenate(types) if types else None, offsets, cut, tokenizer.pad_token_id or 0)
+
+
+def encode_once(
+    texts: Sequence[str],
+    tokenizer: "PreTrainedTokenizerBase",
+    max_length: int,
+    pairs: Sequence[str] | None = None,
+    *,
+    keep: Kept,
+    progress: Callable[[int, int], None] | None = None,
+) -> Encoded:
+    """What ``encode`` gives, from disk and memory-mapped where the same texts were encoded in the same way before."""
+    name = hashlib.blake2b(f"{tokenizer_fingerprint(tokenizer)}|{max_length}".encode(), digest_size=16)
+    for text in (*texts, *(pairs if pairs is not None else ())):
+        name.update(f"{len(text)}:".encode() + text.encode("utf-8", "surrogatepass"))
+    kept = keep.get(name.hexdigest())
+    if kept is None:
+        encoded = encode(texts, tokenizer, max_length, pairs, progress)
+        arrays = {"ids": encoded.ids, "offsets": encoded.offsets, "numbers": np.array([encoded.cut, encoded.pad])}
+        keep.put(name.hexdigest(), arrays | ({} if encoded.types is None else {"types": encoded.types}))
+        return encoded
+    cut, pad = kept["numbers"].tolist()
+    return Encoded(kept["ids"], kept.get("types"), np.array(kept["offsets"]), cut, pad)
 
 
 def training_order(lengths: np.ndarray, batch_size: int, seed: int, epoch: int) -> list[np.ndarray]:
@@ -129,20 +170,19 @@ def collate(encoded: Encoded, rows: np.ndarray, device: str) -> dict[str, "torch
     """A padded batch on ``device``: input_ids and attention_mask (rows, longest), token_type_ids for pairs."""
     import torch
 
-    lengths = encoded.lengths[rows]
-    mask = np.arange(int(lengths.max()))[None, :] < lengths[:, None]  # (rows, longest)
-    source = _positions(encoded.offsets, rows)
-    ids = np.full(mask.shape, encoded.pad, dtype=np.int64)
-    ids[mask] = encoded.ids[source]
-    batch = {"input_ids": ids, "attention_mask": mask.astype(np.int64)}
+    lengths, places = encoded.lengths[rows], encoded.places(rows)
+    batch = {
+        "input_ids": padded(encoded.ids[places].astype(np.int64), lengths, encoded.pad),
+        "attention_mask": padded(np.ones(len(places), dtype=np.int64), lengths),
+    }
     if encoded.types is not None:
-        batch["token_type_ids"] = np.zeros(mask.shape, dtype=np.int64)
-        batch["token_type_ids"][mask] = encoded.types[source]
+        batch["token_type_ids"] = padded(encoded.types[places].astype(np.int64), lengths)
     return {name: torch.from_numpy(value).to(device, non_blocking=True) for name, value in batch.items()}
 
 
-def _positions(offsets: np.ndarray, rows: np.ndarray) -> np.ndarray:
-    """(tokens,) places of the tokens of ``rows`` in the flat array, row after row."""
-    lengths = offsets[rows + 1] - offsets[rows]
-    starts = np.cumsum(lengths) - lengths
-    return np.arange(int(lengths.sum())) + np.repeat(offsets[rows] - starts, lengths)
+def padded(values: np.ndarray, lengths: np.ndarray, fill: int = 0) -> np.ndarray:
+    """(rows, longest, ...) from values of all tokens end to end, (tokens, ...), filled up at the end of each row."""
+    mask = np.arange(int(lengths.max()))[None, :] < lengths[:, None]  # (rows, longest)
+    out = np.full((*mask.shape, *values.shape[1:]), fill, dtype=values.dtype)
+    out[mask] = values
+    return out

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +10,7 @@ import numpy as np
 
 from core.config import RunConfig
 from core.evaluation.metrics import log_loss, macro_f1
+from core.kept import Kept
 from core.models.strategies import Plan, plan, quieten
 from core.training.batches import Encoded, collate, split_batch, training_order
 from core.training.events import (
@@ -26,6 +27,7 @@ from core.training.events import (
 from core.training.losses import build_loss
 from core.training.optimiser import fitting_rate, rate_factor
 from core.training.scoring import Interrupted, autocast, score, softmax
+from core.training.trunk import Trunk, prepare_trunk
 from core.training.update import Update
 
 if TYPE_CHECKING:
@@ -56,6 +58,7 @@ def train(
     bf16: bool,
     resume: dict[str, Any] | None = None,
     best_weights: dict[str, Any] | None = None,
+    keep: Kept | None = None,
     should_stop: Callable[[], bool] = lambda: False,
 ) -> Iterator[Event]:
     """Fine-tune ``model`` in place; at the end it holds the weights of the best validation.
@@ -64,6 +67,7 @@ def train(
         resume: what an earlier ``CheckpointDue.state()`` gave; the numbers that follow are then the same, on the
             same CPU, as those of a training that was never interrupted.
         best_weights: the weights of the last ``Improved`` event, needed with ``resume``.
+        keep: where what a frozen trunk gives may be stored; without it, small amounts stay in memory.
         should_stop: asked after each step; on True a checkpoint is offered and the loop ends.
     """
     import torch
@@ -94,6 +98,14 @@ def train(
         sum(w.numel() for w in trained), device, "bf16" if bf16 else "fp32",
     )  # fmt: skip
 
+    try:
+        trunk = yield from prepare_trunk(
+            model, what.cut, training.encoded, device=device, bf16=bf16, keep=keep, should_stop=should_stop
+        )
+    except Interrupted:
+        update.close()
+        yield TrainingDone(state.step, state.best_step, state.seconds, state.tokens, False, stopped=True)
+        return
     model.train()
     last_save, save_cost = time.monotonic(), 0.0
     batches: list[np.ndarray] = []
@@ -128,7 +140,7 @@ def train(
         update.before(training.encoded.tokens_of(rows))
         pieces = split_batch(rows, training.encoded.lengths, budget, config.accumulate)
         try:
-            loss = _gradients(model, training.encoded, pieces, labels, loss_of, device, bf16)
+            loss = _gradients(model, training.encoded, pieces, labels, loss_of, device, bf16, trunk)
         except torch.OutOfMemoryError:
             if len(pieces) >= len(rows):
                 raise
@@ -172,13 +184,14 @@ def quicken(model: "PreTrainedModel", config: RunConfig, device: str) -> None:
 def _gradients(
     model: "PreTrainedModel", encoded: Encoded, pieces: list[np.ndarray], labels: "torch.Tensor",
     loss_of: "Callable[[torch.Tensor, torch.Tensor], torch.Tensor]", device: str, bf16: bool,
+    trunk: Trunk | None = None,
 ) -> "torch.Tensor":  # fmt: skip
     """Leave the gradients of one batch, given in pieces, in the weights; returns its mean loss, on the device."""
     import torch
 
     whole, rows = torch.zeros((), device=device), sum(map(len, pieces))
     for part in pieces:
-        with autocast(device, bf16):
+        with autocast(device, bf16), trunk.skipped(encoded, part, device) if trunk else nullcontext():
             logits = model(**collate(encoded, part, device)).logits  # (rows, classes)
         loss = loss_of(logits.float(), labels[torch.from_numpy(part)].to(device)) * (len(part) / rows)
         loss.backward()

@@ -1,5 +1,6 @@
 """The linear probe: encode every text once with the frozen encoder, then fit only the last layer."""
 
+import hashlib
 import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
@@ -12,6 +13,8 @@ from sklearn.linear_model import LogisticRegression
 from core.config import RunConfig
 from core.errors import SourceError
 from core.evaluation.metrics import log_loss, macro_f1
+from core.kept import Kept
+from core.models.fingerprint import weights_fingerprint
 from core.training.batches import Encoded, collate, scoring_order
 from core.training.events import Evaluated, Event, Progress, Started, StepLogged, TrainingDone
 from core.training.loop import Rows, train
@@ -32,11 +35,13 @@ def probe(
     *,
     device: str,
     bf16: bool,
+    keep: Kept | None = None,
     should_stop: Callable[[], bool] = lambda: False,
 ) -> Iterator[Event]:
     """Fit the last layer of ``model`` in place by logistic regression; its C is the best on validation.
 
-    The events are those of ``train``; a step is one value of C.
+    The events are those of ``train``; a step is one value of C. With ``keep`` the features of equal texts by an equal
+    encoder are computed once for all runs.
     """
     model.to(device)  # type: ignore[arg-type]
     last = _last_layer(model)
@@ -48,9 +53,9 @@ def probe(
     )  # fmt: skip
     started = time.perf_counter()
     try:
-        features = yield from _features(model, last, training.encoded, device, bf16, should_stop)
+        features = yield from _kept_features(model, last, training.encoded, device, bf16, keep, should_stop)
         seconds = time.perf_counter() - started
-        held_out = yield from _features(model, last, validation.encoded, device, bf16, should_stop)
+        held_out = yield from _kept_features(model, last, validation.encoded, device, bf16, keep, should_stop)
     except Interrupted:
         yield TrainingDone(0, 0, time.perf_counter() - started, 0, False, stopped=True)
         return
@@ -80,6 +85,7 @@ def probe_then_tune(
     bf16: bool,
     resume: dict[str, Any] | None = None,
     best_weights: dict[str, Any] | None = None,
+    keep: Kept | None = None,
     should_stop: Callable[[], bool] = lambda: False,
 ) -> Iterator[Event]:
     """LP-FT (Kumar et al., 2022): fit the last layer first, so that the encoder is not bent to a random one; then train.
@@ -88,7 +94,9 @@ def probe_then_tune(
     """
     seconds = 0.0
     if resume is None:
-        for event in probe(config, model, training, validation, device=device, bf16=bf16, should_stop=should_stop):
+        for event in probe(
+            config, model, training, validation, device=device, bf16=bf16, keep=keep, should_stop=should_stop
+        ):
             if isinstance(event, TrainingDone):
                 seconds = event.seconds
                 if event.stopped:
@@ -98,7 +106,7 @@ def probe_then_tune(
                 yield event
     for event in train(
         config, model, training, validation, device=device, bf16=bf16, resume=resume, best_weights=best_weights,
-        should_stop=should_stop,
+        keep=keep, should_stop=should_stop,
     ):  # fmt: skip
         yield replace(event, seconds=event.seconds + seconds) if isinstance(event, TrainingDone) else event
 
@@ -123,6 +131,24 @@ def _listening(last: "torch.nn.Module", heard: list[Any]) -> Iterator[None]:
         yield
     finally:
         hook.remove()
+
+
+def _kept_features(
+    model: "PreTrainedModel", last: "torch.nn.Linear", encoded: Encoded, device: str, bf16: bool, keep: Kept | None,
+    should_stop: Callable[[], bool],
+) -> Generator[Event, None, np.ndarray]:  # fmt: skip
+    """The features, from an earlier run where texts and encoder were the same."""
+    if keep is None:
+        return (yield from _features(model, last, encoded, device, bf16, should_stop))
+    own = {id(weight) for weight in last.parameters()}
+    below = weights_fingerprint((name, each) for name, each in model.named_parameters() if id(each) not in own)
+    key = hashlib.blake2b(f"{below}|{encoded.digest}|{bf16}".encode(), digest_size=16).hexdigest()
+    kept = keep.get(key)
+    if kept is not None:
+        return np.array(kept["features"])
+    features = yield from _features(model, last, encoded, device, bf16, should_stop)
+    keep.put(key, {"features": features})
+    return features
 
 
 def _features(
