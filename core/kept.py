@@ -52,6 +52,10 @@ class Kept:
             return False
         return True
 
+    def drop(self, key: str) -> None:
+        """Forget the entry ``key``, if there is one."""
+        shutil.rmtree(self.folder / key, ignore_errors=True)
+
     def begin(self, name: str, shape: tuple[int, ...], kind: type) -> tuple[Path, np.ndarray]:
         """A folder aside with one writable array on disk, for ``adopt`` once it is filled."""
         aside = Path(tempfile.mkdtemp(dir=self.folder, prefix=".new-"))
