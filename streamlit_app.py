@@ -6,5 +6,5 @@ from pages.components.router import frame, navigation
 
 st.set_page_config(page_title="Graft", page_icon=":material/psychiatry:", layout="wide")
 page = navigation()
-frame()
+frame(page.title)
 page.run()

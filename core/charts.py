@@ -1,9 +1,11 @@
 """Charts: plain data in, Plotly figures out; no screen, no files.
 
-Backgrounds are transparent and the text colour is left to the page, so that light and dark both work. Categories take
-the Okabe–Ito colours, which people with any kind of colour blindness can tell apart.
+Backgrounds are transparent and the text colour is left to the page, so that light and dark both work; where writing lies
+on colour, the page names the ink. Categories take the Okabe–Ito colours, which people with any kind of colour blindness
+can tell apart.
 """
 
+import zlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -14,6 +16,7 @@ import plotly.graph_objects as go
 COLORS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#8C7B00", "#7F7F7F")
 PARTS = {"train": "#0072B2", "validation": "#E69F00", "test": "#009E73"}
 GREY = "#8A938D"
+BASELINES = {"tfidf": "#8A938D", "majority": "#B3BAB6"}  # neutral, so that a run's own colour stands out
 GREENS = [[0.0, "rgba(46,125,79,0.04)"], [0.5, "rgba(46,125,79,0.32)"], [1.0, "rgba(46,125,79,0.6)"]]
 SCORES = {"accuracy": "Accuracy", "macro_f1": "Macro-F1", "loss": "Loss"}
 
@@ -24,8 +27,8 @@ def loss_curves(steps: pd.DataFrame, evaluations: pd.DataFrame) -> go.Figure:
     if len(steps):
         smooth = steps["loss"].ewm(span=max(2, len(steps) // 15)).mean()
         figure.add_scatter(
-            x=steps["step"], y=steps["loss"], name="training, each point", mode="lines", opacity=0.3,
-            line={"color": COLORS[0], "width": 1}, hoverinfo="skip",
+            x=steps["step"], y=steps["loss"], name="training, each point", mode="lines", opacity=0.6,
+            line={"color": COLORS[4], "width": 1.5}, hoverinfo="skip",
         )  # fmt: skip
         figure.add_scatter(
             x=steps["step"], y=smooth, name="training, smoothed", mode="lines", line={"color": COLORS[0], "width": 2.5}
@@ -35,6 +38,7 @@ def loss_curves(steps: pd.DataFrame, evaluations: pd.DataFrame) -> go.Figure:
             x=evaluations["step"], y=evaluations["loss"], name="validation", mode="lines+markers",
             line={"color": COLORS[1], "width": 2}, marker={"size": 8},
         )  # fmt: skip
+    figure.update_xaxes(rangemode="tozero")
     return figure
 
 
@@ -48,59 +52,67 @@ def score_curves(evaluations: pd.DataFrame) -> go.Figure:
         )  # fmt: skip
     best = evaluations[evaluations["best"].astype(bool)] if len(evaluations) else evaluations
     if len(best):
-        figure.add_vline(x=best["step"].iloc[-1], line={"color": GREY, "dash": "dot", "width": 1})
+        figure.add_vline(
+            x=best["step"].iloc[-1], line={"color": GREY, "dash": "dot", "width": 1}, annotation_text="kept",
+            annotation_position="top",
+        )  # fmt: skip
+    figure.update_xaxes(rangemode="tozero")
     return figure
 
 
 def rate_curve(steps: pd.DataFrame) -> go.Figure:
     """Learning rate over steps."""
-    figure = _figure("Learning rate: the size of one update", "Step", "Learning rate")
+    figure = _figure("Learning rate: the size of one update", "Step", "Learning rate", legend=False)
     figure.add_scatter(x=steps["step"], y=steps["learning_rate"], mode="lines", line={"color": COLORS[4], "width": 2})
-    figure.update_layout(showlegend=False, yaxis_exponentformat="power")
+    figure.update_layout(yaxis_exponentformat="power")
     return figure
 
 
 def speed_curve(steps: pd.DataFrame) -> go.Figure:
     """Real tokens a second over steps."""
-    figure = _figure("Speed: text read in training", "Step", "Tokens per second")
+    figure = _figure("Speed: text read in training", "Step", "Tokens per second", legend=False)
     speed = steps["tokens_per_second"]
     figure.add_scatter(x=steps["step"], y=speed, mode="lines", line={"color": COLORS[2], "width": 2})
-    figure.update_layout(showlegend=False, yaxis_rangemode="tozero")
+    figure.update_layout(yaxis_rangemode="tozero")
     return figure
 
 
-def score_bars(rows: Sequence[Mapping[str, Any]], metric: str = "accuracy") -> go.Figure:
+def score_bars(rows: Sequence[Mapping[str, Any]], metric: str = "accuracy", ink: str = GREY) -> go.Figure:
     """One bar for each contender with its 95 % interval.
 
     Args:
         rows: dicts with title, value, low, high (all 0..1) and color.
+        ink: colour of the intervals.
     """
-    figure = _figure(f"{SCORES[metric]} with 95 % interval (higher is better)", f"{SCORES[metric]} (%)", None)
+    title = f"{SCORES[metric]} with 95 % interval (higher is better)"
+    figure = _figure(title, f"{SCORES[metric]} (%)", None, legend=False)
     shown = list(rows)[::-1]
     values = [100 * row["value"] for row in shown]
     figure.add_bar(
-        y=[row["title"] for row in shown], x=values, orientation="h", width=0.55,
+        y=list(range(len(shown))), x=values, orientation="h", width=0.55,
         marker={"color": [row["color"] for row in shown]},
         error_x={
-            "type": "data", "symmetric": False, "thickness": 1.5, "width": 6, "color": GREY,
+            "type": "data", "symmetric": False, "thickness": 1.5, "width": 6, "color": ink,
             "array": [100 * row["high"] - value for row, value in zip(shown, values, strict=True)],
             "arrayminus": [value - 100 * row["low"] for row, value in zip(shown, values, strict=True)],
         },
-        text=[f"{value:.1f} %" for value in values], textposition="inside", insidetextanchor="start",
-        hovertemplate="%{y}: %{x:.1f} %<extra></extra>",
+        text=[f"<b>{value:.1f} %</b>" for value in values], textposition="inside", insidetextanchor="start",
+        customdata=[row["title"] for row in shown], hovertemplate="%{customdata}: %{x:.1f} %<extra></extra>",
     )  # fmt: skip
-    figure.update_layout(
-        showlegend=False, xaxis_range=[0, 100], height=110 + 52 * len(shown), yaxis_automargin=True, hovermode="closest"
-    )
+    figure.update_layout(xaxis_range=[0, 100], height=110 + 52 * len(shown), hovermode="closest")
+    # bars stand on numbers, so that two runs of one name keep a bar each
+    figure.update_yaxes(tickvals=list(range(len(shown))), ticktext=[_short(row["title"]) for row in shown])
     return figure
 
 
-def confusion(matrix: Sequence[Sequence[int]], labels: Sequence[str], title: str = "Confusion matrix") -> go.Figure:
-    """True class by row, predicted class by column; colour is the share of the true class, numbers are rows."""
+def confusion(
+    matrix: Sequence[Sequence[int]], labels: Sequence[str], title: str = "Confusion matrix", ink: str = GREY
+) -> go.Figure:
+    """True class by row, predicted class by column; colour is the share of the true class, numbers (in ``ink``) are rows."""
     counts = np.asarray(matrix, dtype=float)
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     names = [_short(label) for label in labels]
-    figure = _figure(title, "Predicted class", "True class")
+    figure = _figure(title, "Predicted class", "True class", legend=False)
     figure.add_heatmap(
         z=100 * shares, x=names, y=names, colorscale=GREENS, zmin=0, zmax=100, showscale=False, xgap=2, ygap=2,
         customdata=counts, hovertemplate="true %{y}, predicted %{x}: %{customdata:,} rows (%{z:.0f} %)<extra></extra>",
@@ -109,12 +121,13 @@ def confusion(matrix: Sequence[Sequence[int]], labels: Sequence[str], title: str
     grid = [(x, y) for y in range(len(names)) for x in range(len(names))]
     figure.add_scatter(
         x=[names[x] for x, _ in grid], y=[names[y] for _, y in grid], mode="markers+text" if len(labels) <= 20 else "markers",
-        text=[f"{int(counts[y, x]):,}" for x, y in grid], hoverinfo="skip", showlegend=False,
+        text=[f"{int(counts[y, x]):,}" for x, y in grid], hoverinfo="skip",
+        textfont={"color": ink, "size": 14 if len(labels) <= 8 else 11},
         marker={"size": 34, "color": "rgba(0,0,0,0.001)", "symbol": "square"},
         customdata=[[labels[y], labels[x]] for x, y in grid],
     )  # fmt: skip
     size = min(640, max(320, 150 + 46 * len(labels)))
-    figure.update_layout(height=size, hovermode="closest", showlegend=False)
+    figure.update_layout(height=size, hovermode="closest")
     figure.update_yaxes(autorange="reversed", type="category", showgrid=False)
     figure.update_xaxes(type="category", showgrid=False)
     return figure
@@ -123,13 +136,13 @@ def confusion(matrix: Sequence[Sequence[int]], labels: Sequence[str], title: str
 def layer_movement(moved: Sequence[float], rates: Sequence[float]) -> go.Figure:
     """How far each layer moved from its pretrained weights, and at which share of the learning rate; head on the right."""
     names = ["embeddings", *(f"layer {number}" for number in range(1, len(moved) - 1)), "classifier"]
-    figure = _figure("How far each layer moved from its source", None, "Change of the weights (%)")
+    figure = _figure("How far each layer moved from its source", None, "Change of the weights (%)", legend=False)
     figure.add_bar(
         x=names, y=[100 * each for each in moved], marker={"color": COLORS[2]}, customdata=[100 * each for each in rates],
         hovertemplate="%{x}: changed by %{y:.2f} % of its length, at %{customdata:.0f} % of the learning rate<extra></extra>",
         text=[f"{each:.0%} rate" if each else "frozen" for each in rates], textposition="outside", cliponaxis=False,
     )  # fmt: skip
-    figure.update_layout(showlegend=False, hovermode="closest")
+    figure.update_layout(hovermode="closest")
     figure.update_xaxes(type="category")
     return figure
 
@@ -142,14 +155,14 @@ def class_balance(counts: Mapping[str, Mapping[str, int]], labels: Sequence[str]
             rows = [counts[part].get(label, 0) for label in labels]
             names = [_short(label) for label in labels]
             figure.add_bar(x=names, y=rows, name=part, marker={"color": color})
-    figure.update_layout(barmode="stack")
+    figure.update_layout(barmode="stack", legend_traceorder="normal")
     figure.update_xaxes(type="category")
     return figure
 
 
 def length_histogram(lengths: np.ndarray, max_length: int) -> go.Figure:
     """Texts by length in tokens; what lies right of the line is cut there."""
-    figure = _figure("Length of the texts", "Tokens in a text", "Texts")
+    figure = _figure("Length of the texts", "Tokens in a text", "Texts", legend=False)
     top = float(np.percentile(lengths, 99.5)) if len(lengths) else 1.0
     counts, edges = np.histogram(np.minimum(lengths, top), bins=min(50, max(5, len(np.unique(lengths)))))
     middles = (edges[:-1] + edges[1:]) / 2
@@ -162,7 +175,6 @@ def length_histogram(lengths: np.ndarray, max_length: int) -> go.Figure:
         x=max_length, line={"color": GREY, "dash": "dash"}, annotation_text=f"cut at {max_length}",
         annotation_position="top",
     )  # fmt: skip
-    figure.update_layout(showlegend=False)
     return figure
 
 
@@ -171,13 +183,13 @@ def probabilities(labels: Sequence[str], values: Sequence[float]) -> go.Figure:
     order = np.argsort(values)[-15:]
     names = [_short(labels[index]) for index in order]
     shares = [100 * values[index] for index in order]
-    figure = _figure("Probability of each class", "Probability (%)", None)
+    figure = _figure("Probability of each class", "Probability (%)", None, legend=False)
     figure.add_bar(
         y=names, x=shares, orientation="h", width=0.6,
         marker={"color": [GREY] * (len(order) - 1) + [COLORS[2]]},
         text=[f"{share:.1f} %" for share in shares], textposition="auto",
     )  # fmt: skip
-    figure.update_layout(showlegend=False, xaxis_range=[0, 100], height=120 + 40 * len(order))
+    figure.update_layout(xaxis_range=[0, 100], height=120 + 40 * len(order))
     figure.update_yaxes(type="category")
     return figure
 
@@ -194,17 +206,22 @@ def overlay(curves: Sequence[Mapping[str, Any]], title: str, y: str) -> go.Figur
 
 
 def run_colors(run_ids: Sequence[str]) -> dict[str, str]:
-    """One fixed colour for each run, by its place among the chosen."""
-    return {run: COLORS[index % len(COLORS)] for index, run in enumerate(run_ids)}
+    """One fixed colour for each run, told by its id; it changes only where two of the chosen would share one."""
+    taken: dict[str, str] = {}
+    for run in sorted(run_ids):
+        first = zlib.crc32(run.encode()) % (len(COLORS) - 1)  # the last, grey, only when all others are taken
+        order = [COLORS[(first + shift) % (len(COLORS) - 1)] for shift in range(len(COLORS) - 1)] + [COLORS[-1]]
+        taken[run] = next((color for color in order if color not in taken.values()), order[0])
+    return taken
 
 
-def _figure(title: str, x: str | None, y: str | None) -> go.Figure:
+def _figure(title: str, x: str | None, y: str | None, legend: bool = True) -> go.Figure:
     figure = go.Figure()
     figure.update_layout(
         title={"text": title, "font": {"size": 15}, "x": 0, "xanchor": "left"}, template="none", height=320,
-        margin={"l": 56, "r": 16, "t": 44, "b": 72}, paper_bgcolor="rgba(0,0,0,0)", plot_bgcolor="rgba(0,0,0,0)",
-        legend={"orientation": "h", "y": -0.24, "x": 0, "yanchor": "top"}, hovermode="x unified", uirevision="keep",
-        xaxis_title=x, yaxis_title=y, barcornerradius=3,
+        margin={"l": 56, "r": 16, "t": 44, "b": 84 if legend else 52}, paper_bgcolor="rgba(0,0,0,0)", plot_bgcolor="rgba(0,0,0,0)",
+        legend={"orientation": "h", "yref": "container", "y": 0, "yanchor": "bottom", "x": 0}, hovermode="x unified", uirevision="keep",
+        xaxis_title=x, yaxis_title=y, barcornerradius=3, showlegend=legend,
     )  # fmt: skip
     grid = {"gridcolor": "rgba(138,147,141,0.22)", "zeroline": False, "linecolor": "rgba(138,147,141,0.5)"}
     figure.update_xaxes(**grid, automargin=True)

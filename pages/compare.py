@@ -30,9 +30,7 @@ st.title("Compare", anchor=False)
 runs = list_runs()
 if not runs:
     st.markdown("There is nothing to compare yet. Start a run, then a second one with another strategy or source.")
-    with st.container(horizontal=True):
-        st.page_link("pages/train.py", label="Start a run", icon=":material/psychiatry:")
-        st.page_link("pages/home.py", label="Try the sample", icon=":material/play_arrow:")
+    words.start_links()
 else:
     st.markdown("Tick two to eight finished runs. Differences are tested on the rows that both were judged by.")
     chosen = run_table(runs, linked_runs())

@@ -33,7 +33,7 @@ def start_demo() -> None:
 
 def run_card(run: Run) -> None:
     """One earlier run: its state, its score, and the strongest baseline."""
-    with st.container(border=True):
+    with st.container(border=True, height="stretch"):
         with st.container(horizontal=True, vertical_alignment="center"):
             words.run_link(run)
             words.badge(run.state)
@@ -41,13 +41,12 @@ def run_card(run: Run) -> None:
         if result:
             best = max(result["baselines"], key=lambda each: each["metrics"]["accuracy"])
             st.markdown(
-                f"**{words.percent(result['metrics']['accuracy'])}** accuracy on {result['rows']:,} {result['split']} rows; "
-                f"{best['title']} {words.percent(best['metrics']['accuracy'])}"
+                f"**{words.percent(result['metrics']['accuracy'])}** of {result['rows']:,} {result['split']} rows right; "
+                f"{best['title']}: {words.percent(best['metrics']['accuracy'])}"
             )
         else:
-            error = run.status.get("error")
-            st.caption(error["message"] if error else "No result yet.")
-        st.caption(words.ago(run.meta["created"]))
+            st.caption(words.standing(run))
+        st.caption(f"{words.source_name(run.config.model)} · {words.ago(run.meta['created'])}")
 
 
 st.title("Graft", anchor=False)
@@ -65,16 +64,16 @@ with st.container(horizontal=True, vertical_alignment="center"):
 runs = list_runs()
 if runs:
     st.subheader("Last runs", anchor=False)
-    columns = st.columns(3)
-    for place, run in enumerate(runs[:SHOWN]):
-        with columns[place % 3]:
+    with st.grid(3, min_column_width=280):
+        for run in runs[:SHOWN]:
             run_card(run)
     if len(runs) > SHOWN:
         st.page_link("pages/compare.py", label=f"All {len(runs)} runs", icon=":material/list:")
 
 st.subheader("How it goes" if runs else "Start here", anchor=False)
-for column, (page, title, icon, text) in zip(st.columns(4), STEPS, strict=True):
-    with column, st.container(border=True, height="stretch"):
-        st.page_link(f"pages/{page}.py", label=f"**{title}**", icon=icon)
-        st.caption(text)
+with st.grid(4, min_column_width=200):
+    for page, title, icon, text in STEPS:
+        with st.container(border=True, height="stretch"):
+            st.page_link(f"pages/{page}.py", label=f"**{title}**", icon=icon)
+            st.caption(text)
 st.caption(status.machine_sentence())

@@ -31,13 +31,11 @@ if not runs:
     st.markdown(
         "No run has finished yet. When one has, you can type a sentence here and see what the model makes of it."
     )
-    with st.container(horizontal=True):
-        st.page_link("pages/home.py", label="Try the sample", icon=":material/play_arrow:")
-        st.page_link("pages/train.py", label="Start a run", icon=":material/psychiatry:")
+    words.start_links()
 else:
     run = pick_run(runs)
-    asked_for_rows = "true" in st.query_params
-    names = ["Test rows", "A sentence", "A file"] if asked_for_rows else ["A sentence", "A file", "Test rows"]
-    for name, tab in zip(names, st.tabs(names), strict=True):
+    names = ["A sentence", "A file", "Test rows"]
+    first = "Test rows" if "true" in st.query_params else "A file" if "score" in st.query_params else names[0]
+    for name, tab in zip(names, st.tabs(names, default=first), strict=True):
         with tab:
             {"A sentence": try_text, "A file": score_file, "Test rows": test_rows}[name](run)

@@ -31,14 +31,12 @@ def header(run: Run) -> None:
     """Name, state, and what is learnt from what."""
     config = run.config
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.title(run.name, anchor=False, width="content")
+        st.title(words.plain(run.name), anchor=False, width="content")
         words.badge(run.state)
     strategy = words.STRATEGY_TITLES.get(config.strategy, config.strategy)
     tags = f" · {', '.join(run.meta['tags'])}" if run.meta["tags"] else ""
-    st.caption(
-        f"{strategy} of {words.source_name(config.model)} on {config.dataset} · started {words.ago(run.meta['created'])}"
-        f" · run {run.id}{tags}"
-    )
+    what = f"{strategy} of {words.source_name(config.model)} on {words.dataset_name(config.dataset)}"
+    st.caption(words.plain(f"{what} · queued {words.ago(run.meta['created'])} · run {run.id}{tags}"))
 
 
 run = chosen_run()
@@ -46,9 +44,7 @@ if run is None:
     if not st.query_params.get("run"):
         st.title("Run", anchor=False)
         st.markdown("Nothing has run yet. Start one, and this page shows it live.")
-    with st.container(horizontal=True):
-        st.page_link("pages/train.py", label="Start a run", icon=":material/psychiatry:")
-        st.page_link("pages/home.py", label="Try the sample", icon=":material/play_arrow:")
+    words.start_links()
 else:
     st.query_params["run"] = run.id  # the address is then a link to this very run
     header(run)

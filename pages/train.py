@@ -56,12 +56,15 @@ def form(dataset: DataSet) -> None:
             settings = choose_settings(preset, strategy)
     with right, st.container(border=True):
         st.markdown("**Before it starts**")
+        ready = False
+        if not source:
+            st.caption("Name the model on the left: time and memory are told when it is known.")
         try:
             config = RunConfig(dataset=dataset.id, model=source, revision=revision, strategy=strategy, **settings)
             ready = cost(config, dataset)
         except GraftError as error:
-            words.show_error(error)
-            ready = False
+            if source:
+                words.show_error(error)
         name = st.text_input("Name of the run", placeholder="Chosen by itself when empty", key="run_name")
         if st.button("Queue run", type="primary", icon=":material/play_arrow:", disabled=not ready, key="queue_run"):
             submit(config, name)
@@ -84,9 +87,14 @@ if not status.dataset_names():
 else:
     dataset = status.pick_dataset("Data set", key="train_dataset")
     if dataset is None or dataset.task == "unlabelled":
-        st.info(
-            "This set has no labels, and training needs them. Choose another, or add the file again with a label column."
-        )
+        st.info("This set has no labels, and training needs them. Choose another set above, or go one of these ways:")
+        with st.container(horizontal=True):
+            st.page_link("pages/data.py", label="Add the file again with a label column", icon=":material/upload_file:")
+            if dataset:
+                st.page_link(
+                    "pages/predict.py", label="Score it with a finished run", icon=":material/edit_note:",
+                    query_params={"score": dataset.id},
+                )  # fmt: skip
     else:
         form(dataset)
     queue_list()

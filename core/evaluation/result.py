@@ -55,7 +55,8 @@ def verdict_sentence(a: str, b: str, test: PairedTest) -> str:
     if test.verdict == "not_shown":
         return f"No difference in {name} between {a} and {b} is shown ({points:+.1f} points; {span})."
     better, worse = (a, b) if points > 0 else (b, a)
-    better = better[:1].upper() + better[1:]
+    if better.startswith(("this ", "the ")):  # the name of a run keeps its letters
+        better = better[:1].upper() + better[1:]
     return f"{better} is better than {worse} by {abs(points):.1f} points of {name}; chance hardly explains it ({span})."
 
 

@@ -1,5 +1,7 @@
 """Runs side by side: scores, verdicts, curves, settings, confusion."""
 
+from typing import Any
+
 import pandas as pd
 import streamlit as st
 
@@ -9,13 +11,15 @@ from core.evaluation.compare import compare_runs
 from core.runs.folder import Run
 from core.runs.history import read_history
 from core.training.estimate import duration
-from pages.components.words import with_interval
+from pages.components.words import distinct_names, ink, plain, with_interval
 
 VERDICTS = {
     "real": ("green", ":material/check_circle:", "real difference"),
     "not_shown": ("gray", ":material/remove:", "no difference shown"),
     "too_few_rows": ("orange", ":material/help:", "too few rows"),
 }
+
+LINES = 6  # more pairs than these stand in a table
 
 
 def comparison_view(runs: list[Run]) -> None:
@@ -25,39 +29,57 @@ def comparison_view(runs: list[Run]) -> None:
     colors = charts.run_colors([run.id for run in runs])
     if not found.same_rows:
         st.warning(found.note, icon=":material/warning:")
-    _scores(runs, colors)
+    names = distinct_names(runs)
+    _scores(runs, colors, names, found.same_rows)
     st.subheader("Is the difference real?", anchor=False)
-    if found.tests:
-        for test in found.tests:
-            color, icon, label = VERDICTS[test["verdict"]]
-            with st.container(horizontal=True, vertical_alignment="center"):
-                st.badge(label, icon=icon, color=color)  # type: ignore[arg-type]
-                st.markdown(test["sentence"], width="content")
-        st.caption(
-            "Accuracy by McNemar's exact test, macro-F1 by exchanging the two runs' predictions row by row; with more "
-            "than two runs corrected for the number of comparisons (Holm)."
-        )
-    else:
+    _verdicts(found.tests)
+    _curves(runs, colors, names)
+    _settings(runs, found.differences, names)
+    _confusions(runs, names)
+
+
+def _verdicts(tests: list[dict[str, Any]]) -> None:
+    """A line each for few pairs, a table for many; only accuracy stands open."""
+    if not tests:
         st.caption("These runs were judged by different rows, so no difference can be tested.")
-    _curves(runs, colors)
-    _settings(runs, found.differences)
-    _confusions(runs)
+        return
+    metrics = {name: [test for test in tests if test["metric"] == name] for name in ("accuracy", "macro_f1")}
+    _verdict_lines(metrics["accuracy"])
+    with st.expander("The same for macro-F1, and how it is tested"):
+        _verdict_lines(metrics["macro_f1"])
+        st.caption(
+            "A difference counts as real when chance alone would hardly bring it about (p below 0.05). Accuracy by McNemar's "
+            "exact test, macro-F1 by exchanging the two runs' predictions row by row; with more than two runs corrected "
+            "for the number of comparisons (Holm)."
+        )
 
 
-def _scores(runs: list[Run], colors: dict[str, str]) -> None:
+def _verdict_lines(tests: list[dict[str, Any]]) -> None:
+    if len(tests) > LINES:
+        table = pd.DataFrame(
+            [{"Verdict": VERDICTS[test["verdict"]][2], "In words": test["sentence"]} for test in tests]
+        )
+        st.dataframe(table, hide_index=True, key=f"verdicts_{tests[0]['metric']}")
+        return
+    for test in tests:
+        color, icon, label = VERDICTS[test["verdict"]]
+        st.markdown(f":{color}-badge[{icon} {label}] {plain(test['sentence'])}")
+
+
+def _scores(runs: list[Run], colors: dict[str, str], names: dict[str, str], same_rows: bool) -> None:
     results = {run.id: run.result or {} for run in runs}
-    bars, table = st.columns([3, 4])
     rows = [
         {
-            "title": run.name, "color": colors[run.id], "value": results[run.id]["metrics"]["accuracy"],
+            "title": names[run.id], "color": colors[run.id], "value": results[run.id]["metrics"]["accuracy"],
             "low": results[run.id]["intervals"]["accuracy"][0], "high": results[run.id]["intervals"]["accuracy"][1],
         }
         for run in runs
     ]  # fmt: skip
-    with bars, st.container(border=True):
-        st.plotly_chart(charts.score_bars(rows), key="compare_bars")
+    with st.container(border=True):
+        st.plotly_chart(charts.score_bars(rows, ink=ink()), key="compare_bars")
     best = {metric: max(results[run.id]["metrics"][metric] for run in runs) for metric in ("accuracy", "macro_f1")}
-    lines = {
+    best = best if same_rows else {}
+    lines: dict[str, list[str]] = {
         "Accuracy": [_marked(results[run.id], "accuracy", best) for run in runs],
         "Macro-F1": [_marked(results[run.id], "macro_f1", best) for run in runs],
         "Log loss": [f"{results[run.id]['metrics']['loss']:.3f}" for run in runs],
@@ -67,18 +89,21 @@ def _scores(runs: list[Run], colors: dict[str, str]) -> None:
         "Training time": [duration(results[run.id]["seconds"]) for run in runs],
         "Weights trained": [f"{results[run.id]['parameters']['trained']:,}" for run in runs],
     }
-    frame = pd.DataFrame(lines, index=[run.name for run in runs]).T
-    frame.columns = [
-        f"{name} ({index + 1})" if list(frame.columns).count(name) > 1 else name
-        for index, name in enumerate(frame.columns)
-    ]
-    with table, st.container(border=True):
-        st.dataframe(frame, key="compare_table", height="content")
-        st.caption("★ marks the best. In brackets the 95 % interval: where the true value may lie, given so many rows.")
+    frame = pd.DataFrame({"Run": [names[run.id] for run in runs], **lines})
+    st.dataframe(
+        frame, key="compare_table", height="content", hide_index=True,
+        column_config={
+            "Run": st.column_config.TextColumn(pinned=True),
+            "Log loss": st.column_config.TextColumn(help="How far the probabilities are off; lower is better."),
+            "TF-IDF beside it": st.column_config.TextColumn(help="Accuracy of word counting on the same rows."),
+        },
+    )  # fmt: skip
+    marks = "★ marks the best. " if same_rows else "No best is marked, because the rows differ. "
+    st.caption(f"{marks}In brackets the 95 % interval: where the true value may lie, given so many rows.")
 
 
 def _marked(result: dict, metric: str, best: dict[str, float]) -> str:  # type: ignore[type-arg]
-    star = "★ " if result["metrics"][metric] == best[metric] else ""
+    star = "★ " if result["metrics"][metric] == best.get(metric) else ""
     return star + with_interval(result["metrics"][metric], result["intervals"][metric])
 
 
@@ -87,22 +112,22 @@ def _tfidf(result: dict) -> str:  # type: ignore[type-arg]
     return f"{100 * found[0]['metrics']['accuracy']:.1f} %" if found else "–"
 
 
-def _curves(runs: list[Run], colors: dict[str, str]) -> None:
+def _curves(runs: list[Run], colors: dict[str, str], names: dict[str, str]) -> None:
     probes = [run for run in runs if run.config.strategy == "linear_probe"]
     runs = [run for run in runs if run not in probes]
     if probes:
-        names = ", ".join(run.name for run in probes)
-        st.caption(f"{names}: a linear probe reads the texts once, so it has no curve over epochs.")
+        which = ", ".join(names[run.id] for run in probes)
+        st.caption(f"{which}: a linear probe reads the texts once, so it has no curve over epochs.")
     if not runs:
         return
     histories = {run.id: read_history(run) for run in runs}
     loss = [
-        {"name": run.name, "color": colors[run.id], "x": steps["epoch"], "y": steps["loss"].ewm(span=10).mean()}
+        {"name": names[run.id], "color": colors[run.id], "x": steps["epoch"], "y": steps["loss"].ewm(span=10).mean()}
         for run in runs
         for steps in [histories[run.id].steps]
     ]
     scores = [
-        {"name": run.name, "color": colors[run.id], "x": each["epoch"], "y": 100 * each["accuracy"].astype(float)}
+        {"name": names[run.id], "color": colors[run.id], "x": each["epoch"], "y": 100 * each["accuracy"].astype(float)}
         for run in runs
         for each in [histories[run.id].evaluations]
     ]
@@ -115,24 +140,31 @@ def _curves(runs: list[Run], colors: dict[str, str]) -> None:
         )
 
 
-def _settings(runs: list[Run], differences: dict[str, dict[str, object]]) -> None:
+def _settings(runs: list[Run], differences: dict[str, dict[str, object]], names: dict[str, str]) -> None:
     st.subheader("What was set differently", anchor=False)
     if not differences:
         st.caption("Nothing: these runs had the same settings.")
         return
-    names = settings()
+    told = settings()
     frame = pd.DataFrame(
-        {f"{run.name} · {run.id[-4:]}": [str(differences[name][run.id]) for name in differences] for run in runs},
-        index=[names[name][0] for name in differences],
+        {names[run.id]: [_value(differences[name][run.id]) for name in differences] for run in runs},
+        index=[told[name][0] for name in differences],
     )
     st.dataframe(frame, key="differences", height="content")
 
 
-def _confusions(runs: list[Run]) -> None:
+def _value(value: object) -> str:
+    return "–" if value is None else str(value)
+
+
+def _confusions(runs: list[Run], names: dict[str, str]) -> None:
     st.subheader("Where they go wrong", anchor=False)
+    st.caption(
+        "Rows: the true class. Columns: what the run said. On the diagonal it was right; colour is the share of a row."
+    )
     columns = st.columns(min(3, len(runs)))
     for index, run in enumerate(runs):
         result = run.result or {}
         with columns[index % len(columns)], st.container(border=True):
-            figure = charts.confusion(result["metrics"]["confusion"], result["labels"], run.name)
+            figure = charts.confusion(result["metrics"]["confusion"], result["labels"], names[run.id], ink())
             st.plotly_chart(figure, key=f"confusion_{run.id}")

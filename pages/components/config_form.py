@@ -37,10 +37,10 @@ def choose_source() -> tuple[str, str | None]:
     if picked == OTHER_HUB:
         name = st.text_input("Hub name", placeholder="owner/name", key="hub_name", help="As on huggingface.co.")
         revision = st.text_input("Revision", key="revision", help=settings()["revision"][1])
-        return name.strip() or "minilm", revision.strip() or None
+        return name.strip(), revision.strip() or None
     if picked == OTHER_FOLDER:
         folder = st.text_input("Folder", placeholder="/path/to/model", key="folder", help="Saved with save_pretrained.")
-        return folder.strip() or "minilm", None
+        return folder.strip(), None
     info = sources[picked]
     st.caption(info.sentence if info.available else f"{info.sentence} Not available: {info.why_not}")
     return picked, None

@@ -33,11 +33,13 @@ def cost(config: RunConfig, dataset: DataSet) -> bool:
     lengths = _lengths(dataset.id, config.model)
     counts = {part: dataset.size(part) for part in ("train", "validation", "test")}
     found: Estimate = estimate(config, counts, lengths, shape_of(config.model, config.revision))
-    one, two, three = st.columns(3)
-    one.metric("Time", duration(found.seconds), help="From start to result, judging included.")
     memory = found.memory_mib
-    two.metric("Memory", f"{memory / 1024:.1f} GiB" if memory > 1024 else f"{memory} MiB", help="Largest need at once.")
-    three.metric("Updates", f"{found.steps:,}", help="Times that the weights are changed.")
+    with st.grid(3, min_column_width=96):
+        st.metric("Time", duration(found.seconds), help="From start to result, judging included.")
+        st.metric(
+            "Memory", f"{memory / 1024:.1f} GiB" if memory > 1024 else f"{memory} MiB", help="Largest need at once."
+        )
+        st.metric("Updates", f"{found.steps:,}", help="Times that the weights are changed.")
     st.caption(found.sentence)
     summary = length_summary(lengths, config.max_length)
     train = min(config.train_size or counts["train"], counts["train"])

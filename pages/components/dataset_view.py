@@ -9,7 +9,7 @@ from core.data.checks import Check, check_dataset
 from core.data.store import DataSet, get_dataset, rename_dataset
 from core.data.tokens import dataset_lengths, length_summary
 from core.errors import GraftError
-from pages.components.words import ago, show_error
+from pages.components.words import ago, figures, show_error
 
 LEVELS = {
     "error": ("red", ":material/error:"), "warning": ("orange", ":material/warning:"),
@@ -42,7 +42,11 @@ def dataset_view(dataset: DataSet) -> None:
             st.plotly_chart(charts.class_balance(dataset.counts, dataset.labels), key="balance")
             st.caption(_parts_sentence(dataset))
         else:
-            st.markdown("This set has no labels: it can be scored on the Predict page, not trained on.")
+            st.markdown("This set has no labels: a finished run can score it, but nothing can be trained on it.")
+            st.page_link(
+                "pages/predict.py", label="Score it with a finished run", icon=":material/edit_note:",
+                query_params={"score": dataset.id},
+            )  # fmt: skip
     with lengths, st.container(border=True, height="stretch"):
         _length_card(dataset)
     st.subheader("Health", anchor=False)
@@ -73,9 +77,7 @@ def _head(dataset: DataSet) -> None:
         ("Classes", str(len(dataset.labels)), "Different labels."),
         ("Set aside", f"{dataset.skipped_rows:,}", "Rows of the file without text or label, or not readable."),
     )
-    with st.container(horizontal=True):
-        for label, value, help_text in shown:
-            st.metric(label, value, help=help_text, border=True, width=170)
+    figures(shown)
     st.caption(
         f"From {dataset.source_name}, stored {ago(dataset.created)} · text: {dataset.text}"
         + (f" · label: {dataset.label}" if dataset.label else "")

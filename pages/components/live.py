@@ -1,5 +1,7 @@
 """The live view: the one part of a page that redraws itself while a run works."""
 
+import time
+
 import streamlit as st
 
 from core import charts
@@ -10,6 +12,7 @@ from core.training.estimate import duration
 from pages.components import words
 
 EVERY = 2.0  # seconds between two looks
+REDRAW = 5.0  # seconds that a curve stands still: each new drawing rebuilds the chart (streamlit#16052)
 
 
 def live_view(run: Run) -> None:
@@ -21,6 +24,8 @@ def live_view(run: Run) -> None:
         key="live",
         help="Off: the view holds still, so that you can zoom and read. The run goes on.",
     )
+    if under_way and not live:
+        st.caption("The view holds still; the run goes on.")
     st.fragment(_panel, run_every=EVERY if live else None)(run.id, run.state, run.path)
 
 
@@ -31,24 +36,26 @@ def _panel(run_id: str, shown_state: str, path: object) -> None:
         st.rerun()  # the buttons and the header belong to another state
     _trouble(status)
     _progress(run, status)
-    history = _history(run)
+    history = _history(run, hold=status["state"] in ACTIVE)
     _figures(status)
     if len(history.steps) or len(history.evaluations):
         _curves(history)
     elif status["state"] in ("starting", "running"):
         st.caption("The curves begin with the first training step.")
     for warning in history.warnings:
-        st.warning(warning, icon=":material/info:")
-    with st.expander("Log", expanded=status["state"] == "failed"):
+        st.caption(f":material/info: {warning}")
+    with st.expander("Log: what the training process wrote", expanded=status["state"] == "failed"):
         st.code(run.log_tail() or "Nothing logged yet.", language=None, height=240)
 
 
-def _history(run: Run) -> History:
-    """The curves, read on from where the last look ended."""
-    kept = st.session_state.setdefault("_events", {}).get(run.id, ([], 0))
-    fresh, offset = run.events_from(kept[1])
-    events = [*kept[0], *fresh]
-    st.session_state["_events"] = {run.id: (events, offset)}
+def _history(run: Run, hold: bool) -> History:
+    """The curves, read on from where the last look ended; with ``hold`` at most every few seconds."""
+    events, offset, drawn_at = st.session_state.get("_events", {}).get(run.id, ([], 0, 0.0))
+    now = time.monotonic()
+    if not hold or now - drawn_at >= REDRAW or not any(each.get("event") == "step" for each in events):
+        fresh, offset = run.events_from(offset)
+        events = [*events, *fresh]
+        st.session_state["_events"] = {run.id: (events, offset, now)}
     return history_of(events)
 
 
@@ -91,23 +98,26 @@ def _figures(status: dict) -> None:  # type: ignore[type-arg]
             f"{speed:,.0f}" if speed else "–",
             "Pieces of words read a second in training; padding not counted.",
         ),
-        ("Memory", f"{memory:,.0f} MiB" if memory else "–", "What the training process holds now."),
-        ("Device load", f"{load:.0f} %" if load is not None else "–", status.get("device_title") or status["device"]),
     )
-    with st.container(horizontal=True):
-        for label, value, help_text in figures:
-            st.metric(label, value, help=help_text, border=True, width=186)
+    if status["state"] in ACTIVE:  # a process that has ended holds nothing
+        device = status.get("device_title") or status["device"]
+        figures += (
+            ("Memory", f"{memory:,.0f} MiB" if memory else "–", "What the training process holds now."),
+            ("Device load", f"{load:.0f} %" if load is not None else "–", f"How busy the device is: {device}."),
+        )
+    words.figures(figures)
 
 
 def _curves(history: History) -> None:
     left, right = st.columns(2)
-    with left:
+    with left, st.container(border=True, height="stretch"):
         st.plotly_chart(charts.loss_curves(history.steps, history.evaluations), key="live_loss")
-        with st.expander("Learning rate and speed"):
-            st.plotly_chart(charts.rate_curve(history.steps), key="live_rate")
-            st.plotly_chart(charts.speed_curve(history.steps), key="live_speed")
-    with right:
+    with right, st.container(border=True, height="stretch"):
         if len(history.evaluations):
             st.plotly_chart(charts.score_curves(history.evaluations), key="live_scores")
         else:
-            st.caption("Validation scores appear after the first pass over the data.")
+            st.caption("Validation scores appear here after the first pass over the data.")
+    with st.expander("Learning rate and speed"):
+        left, right = st.columns(2)
+        left.plotly_chart(charts.rate_curve(history.steps), key="live_rate")
+        right.plotly_chart(charts.speed_curve(history.steps), key="live_speed")

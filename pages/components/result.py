@@ -12,9 +12,6 @@ from core.runs.history import read_history
 from core.training.estimate import duration
 from pages.components import words
 
-CONTENDERS = {"majority": "#7F7F7F", "tfidf": "#E69F00"}
-RUN_COLOR = "#0072B2"
-
 
 def result_view(run: Run) -> None:
     """Verdict, scores with intervals, classes, confusion, curves, settings."""
@@ -24,14 +21,14 @@ def result_view(run: Run) -> None:
         return
     _verdict(result)
     left, right = st.columns([3, 2])
-    with left, st.container(border=True):
-        _scores(result)
-    with right, st.container(border=True):
-        _facts(result)
-    _classes(run, result)
     history = read_history(run)
-    for warning in history.warnings:
-        st.warning(warning, icon=":material/info:")
+    with left, st.container(border=True, height="stretch"):
+        _scores(run, result)
+    with right, st.container(border=True, height="stretch"):
+        _facts(result)
+        for warning in history.warnings:
+            st.caption(f":material/info: {warning}")
+    _classes(run, result)
     with st.expander("How it learnt: curves"):
         left, right = st.columns(2)
         left.plotly_chart(charts.loss_curves(history.steps, history.evaluations), key="done_loss")
@@ -56,9 +53,11 @@ def _verdict(result: dict[str, Any]) -> None:
         st.info(verdict["sentence"], icon=":material/info:")
 
 
-def _scores(result: dict[str, Any]) -> None:
-    judged = [{"title": "This run", "color": RUN_COLOR, **result}]
-    judged += [{"color": CONTENDERS.get(each["name"], "#7F7F7F"), **each} for each in reversed(result["baselines"])]
+def _scores(run: Run, result: dict[str, Any]) -> None:
+    judged = [{"title": "This run", "color": charts.run_colors([run.id])[run.id], **result}]
+    judged += [
+        {"color": charts.BASELINES.get(each["name"], charts.GREY), **each} for each in reversed(result["baselines"])
+    ]
     rows = [
         {
             "title": each["title"], "color": each["color"], "value": each["metrics"]["accuracy"],
@@ -66,7 +65,7 @@ def _scores(result: dict[str, Any]) -> None:
         }
         for each in judged
     ]  # fmt: skip
-    st.plotly_chart(charts.score_bars(rows), key="score_bars")
+    st.plotly_chart(charts.score_bars(rows, ink=words.ink()), key="score_bars")
     table = pd.DataFrame(
         {
             "": [each["title"] for each in judged],
@@ -83,7 +82,9 @@ def _scores(result: dict[str, Any]) -> None:
     st.caption(
         f"All judged on the same {result['rows']:,} {result['split']} rows{drawn}, which no one saw in training. "
         "Accuracy: share of rows that got the right class. Macro-F1: the same care for every class, however rare. "
-        "The interval says where the true value may lie, given so many rows."
+        "Interval: with other rows of the same kind the score would move; in 95 of 100 such draws it covers the true value. "
+        "The baselines need no pretrained model. "
+        + " ".join(f"{each['title']}: {each['sentence']}" for each in judged[1:])
     )
     if result["split"] == "validation":
         st.caption(
@@ -116,10 +117,10 @@ def _share(value: float) -> str:
 
 def _classes(run: Run, result: dict[str, Any]) -> None:
     left, right = st.columns(2)
-    with left, st.container(border=True):
+    with left, st.container(border=True, height="stretch"):
         event = st.plotly_chart(
-            charts.confusion(result["metrics"]["confusion"], result["labels"]), key="confusion", on_select="rerun",
-            selection_mode="points",
+            charts.confusion(result["metrics"]["confusion"], result["labels"], ink=words.ink()), key="confusion",
+            on_select="rerun", selection_mode="points",
         )  # fmt: skip
         st.caption(
             "Each row of the chart is a true class, each column what the model said. Click a cell to see its texts."
@@ -131,7 +132,7 @@ def _classes(run: Run, result: dict[str, Any]) -> None:
                 "pages/predict.py", label=f"Texts that are {true} and were called {predicted}", icon=":material/list:",
                 query_params={"run": run.id, "true": true, "predicted": predicted},
             )  # fmt: skip
-    with right, st.container(border=True):
+    with right, st.container(border=True, height="stretch"):
         st.markdown("**Each class**")
         table = pd.DataFrame(result["metrics"]["per_class"])
         table[["precision", "recall", "f1"]] *= 100
@@ -147,6 +148,18 @@ def _classes(run: Run, result: dict[str, Any]) -> None:
             table, hide_index=True, key="per_class",
             column_config={"label": "Class", "support": st.column_config.NumberColumn("Rows"), **shares},
         )  # fmt: skip
+        st.caption(_class_sentence(result["metrics"]["per_class"]))
+
+
+def _class_sentence(classes: list[dict[str, Any]]) -> str:
+    """What the weakest class means, and the three words."""
+    weakest = min(classes, key=lambda each: each["recall"])
+    found = round(weakest["recall"] * weakest["support"])
+    return (
+        f"Hardest to find: {weakest['label']}, with {found:,} of its {weakest['support']:,} rows. "
+        "Precision: of the rows given a class, the share that truly has it. Recall: of the rows of a class, the share "
+        "that was found. F1: both in one number."
+    )
 
 
 def _movement(result: dict[str, Any]) -> None:

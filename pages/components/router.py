@@ -1,9 +1,12 @@
 """The menu and the frame around every page."""
 
+from typing import Any
+
 import streamlit as st
 
 from core.jobs.queue import active_runs, waiting_runs
 from core.jobs.scheduler import ensure_scheduler
+from pages.components.words import plain
 
 TITLES = {
     "home": ("Home", ":material/home:"),
@@ -15,7 +18,7 @@ TITLES = {
 }
 
 
-def navigation() -> object:
+def navigation() -> Any:
     """The menu; the page that was asked for comes back."""
     pages = [
         st.Page(f"pages/{name}.py", title=title, icon=icon, default=name == "home", url_path=name)
@@ -32,8 +35,9 @@ def ensure_routed() -> None:
         st.rerun()
 
 
-def frame() -> None:
+def frame(page: str) -> None:
     """What stands above every page: a scheduler for the workspace, and what is running."""
+    st.session_state["_page"] = page
     ensure_scheduler()
     _running()
 
@@ -43,12 +47,13 @@ def _running() -> None:
     active, waiting = active_runs(), len(waiting_runs())
     if not active and not waiting:
         return
+    here = st.query_params.get("run") if st.session_state.get("_page") == "Run" else None
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        for run in active[:3]:
+        for run in (each for each in active[:3] if each.id != here):  # its own page says it already
             status = run.status
             share = f"{100 * (status.get('progress') or 0):.0f} %"
             st.page_link(
-                "pages/run.py", label=f"{run.name}: {status['state']}, {share}", icon=":material/progress_activity:",
+                "pages/run.py", label=f"{plain(run.name)}: {status['state']}, {share}", icon=":material/progress_activity:",
                 query_params={"run": run.id},
             )  # fmt: skip
         if waiting:

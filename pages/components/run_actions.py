@@ -1,4 +1,4 @@
-"""What can be done with a run: stop, resume, go on from it."""
+"""What can be done with a run: stop, resume, go on from it, name it."""
 
 import streamlit as st
 
@@ -11,7 +11,7 @@ from pages.components.words import show_error
 def actions(run: Run) -> None:
     """The buttons that fit the run's state, outside the part of the page that redraws itself."""
     state = run.state
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, vertical_alignment="center"):
         if state in ("queued", *ACTIVE):
             stopping = state == "stopping"
             if st.button("Stop", icon=":material/stop:", disabled=stopping, key="stop"):
@@ -29,6 +29,31 @@ def actions(run: Run) -> None:
                 "pages/train.py", label="Train on from this model", icon=":material/psychiatry:",
                 query_params={"dataset": run.config.dataset, "source": f"run:{run.id}"},
             )  # fmt: skip
+        rename(run)
+
+
+def rename(run: Run) -> None:
+    """A run's name and tags, to be changed at any time."""
+    with st.popover("Rename and tag", icon=":material/edit:"):
+        name = st.text_input("Name", run.name, key=f"name_{run.id}")
+        tags = st.text_input("Tags", ", ".join(run.meta["tags"]), key=f"tags_{run.id}", help="Separated by commas.")
+        if st.button("Save", key="save_meta"):
+            run.write_meta(name=name.strip() or run.id, tags=_tags(tags))
+            st.rerun()
+
+
+def tag_all(runs: list[Run]) -> None:
+    """The same tags added to several runs."""
+    with st.popover(f"Tag {len(runs)} runs", icon=":material/sell:"):
+        tags = st.text_input("Tags to add", key="tags_all", help="Separated by commas.")
+        if st.button("Add", key="save_tags"):
+            for run in runs:
+                run.write_meta(tags=list(dict.fromkeys([*run.meta["tags"], *_tags(tags)])))
+            st.rerun()
+
+
+def _tags(text: str) -> list[str]:
+    return list(dict.fromkeys(tag.strip() for tag in text.split(",") if tag.strip()))
 
 
 @st.dialog("Stop this run?")

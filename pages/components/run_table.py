@@ -5,7 +5,8 @@ import streamlit as st
 
 from core.errors import GraftError
 from core.runs.folder import Run, delete_run, restore_run
-from pages.components.words import STRATEGY_TITLES, show_error, source_name
+from pages.components.run_actions import rename, tag_all
+from pages.components.words import STRATEGY_TITLES, dataset_name, show_error, source_name
 
 
 def run_table(runs: list[Run], linked: list[Run]) -> list[Run]:
@@ -23,12 +24,17 @@ def run_table(runs: list[Run], linked: list[Run]) -> list[Run]:
         frame, hide_index=True, key=key, on_select="rerun", selection_mode="multi-row",
         selection_default={"selection": {"rows": places}} if places else None,
         column_config={
-            "Accuracy": st.column_config.NumberColumn(format="percent", help="Share of test rows with the right class."),
-            "Macro-F1": st.column_config.NumberColumn(format="percent", help="The same care for every class."),
-            "TF-IDF": st.column_config.NumberColumn(format="percent", help="Accuracy of word counting on the same rows."),
+            "Name": st.column_config.TextColumn(pinned=True),
+            "Accuracy": st.column_config.NumberColumn(format="%.1f %%", help="Share of test rows with the right class."),
+            "Macro-F1": st.column_config.NumberColumn(format="%.1f %%", help="The same care for every class."),
+            "TF-IDF": st.column_config.NumberColumn(format="%.1f %%", help="Accuracy of word counting on the same rows."),
+            "Judged rows": st.column_config.NumberColumn(help="How many rows the scores rest on."),
+            "Training": st.column_config.NumberColumn(format="%.0f s", help="Seconds of training, judging not counted."),
             "Started": st.column_config.DatetimeColumn(format="distance"),
         },
+        placeholder="–",
     )  # fmt: skip
+    st.caption("Click a column's head to sort. Tick runs to compare, rename, tag or delete them.")
     picked = [shown[index] for index in event.selection.rows if index < len(shown)]
     st.query_params["runs"] = ",".join(run.id for run in picked)
     _undo()
@@ -42,12 +48,16 @@ def _line(run: Run) -> dict[str, object]:
     metrics = result.get("metrics", {})
     tfidf = next((each["metrics"]["accuracy"] for each in result.get("baselines", []) if each["name"] == "tfidf"), None)
     return {
-        "Name": meta["name"], "State": run.state, "Accuracy": metrics.get("accuracy"), "Macro-F1": metrics.get("macro_f1"),
-        "TF-IDF": tfidf, "Judged rows": result.get("rows"), "Data set": config.dataset,
-        "Source": source_name(config.model), "Strategy": STRATEGY_TITLES.get(config.strategy, config.strategy),
-        "Seconds": result.get("seconds"), "Tags": ", ".join(meta["tags"]),
+        "Name": meta["name"], "State": run.state, "Accuracy": _hundred(metrics.get("accuracy")),
+        "Macro-F1": _hundred(metrics.get("macro_f1")), "TF-IDF": _hundred(tfidf), "Judged rows": result.get("rows"),
+        "Tags": ", ".join(meta["tags"]), "Data set": dataset_name(config.dataset), "Source": source_name(config.model),
+        "Strategy": STRATEGY_TITLES.get(config.strategy, config.strategy), "Training": result.get("seconds"),
         "Started": pd.Timestamp(meta["created"], unit="s"), "Id": run.id,
     }  # fmt: skip
+
+
+def _hundred(share: float | None) -> float | None:
+    return None if share is None else 100 * share
 
 
 def _filtered(runs: list[Run]) -> list[Run]:
@@ -55,8 +65,9 @@ def _filtered(runs: list[Run]) -> list[Run]:
     words = left.text_input("Filter", placeholder="name, tag, source or strategy", key="run_filter").lower().split()
     states = middle.multiselect("State", sorted({run.state for run in runs}), key="state_filter", placeholder="any")
     sets = right.multiselect(
-        "Data set", sorted({run.config.dataset for run in runs}), key="set_filter", placeholder="any"
-    )
+        "Data set", sorted({run.config.dataset for run in runs}), key="set_filter", placeholder="any",
+        format_func=dataset_name,
+    )  # fmt: skip
 
     def fits(run: Run) -> bool:
         config = run.config
@@ -71,19 +82,12 @@ def _filtered(runs: list[Run]) -> list[Run]:
 
 
 def _edit(picked: list[Run]) -> None:
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, vertical_alignment="center"):
         if len(picked) == 1:
-            run = picked[0]
-            with st.popover("Rename and tag", icon=":material/edit:"):
-                name = st.text_input("Name", run.name, key=f"name_{run.id}")
-                tags = st.text_input(
-                    "Tags", ", ".join(run.meta["tags"]), key=f"tags_{run.id}", help="Separated by commas."
-                )
-                if st.button("Save", key="save_meta"):
-                    kept = [tag.strip() for tag in tags.split(",") if tag.strip()]
-                    run.write_meta(name=name.strip() or run.id, tags=kept)
-                    st.rerun()
-            st.page_link("pages/run.py", label="Open", icon=":material/monitoring:", query_params={"run": run.id})
+            rename(picked[0])
+            st.page_link("pages/run.py", label="Open", icon=":material/monitoring:", query_params={"run": picked[0].id})
+        else:
+            tag_all(picked)
         if st.button(
             f"Delete {len(picked)} run{'s' if len(picked) > 1 else ''}", icon=":material/delete:", key="delete_runs"
         ):
@@ -94,7 +98,7 @@ def _edit(picked: list[Run]) -> None:
 def _confirm_delete(picked: list[Run]) -> None:
     for run in picked:
         st.markdown(f"- {run.name}")
-    st.caption("They go to the trash; you can undo it.")
+    st.caption("They go to the trash; you can undo it. Runs under way must be stopped first.")
     if st.button("Delete", type="primary", key="delete_runs_yes"):
         deleted = []
         for run in picked:

@@ -11,38 +11,64 @@ from core.data.read import read_table
 from core.errors import GraftError
 from core.evaluation.predict import predict_table, text_columns
 from core.runs.folder import Run
+from pages.components.download import download_csv
 from pages.components.predictor import LOCK, load
+from pages.components.status import dataset_names
 from pages.components.upload import TYPES
 from pages.components.words import show_error
 
+SHOWN = 200  # rows of a scored table on the page
+
 
 def score_file(run: Run) -> None:
-    """Upload, choose the text column, score with progress, download in the same order."""
+    """Upload (or take a stored set), choose the text column, score with progress, download in the same order."""
+    try:
+        given = _stored() or _uploaded()
+        if given is None:
+            st.caption("Each row gets a predicted class, the confidence, and the probability of every class.")
+            return
+        mark, name, frame = given
+        guess, pair = text_columns(run, frame)
+        columns = [str(column) for column in frame.columns]
+        text = st.selectbox("Text column", columns, index=columns.index(guess), key=f"text_column_{mark}")
+        st.caption(f"{len(frame):,} rows.")
+        if st.button("Score this file", type="primary", icon=":material/play_arrow:", key="score_file"):
+            st.session_state["scored"] = (run.id, mark, _score(run, frame, str(text), pair))
+    except GraftError as error:
+        show_error(error)
+        return
+    scored = st.session_state.get("scored")
+    if scored and scored[:2] == (run.id, mark):
+        _download(scored[2], name)
+
+
+def _stored() -> tuple[str, str, pd.DataFrame] | None:
+    """A data set that is stored already, also one without labels: its id, name and rows."""
+    known = dataset_names()
+    asked = st.query_params.get("score")
+    ids = list(known)
+    chosen = st.selectbox(
+        "Stored data set", ids, index=ids.index(asked) if asked in known else None, key="predict_stored",
+        format_func=lambda each: f"{known[each].name} · {known[each].rows:,} rows", placeholder="or upload a file below",
+    )  # fmt: skip
+    if chosen is None:
+        return None
+    return chosen, known[chosen].name, known[chosen].frame().drop(columns=["row", "split"], errors="ignore")
+
+
+def _uploaded() -> tuple[str, str, pd.DataFrame] | None:
+    """A file of the visitor's: a mark of its content, its name without ending, and its rows."""
     file = st.file_uploader(
         "File with texts", type=TYPES, key="predict_upload", max_upload_size=200,
         help="A table with a text column; no label is needed.",
     )  # fmt: skip
     if file is None:
-        st.caption("Each row gets a predicted class, the confidence, and the probability of every class.")
-        return
+        return None
     content = file.getvalue()
     path = workspace.folder("uploads") / hashlib.sha256(content).hexdigest()[:24]
     if not path.exists():
         workspace.write_bytes(path, content)
-    try:
-        frame = _read(str(path), file.name)
-        guess, pair = text_columns(run, frame)
-        columns = [str(column) for column in frame.columns]
-        text = st.selectbox("Text column", columns, index=columns.index(guess), key=f"text_column_{path.name}")
-        st.caption(f"{len(frame):,} rows.")
-        if st.button("Score this file", type="primary", icon=":material/play_arrow:", key="score_file"):
-            st.session_state["scored"] = (run.id, path.name, _score(run, frame, str(text), pair))
-    except GraftError as error:
-        show_error(error)
-        return
-    scored = st.session_state.get("scored")
-    if scored and scored[:2] == (run.id, path.name):
-        _download(scored[2], Path(file.name).stem)
+    return path.name, Path(file.name).stem, _read(str(path), file.name)
 
 
 @st.cache_data(max_entries=2, show_spinner="Reading the file …")
@@ -66,8 +92,7 @@ def _score(run: Run, frame: pd.DataFrame, text: str, pair: str | None) -> pd.Dat
 def _download(scored: pd.DataFrame, stem: str) -> None:
     counts = scored["prediction"].value_counts()
     st.markdown("Scored: " + ", ".join(f"**{count:,}** {label}" for label, count in counts.items()) + ".")
-    st.dataframe(scored.head(200), hide_index=True, key="scored_rows")
-    st.download_button(
-        "Download with predictions (CSV)", scored.to_csv(index=False).encode("utf-8-sig"), f"{stem}-predictions.csv",
-        "text/csv", on_click="ignore", icon=":material/download:", key="download_scored",
-    )  # fmt: skip
+    st.dataframe(scored.head(SHOWN), hide_index=True, key="scored_rows")
+    if len(scored) > SHOWN:
+        st.caption(f"The first {SHOWN} rows are shown; the download has all {len(scored):,}, in the order of the file.")
+    download_csv(scored, "Download with predictions (CSV)", f"{stem}-predictions.csv", "download_scored")

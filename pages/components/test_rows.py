@@ -7,6 +7,8 @@ import streamlit as st
 
 from core import charts
 from core.runs.folder import Run
+from pages.components.download import download_csv
+from pages.components.words import ink
 
 ANY = "any"
 SHOWN = 1000
@@ -26,30 +28,48 @@ def test_rows(run: Run) -> None:
     left, right = st.columns([2, 3])
     with left:
         event = st.plotly_chart(
-            charts.confusion(result["metrics"]["confusion"], labels, "Click a cell to see its rows"), key="rows_confusion",
-            on_select="rerun", selection_mode="points",
+            charts.confusion(result["metrics"]["confusion"], labels, "Click a cell to see its rows", ink()),
+            key="rows_confusion", on_select="rerun", selection_mode="points",
         )  # fmt: skip
+        st.caption("Click beside the cells, or twice on the chart, to see all rows again.")
     points = event.selection.points if event else []
     clicked = tuple(points[0]["customdata"][:2]) if points else None
     with right:
         shown, said = _narrowed(table, labels, clicked)
         st.caption(said)
-        st.dataframe(
-            shown.head(SHOWN), hide_index=True, key="test_rows",
-            column_order=["text", "label", "prediction", "confidence", "correct", "row"],
+        picked = st.dataframe(
+            shown.head(SHOWN), hide_index=True, key=f"test_rows_{hash(tuple(shown['row'].head(SHOWN)))}",
+            on_select="rerun", selection_mode="single-row",
+            column_order=["correct", "label", "prediction", "confidence", "text", "row"],
             column_config={
-                "text": st.column_config.TextColumn("Text", width="large"), "label": "True class", "prediction": "Predicted",
-                "confidence": st.column_config.ProgressColumn(
-                    "Confidence", format="percent", min_value=0, max_value=1, help="Probability of the predicted class."
+                "correct": st.column_config.CheckboxColumn("Right", width=60),
+                "label": st.column_config.TextColumn("True class", width=90),
+                "prediction": st.column_config.TextColumn("Predicted", width=90),
+                "confidence": st.column_config.NumberColumn(
+                    "Confidence", format="percent", width=90, help="Probability of the predicted class."
                 ),
-                "correct": st.column_config.CheckboxColumn("Right"),
+                "text": st.column_config.TextColumn("Text", width=380),
                 "row": st.column_config.NumberColumn("Row", help="Place in the file, counted from 0."),
             },
         )  # fmt: skip
-        st.download_button(
-            "Download these rows (CSV)", shown.to_csv(index=False).encode("utf-8-sig"), f"{run.id}-rows.csv", "text/csv",
-            on_click="ignore", icon=":material/download:", key="download_rows",
-        )  # fmt: skip
+        _whole(shown, picked.selection.rows, labels)
+        if len(shown) > SHOWN:
+            st.caption(f"The first {SHOWN:,} are listed; the download has all {len(shown):,}.")
+        download_csv(shown, "Download these rows (CSV)", f"{run.id}-rows.csv", "download_rows")
+
+
+def _whole(shown: pd.DataFrame, places: list[int], labels: list[str]) -> None:
+    """The ticked row in full, with what the model gave each class."""
+    if not places or places[0] >= len(shown):
+        st.caption("Tick a row to read its whole text.")
+        return
+    row = shown.iloc[places[0]]
+    with st.container(border=True):
+        st.text(row["text"])
+        if "text_pair" in row:
+            st.text(row["text_pair"])
+        shares = [float(row[f"p.{label}"]) for label in labels]
+        st.plotly_chart(charts.probabilities(labels, shares), key="row_probabilities")
 
 
 def _narrowed(table: pd.DataFrame, labels: list[str], clicked: tuple[str, ...] | None) -> tuple[pd.DataFrame, str]:
@@ -74,6 +94,7 @@ def _narrowed(table: pd.DataFrame, labels: list[str], clicked: tuple[str, ...] |
     if wrong:
         shown = shown[~shown["correct"]]
     shown = shown.sort_values("confidence", ascending=unsure)
-    which = f"true class {true}, predicted {predicted}"
+    limits = [f"truly {true}"] * (true != ANY) + [f"called {predicted}"] * (predicted != ANY) + ["wrong"] * wrong
+    which = f" ({', '.join(limits)})" if limits else ""
     right = int(shown["correct"].sum())
-    return shown, f"{len(shown):,} of {len(table):,} rows ({which}); {right:,} are right."
+    return shown, f"{len(shown):,} of {len(table):,} rows{which}; {right:,} are right."

@@ -1,11 +1,12 @@
 """How numbers, times and states are said."""
 
 import time
+from collections.abc import Iterable
 
 import streamlit as st
 
 from core.errors import GraftError
-from core.runs.folder import Run
+from core.runs.folder import ACTIVE, Run
 
 STATES = {
     "queued": ("gray", ":material/schedule:"),
@@ -40,6 +41,26 @@ STRATEGY_TITLES = {
 }
 
 
+INK = {"light": "#1E2420", "dark": "#E6EBE7"}
+
+
+def ink() -> str:
+    """The text colour of the theme that the visitor sees, for writing on coloured parts of a chart."""
+    return INK.get(st.context.theme.type or "light", INK["light"])
+
+
+def distinct_names(runs: list[Run]) -> dict[str, str]:
+    """Run id -> name, with the end of the id where two of these runs share a name."""
+    names = {run.id: run.name for run in runs}
+    shared = {name for name in names.values() if list(names.values()).count(name) > 1}
+    return {run: f"{name} · {run[-4:]}" if name in shared else name for run, name in names.items()}
+
+
+def plain(text: str) -> str:
+    """Text that people wrote, ready for Markdown: its signs are letters, not formatting."""
+    return "".join(f"\\{sign}" if sign in "\\`*_{}[]<>#$~|:" else sign for sign in text)
+
+
 def badge(state: str) -> None:
     """The state of a run as a coloured word."""
     color, icon = STATES[state]
@@ -67,6 +88,36 @@ def ago(moment: float | None) -> str:
     return "just now"
 
 
+def standing(run: Run) -> str:
+    """How far a run without a result has come, in one sentence."""
+    status = run.status
+    if status["state"] in ACTIVE:
+        return f"{PHASES.get(status.get('phase') or '', 'Starting')}, {percent(status.get('progress') or 0.0, 0)} done."
+    error = status.get("error")
+    return (
+        error["message"]
+        if error
+        else {"queued": "Waits for its turn.", "stopped": "Can be resumed."}.get(status["state"], "No result yet.")
+    )
+
+
+def figures(shown: Iterable[tuple[str, str, str]]) -> None:
+    """Cards of (name, value, what it means), side by side as far as the window is wide."""
+    cards = list(shown)
+    with st.grid(max(3, len(cards)), min_column_width=150):
+        for label, value, help_text in cards:
+            st.metric(label, value, help=help_text, border=True)
+
+
+def start_links() -> None:
+    """Where to go when nothing has run yet."""
+    with st.container(horizontal=True):
+        if st.button("Try the sample", icon=":material/play_arrow:", type="primary", key="to_sample"):
+            st.switch_page("pages/home.py")
+        if st.button("Start a run", icon=":material/psychiatry:", key="to_train"):
+            st.switch_page("pages/train.py")
+
+
 def show_error(error: GraftError) -> None:
     """What was wrong, and what to do."""
     st.error(f"{error.message}\n\n{error.hint}" if error.hint else error.message, icon=":material/error:")
@@ -74,7 +125,17 @@ def show_error(error: GraftError) -> None:
 
 def run_link(run: Run, label: str | None = None, icon: str = ":material/monitoring:") -> None:
     """A link that opens a run, also in another browser."""
-    st.page_link("pages/run.py", label=label or run.name, icon=icon, query_params={"run": run.id})
+    st.page_link("pages/run.py", label=plain(label or run.name), icon=icon, query_params={"run": run.id})
+
+
+def dataset_name(dataset: str) -> str:
+    """A data set as its owner calls it; its id where it has been deleted."""
+    from core.data.store import get_dataset
+
+    try:
+        return get_dataset(dataset).name
+    except GraftError:
+        return dataset
 
 
 def source_name(model: str) -> str:

@@ -129,7 +129,7 @@ def test_the_train_page_estimates_before_it_queues(dataset):
 @pytest.mark.parametrize(
     ("changes", "part"),
     [
-        ({"state": "queued"}, "started just now"),
+        ({"state": "queued"}, "queued just now"),
         ({"state": "running", "phase": "training", "step": 3, "total_steps": 9, "device": "cpu", "loss": 0.5,
           "heartbeat": time.time()}, "curves begin"),
         ({"state": "failed", "error": {"message": "The device ran out of memory.", "hint": "Halve the batch size."}},
