@@ -99,9 +99,9 @@ def score_bars(rows: Sequence[Mapping[str, Any]], metric: str = "accuracy", ink:
         text=[f"<b>{value:.1f} %</b>" for value in values], textposition="inside", insidetextanchor="start",
         customdata=[row["title"] for row in shown], hovertemplate="%{customdata}: %{x:.1f} %<extra></extra>",
     )  # fmt: skip
-    figure.update_layout(xaxis_range=[0, 100], height=110 + 52 * len(shown), hovermode="closest")
+    figure.update_layout(xaxis_range=[0, 100], height=100 + 48 * len(shown), hovermode="closest")
     # bars stand on numbers, so that two runs of one name keep a bar each
-    figure.update_yaxes(tickvals=list(range(len(shown))), ticktext=[_short(row["title"]) for row in shown])
+    figure.update_yaxes(tickvals=list(range(len(shown))), ticktext=[_short(row["title"], 30) for row in shown])
     return figure
 
 
@@ -115,19 +115,23 @@ def confusion(
     figure = _figure(title, "Predicted class", "True class", legend=False)
     figure.add_heatmap(
         z=100 * shares, x=names, y=names, colorscale=GREENS, zmin=0, zmax=100, showscale=False, xgap=2, ygap=2,
-        customdata=counts, hovertemplate="true %{y}, predicted %{x}: %{customdata:,} rows (%{z:.0f} %)<extra></extra>",
+        hoverinfo="skip",
     )  # fmt: skip
-    # a heatmap cannot be clicked in Streamlit, points can: one faint point lies on every cell
+    # a heatmap cannot be clicked in Streamlit, points can: one faint point lies on every cell, and it must take the
+    # pointer's events (hoverinfo "skip" would drop its clicks too)
     grid = [(x, y) for y in range(len(names)) for x in range(len(names))]
     figure.add_scatter(
         x=[names[x] for x, _ in grid], y=[names[y] for _, y in grid], mode="markers+text" if len(labels) <= 20 else "markers",
-        text=[f"{int(counts[y, x]):,}" for x, y in grid], hoverinfo="skip",
+        text=[f"{int(counts[y, x]):,}" for x, y in grid],
         textfont={"color": ink, "size": 14 if len(labels) <= 8 else 11},
         marker={"size": 34, "color": "rgba(0,0,0,0.001)", "symbol": "square"},
-        customdata=[[labels[y], labels[x]] for x, y in grid],
+        customdata=[[labels[y], labels[x], counts[y, x], 100 * shares[y, x]] for x, y in grid],
+        hovertemplate="truly %{customdata[0]}, called %{customdata[1]}:<br>%{customdata[2]:,} rows, "
+        "%{customdata[3]:.0f} % of the true class<extra></extra>",
+        selected={"marker": {"opacity": 1}, "textfont": {"color": ink}}, unselected={"textfont": {"color": ink}},
     )  # fmt: skip
     size = min(640, max(320, 150 + 46 * len(labels)))
-    figure.update_layout(height=size, hovermode="closest")
+    figure.update_layout(height=size, hovermode="closest", hoverdistance=60)
     figure.update_yaxes(autorange="reversed", type="category", showgrid=False)
     figure.update_xaxes(type="category", showgrid=False)
     return figure
@@ -189,7 +193,7 @@ def probabilities(labels: Sequence[str], values: Sequence[float]) -> go.Figure:
         marker={"color": [GREY] * (len(order) - 1) + [COLORS[2]]},
         text=[f"{share:.1f} %" for share in shares], textposition="auto",
     )  # fmt: skip
-    figure.update_layout(xaxis_range=[0, 100], height=120 + 40 * len(order))
+    figure.update_layout(xaxis_range=[0, 100], height=104 + 40 * len(order))
     figure.update_yaxes(type="category")
     return figure
 
@@ -199,7 +203,7 @@ def overlay(curves: Sequence[Mapping[str, Any]], title: str, y: str) -> go.Figur
     figure = _figure(title, "Epoch", y)
     for curve in curves:
         figure.add_scatter(
-            x=list(curve["x"]), y=list(curve["y"]), name=curve["name"], mode="lines+markers" if len(curve["x"]) < 40 else "lines",
+            x=list(curve["x"]), y=list(curve["y"]), name=curve["name"], mode="lines+markers" if len(curve["x"]) < 16 else "lines",
             line={"color": curve["color"], "width": 2}, marker={"size": 7},
         )  # fmt: skip
     return figure
@@ -229,5 +233,5 @@ def _figure(title: str, x: str | None, y: str | None, legend: bool = True) -> go
     return figure
 
 
-def _short(label: str) -> str:
-    return label if len(label) <= 24 else f"{label[:22]}…"
+def _short(label: str, most: int = 24) -> str:
+    return label if len(label) <= most else f"{label[: most - 2]}…"

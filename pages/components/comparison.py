@@ -11,7 +11,15 @@ from core.evaluation.compare import compare_runs
 from core.runs.folder import Run
 from core.runs.history import read_history
 from core.training.estimate import duration
-from pages.components.words import distinct_names, ink, plain, with_interval
+from pages.components.words import (
+    STRATEGY_TITLES,
+    dataset_name,
+    distinct_names,
+    ink,
+    plain,
+    source_name,
+    with_interval,
+)
 
 VERDICTS = {
     "real": ("green", ":material/check_circle:", "real difference"),
@@ -147,14 +155,16 @@ def _settings(runs: list[Run], differences: dict[str, dict[str, object]], names:
         return
     told = settings()
     frame = pd.DataFrame(
-        {names[run.id]: [_value(differences[name][run.id]) for name in differences] for run in runs},
+        {names[run.id]: [_value(name, differences[name][run.id]) for name in differences] for run in runs},
         index=[told[name][0] for name in differences],
     )
     st.dataframe(frame, key="differences", height="content")
 
 
-def _value(value: object) -> str:
-    return "–" if value is None else str(value)
+def _value(name: str, value: object) -> str:
+    """A setting's value as the pages say it."""
+    said = {"dataset": dataset_name, "model": source_name, "strategy": lambda each: STRATEGY_TITLES.get(each, each)}
+    return "–" if value is None else said.get(name, str)(str(value))
 
 
 def _confusions(runs: list[Run], names: dict[str, str]) -> None:

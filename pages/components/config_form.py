@@ -9,6 +9,7 @@ from core.models.sources import list_sources
 from pages.components.words import STRATEGY_TITLES
 
 OTHER_HUB, OTHER_FOLDER = "Another Hub model", "A local folder"
+COMMON = ("full", "linear_probe", "lora", "scratch")  # what most people need; a switch shows the others
 COST = {
     "full": "All weights are trained.",
     "linear_probe": "Well under 1 % of the weights are trained; the texts are read only once.",
@@ -48,10 +49,17 @@ def choose_source() -> tuple[str, str | None]:
 
 def choose_strategy() -> str:
     """How to transfer, each way with the sentence that says when to take it."""
+    every = st.session_state.get("all_strategies", False)
+    shown = list(STRATEGIES) if every else [name for name in STRATEGIES if name in COMMON]
     strategy = st.radio(
-        "Strategy: how to transfer", list(STRATEGIES), key="strategy",
-        format_func=lambda name: STRATEGY_TITLES[name], captions=[f"{STRATEGIES[name]} {COST[name]}" for name in STRATEGIES],
+        "Strategy: how to transfer", shown, key="strategy",
+        format_func=lambda name: STRATEGY_TITLES[name], captions=[f"{STRATEGIES[name]} {COST[name]}" for name in shown],
     )  # fmt: skip
+    st.toggle(
+        f"Show all {len(STRATEGIES)} strategies",
+        key="all_strategies",
+        help="The others are gentler or cheaper variants.",
+    )
     return str(strategy)
 
 

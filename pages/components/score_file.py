@@ -92,7 +92,12 @@ def _score(run: Run, frame: pd.DataFrame, text: str, pair: str | None) -> pd.Dat
 def _download(scored: pd.DataFrame, stem: str) -> None:
     counts = scored["prediction"].value_counts()
     st.markdown("Scored: " + ", ".join(f"**{count:,}** {label}" for label, count in counts.items()) + ".")
-    st.dataframe(scored.head(SHOWN), hide_index=True, key="scored_rows")
+    shares = {name: st.column_config.NumberColumn(format="%.3f") for name in scored.columns if name.startswith("p.")}
+    st.dataframe(
+        scored.head(SHOWN), hide_index=True, key="scored_rows",
+        column_config={"confidence": st.column_config.NumberColumn(format="%.3f"), **shares},
+    )  # fmt: skip
+    st.caption("Confidence: the probability of the predicted class, 0 to 1. Columns p.…: that of every class.")
     if len(scored) > SHOWN:
         st.caption(f"The first {SHOWN} rows are shown; the download has all {len(scored):,}, in the order of the file.")
     download_csv(scored, "Download with predictions (CSV)", f"{stem}-predictions.csv", "download_scored")

@@ -35,8 +35,11 @@ def pick_dataset(label: str, key: str) -> DataSet | None:
     known = dataset_names()
     asked = st.query_params.get("dataset")
     ids = list(known)
+    if asked in known and (key not in st.session_state or asked != st.session_state.get(f"_{key}")):
+        st.session_state[key] = asked  # the link is new: the box follows it
     chosen = st.selectbox(
-        label, ids, index=ids.index(asked) if asked in known else (0 if ids else None), key=key,
+        label, ids, index=0 if ids else None, key=key,
         format_func=lambda each: f"{known[each].name} · {known[each].rows:,} rows", placeholder="No data set yet",
     )  # fmt: skip
+    st.session_state[f"_{key}"] = asked
     return known.get(chosen or "")

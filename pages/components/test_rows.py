@@ -37,16 +37,19 @@ def test_rows(run: Run) -> None:
     with right:
         shown, said = _narrowed(table, labels, clicked)
         st.caption(said)
+        listed = shown.head(SHOWN)
+        told = listed["correct"].map({True: "yes", False: "no"})
         picked = st.dataframe(
-            shown.head(SHOWN), hide_index=True, key=f"test_rows_{hash(tuple(shown['row'].head(SHOWN)))}",
+            listed.assign(correct=told, confidence=100 * listed["confidence"]), hide_index=True,
+            key=f"test_rows_{hash(tuple(listed['row']))}",
             on_select="rerun", selection_mode="single-row",
             column_order=["correct", "label", "prediction", "confidence", "text", "row"],
             column_config={
-                "correct": st.column_config.CheckboxColumn("Right", width=60),
+                "correct": st.column_config.TextColumn("Right", width=60),
                 "label": st.column_config.TextColumn("True class", width=90),
                 "prediction": st.column_config.TextColumn("Predicted", width=90),
                 "confidence": st.column_config.NumberColumn(
-                    "Confidence", format="percent", width=90, help="Probability of the predicted class."
+                    "Confidence", format="%.1f %%", width=90, help="Probability of the predicted class."
                 ),
                 "text": st.column_config.TextColumn("Text", width=380),
                 "row": st.column_config.NumberColumn("Row", help="Place in the file, counted from 0."),

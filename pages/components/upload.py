@@ -33,8 +33,9 @@ class Reading:
 
 def upload_view() -> None:
     """From a file to a stored set."""
+    done = st.session_state.get("uploads_done", 0)
     file = st.file_uploader(
-        "File", type=TYPES, key="upload", max_upload_size=200,
+        "File", type=TYPES, key=f"upload_{done}" if done else "upload", max_upload_size=200,
         help="CSV, TSV, JSON Lines, Parquet or Excel, up to 200 MB. It stays on this machine.",
     )  # fmt: skip
     if file is None:
@@ -179,7 +180,7 @@ def _store(copy: Path, source_name: str, table: Table, roles: Roles, reading: Re
                 guess=False, **roles.named(),
             )  # fmt: skip
         st.toast(f"Already stored as {dataset.name}." if known else f"Stored {dataset.name}.", icon=":material/check:")
-        st.session_state.pop("data_pick", None)
+        st.session_state["uploads_done"] = st.session_state.get("uploads_done", 0) + 1  # an empty uploader for the next
+        st.session_state.pop("upload_copy", None)
         st.query_params["dataset"] = dataset.id
-        st.session_state["just_stored"] = dataset.id
         st.rerun()
