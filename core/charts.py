@@ -1,6 +1,7 @@
 """Charts: plain data in, Plotly figures out; no screen, no files.
 
-Backgrounds are transparent and the text colour is left to the page, so that light and dark both work; where writing lies
+Bars and matrices cannot be dragged: there is nothing to zoom, and on a phone a drag is meant for the page. Backgrounds are
+transparent and the text colour is left to the page, so that light and dark both work; where writing lies
 on colour, the page names the ink. Categories take the Okabe–Ito colours, which people with any kind of colour blindness
 can tell apart.
 """
@@ -99,7 +100,7 @@ def score_bars(rows: Sequence[Mapping[str, Any]], metric: str = "accuracy", ink:
         text=[f"<b>{value:.1f} %</b>" for value in values], textposition="inside", insidetextanchor="start",
         customdata=[row["title"] for row in shown], hovertemplate="%{customdata}: %{x:.1f} %<extra></extra>",
     )  # fmt: skip
-    figure.update_layout(xaxis_range=[0, 100], height=100 + 48 * len(shown), hovermode="closest")
+    figure.update_layout(dragmode=False, xaxis_range=[0, 100], height=100 + 48 * len(shown), hovermode="closest")
     # bars stand on numbers, so that two runs of one name keep a bar each
     figure.update_yaxes(tickvals=list(range(len(shown))), ticktext=[_short(row["title"], 30) for row in shown])
     return figure
@@ -131,7 +132,7 @@ def confusion(
         selected={"marker": {"opacity": 1}, "textfont": {"color": ink}}, unselected={"textfont": {"color": ink}},
     )  # fmt: skip
     size = min(640, max(320, 150 + 46 * len(labels)))
-    figure.update_layout(height=size, hovermode="closest", hoverdistance=60)
+    figure.update_layout(dragmode=False, height=size, hovermode="closest", hoverdistance=60)
     figure.update_yaxes(autorange="reversed", type="category", showgrid=False)
     figure.update_xaxes(type="category", showgrid=False)
     return figure
@@ -146,7 +147,7 @@ def layer_movement(moved: Sequence[float], rates: Sequence[float]) -> go.Figure:
         hovertemplate="%{x}: changed by %{y:.2f} % of its length, at %{customdata:.0f} % of the learning rate<extra></extra>",
         text=[f"{each:.0%} rate" if each else "frozen" for each in rates], textposition="outside", cliponaxis=False,
     )  # fmt: skip
-    figure.update_layout(hovermode="closest")
+    figure.update_layout(dragmode=False, hovermode="closest")
     figure.update_xaxes(type="category")
     return figure
 
@@ -159,7 +160,7 @@ def class_balance(counts: Mapping[str, Mapping[str, int]], labels: Sequence[str]
             rows = [counts[part].get(label, 0) for label in labels]
             names = [_short(label) for label in labels]
             figure.add_bar(x=names, y=rows, name=part, marker={"color": color})
-    figure.update_layout(barmode="stack", legend_traceorder="normal")
+    figure.update_layout(dragmode=False, barmode="stack", legend_traceorder="normal")
     figure.update_xaxes(type="category")
     return figure
 
@@ -193,7 +194,7 @@ def probabilities(labels: Sequence[str], values: Sequence[float]) -> go.Figure:
         marker={"color": [GREY] * (len(order) - 1) + [COLORS[2]]},
         text=[f"{share:.1f} %" for share in shares], textposition="auto",
     )  # fmt: skip
-    figure.update_layout(xaxis_range=[0, 100], height=104 + 40 * len(order))
+    figure.update_layout(dragmode=False, xaxis_range=[0, 100], height=104 + 40 * len(order))
     figure.update_yaxes(type="category")
     return figure
 

@@ -46,6 +46,8 @@ def queue_list() -> None:
 def form(dataset: DataSet) -> None:
     """From source to the start button."""
     left, right = st.columns([3, 2])
+    before = right.container(border=True)
+    before.markdown("**Before it starts**")  # drawn first: the first look at the machine takes seconds
     with left:
         with st.container(border=True):
             source, revision = choose_source()
@@ -54,14 +56,14 @@ def form(dataset: DataSet) -> None:
         with st.container(border=True):
             preset = choose_preset()
             settings = choose_settings(preset, strategy)
-    with right, st.container(border=True):
-        st.markdown("**Before it starts**")
+    with before:
         ready = False
         if not source:
             st.caption("Name the model on the left: time and memory are told when it is known.")
         try:
             config = RunConfig(dataset=dataset.id, model=source, revision=revision, strategy=strategy, **settings)
-            ready = cost(config, dataset)
+            with st.spinner("Estimating time and memory …"):
+                ready = cost(config, dataset)
         except GraftError as error:
             if source:
                 words.show_error(error)

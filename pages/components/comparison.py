@@ -12,6 +12,7 @@ from core.runs.folder import Run
 from core.runs.history import read_history
 from core.training.estimate import duration
 from pages.components.words import (
+    STILL,
     STRATEGY_TITLES,
     dataset_name,
     distinct_names,
@@ -84,7 +85,7 @@ def _scores(runs: list[Run], colors: dict[str, str], names: dict[str, str], same
         for run in runs
     ]  # fmt: skip
     with st.container(border=True):
-        st.plotly_chart(charts.score_bars(rows, ink=ink()), key="compare_bars")
+        st.plotly_chart(charts.score_bars(rows, ink=ink()), key="compare_bars", config=STILL)
     best = {metric: max(results[run.id]["metrics"][metric] for run in runs) for metric in ("accuracy", "macro_f1")}
     best = best if same_rows else {}
     lines: dict[str, list[str]] = {
@@ -177,4 +178,4 @@ def _confusions(runs: list[Run], names: dict[str, str]) -> None:
         result = run.result or {}
         with columns[index % len(columns)], st.container(border=True):
             figure = charts.confusion(result["metrics"]["confusion"], result["labels"], names[run.id], ink())
-            st.plotly_chart(figure, key=f"confusion_{run.id}")
+            st.plotly_chart(figure, key=f"confusion_{run.id}", config=STILL)

@@ -12,14 +12,14 @@ OTHER_HUB, OTHER_FOLDER = "Another Hub model", "A local folder"
 COMMON = ("full", "linear_probe", "lora", "scratch")  # what most people need; a switch shows the others
 COST = {
     "full": "All weights are trained.",
-    "linear_probe": "Well under 1 % of the weights are trained; the texts are read only once.",
+    "linear_probe": "Well under 1\u00a0% of the weights are trained; the texts are read only once.",
     "lp_ft": "All weights are trained, at half the rate.",
     "top_k": "About a sixth of the working weights for each layer of MiniLM; no way back through the others.",
     "gradual": "All weights are trained in the end; the first half is cheaper.",
     "llrd": "All weights are trained.",
-    "lora": "About 1 % of the weights are trained; a step costs nearly as much as full fine-tuning.",
-    "ia3": "Far under 1 % of the weights are trained; a step costs nearly as much as full fine-tuning.",
-    "bitfit": "About 1 % of the weights are trained; a step costs nearly as much as full fine-tuning.",
+    "lora": "About 1\u00a0% of the weights are trained; a step costs nearly as much as full fine-tuning.",
+    "ia3": "Far under 1\u00a0% of the weights are trained; a step costs nearly as much as full fine-tuning.",
+    "bitfit": "About 1\u00a0% of the weights are trained; a step costs nearly as much as full fine-tuning.",
     "scratch": "All weights are trained, and none knows anything at the start.",
 }
 
@@ -154,7 +154,7 @@ def choose_settings(preset: str, strategy: str) -> dict[str, Any]:
     return chosen
 
 
-@st.cache_resource(max_entries=1, show_spinner=False)
+@st.cache_resource(max_entries=1, show_spinner="Looking at this machine …")
 def _devices() -> list[str]:
     from core.training.devices import list_devices
 

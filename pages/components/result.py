@@ -65,7 +65,7 @@ def _scores(run: Run, result: dict[str, Any]) -> None:
         }
         for each in judged
     ]  # fmt: skip
-    st.plotly_chart(charts.score_bars(rows, ink=words.ink()), key="score_bars")
+    st.plotly_chart(charts.score_bars(rows, ink=words.ink()), key="score_bars", config=words.STILL)
     table = pd.DataFrame(
         {
             "": [each["title"] for each in judged],
@@ -120,7 +120,7 @@ def _classes(run: Run, result: dict[str, Any]) -> None:
     with left, st.container(border=True, height="stretch"):
         event = st.plotly_chart(
             charts.confusion(result["metrics"]["confusion"], result["labels"], ink=words.ink()), key="confusion",
-            on_select="rerun", selection_mode="points",
+            config=words.STILL, on_select="rerun", selection_mode="points",
         )  # fmt: skip
         st.caption(
             "Each row of the chart is a true class, each column what the model said. Click a cell to see its texts."
@@ -129,7 +129,7 @@ def _classes(run: Run, result: dict[str, Any]) -> None:
         if points:
             true, predicted = points[0]["customdata"][:2]
             st.page_link(
-                "pages/predict.py", label=f"Texts that are {true} and were called {predicted}", icon=":material/list:",
+                "pages/predict.py", label=words.plain(f"Texts that are {true} and were called {predicted}"), icon=":material/list:",
                 query_params={"run": run.id, "true": true, "predicted": predicted},
             )  # fmt: skip
     with right, st.container(border=True, height="stretch"):

@@ -8,7 +8,7 @@ import streamlit as st
 from core import charts
 from core.runs.folder import Run
 from pages.components.download import download_csv
-from pages.components.words import ink
+from pages.components.words import STILL, ink
 
 ANY = "any"
 SHOWN = 1000
@@ -29,7 +29,7 @@ def test_rows(run: Run) -> None:
     with left:
         event = st.plotly_chart(
             charts.confusion(result["metrics"]["confusion"], labels, "Click a cell to see its rows", ink()),
-            key="rows_confusion", on_select="rerun", selection_mode="points",
+            key="rows_confusion", config=STILL, on_select="rerun", selection_mode="points",
         )  # fmt: skip
         st.caption("Click beside the cells, or twice on the chart, to see all rows again.")
     points = event.selection.points if event else []
@@ -72,7 +72,7 @@ def _whole(shown: pd.DataFrame, places: list[int], labels: list[str]) -> None:
         if "text_pair" in row:
             st.text(row["text_pair"])
         shares = [float(row[f"p.{label}"]) for label in labels]
-        st.plotly_chart(charts.probabilities(labels, shares), key="row_probabilities")
+        st.plotly_chart(charts.probabilities(labels, shares), key="row_probabilities", config=STILL)
 
 
 def _narrowed(table: pd.DataFrame, labels: list[str], clicked: tuple[str, ...] | None) -> tuple[pd.DataFrame, str]:

@@ -7,7 +7,7 @@ from core.data.store import get_dataset
 from core.errors import GraftError
 from core.runs.folder import Run
 from pages.components.predictor import LOCK, load
-from pages.components.words import show_error
+from pages.components.words import STILL, plain, show_error
 
 PLACEHOLDER = "Not what I expected after that trailer, and I mean it kindly."
 
@@ -33,10 +33,14 @@ def try_text(run: Run) -> None:
         return
     best = int(shares.argmax())
     st.markdown(
-        f"The model says **{model.labels[best]}** and gives it a probability of **{100 * shares[best]:.1f} %**."
+        f"The model says **{plain(model.labels[best])}** and gives it a probability of **{100 * shares[best]:.1f} %**."
     )
-    st.plotly_chart(charts.probabilities(model.labels, shares), key="try_chart")
-    st.caption("The model's own confidence, not a promise: how far to trust it, the test rows show.")
+    st.plotly_chart(charts.probabilities(model.labels, shares), key="try_chart", config=STILL)
+    share = (run.result or {}).get("metrics", {}).get("accuracy")
+    st.caption(
+        "The model's own confidence, not a promise."
+        + (f" On its test rows it was right in {100 * share:.0f} of 100 cases." if share is not None else "")
+    )
 
 
 def _wants_pair(run: Run) -> bool:

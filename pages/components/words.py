@@ -8,6 +8,7 @@ import streamlit as st
 from core.errors import GraftError
 from core.runs.folder import ACTIVE, Run
 
+STILL = {"displayModeBar": False}  # for charts without anything to zoom
 STATES = {
     "queued": ("gray", ":material/schedule:"),
     "starting": ("blue", ":material/hourglass_top:"),
