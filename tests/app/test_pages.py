@@ -180,3 +180,67 @@ def test_the_predict_page_lists_the_test_rows(dataset):
 def test_home_shows_the_last_runs(dataset):
     finished(dataset, "good one", 0.9)
     assert "Last runs" in said(open_page("home"))
+
+
+def links(app: AppTest) -> str:
+    return "\n".join(str(link.proto.label) for link in app.get("page_link"))
+
+
+def test_what_is_running_stands_on_top_and_on_each_page(dataset):
+    run = create_run(RunConfig(dataset.id), "under way")
+    run.write_status(state="running", phase="training", progress=0.42, heartbeat=time.time())
+    home = open_page("home")
+    assert "under way: running, 42 %" in links(home) and "Training, 42 % done" in said(home)
+    assert "under way" in links(open_page("train", dataset=dataset.id))
+    assert open_page("compare").dataframe[0].value["State"].tolist() == ["running"]
+    assert "No run has finished" in said(open_page("predict"))
+
+
+def test_a_finished_run_is_seen_on_every_page(dataset):
+    run = finished(dataset, "good one", 0.95)
+    assert "good one" in links(open_page("home"))
+    assert [each.value["Name"].tolist() for each in open_page("compare").dataframe] == [["good one"]]
+    assert run.id in open_page("predict").query_params["run"]
+
+
+def test_a_run_is_renamed_and_tagged(dataset):
+    run = finished(dataset, "good one", 0.95)
+    app = open_page("compare", runs=run.id)
+    app.text_input(key=f"name_{run.id}").set_value("better name")
+    app.text_input(key=f"tags_{run.id}").set_value("sample, first,first ")
+    app.button(key="save_meta").click().run()
+    assert (run.name, run.meta["tags"]) == ("better name", ["sample", "first"])
+
+
+def test_two_runs_of_one_name_are_told_apart(dataset):
+    runs = [finished(dataset, "same", right, seed) for right, seed in ((0.95, 1), (0.6, 2))]
+    app = open_page("compare", runs=",".join(run.id for run in runs))
+    assert all(f"same · {run.id[-4:]}" in str(app.dataframe[1].value["Run"].tolist()) for run in runs)
+
+
+def test_a_set_without_labels_leads_to_scoring(home):
+    from core.data.store import add_dataset
+
+    path = home.parent / "plain.csv"
+    path.write_text("text\n" + "\n".join(text for text, _ in sentences(20)) + "\n")
+    dataset = add_dataset(path, text="text")[0]
+    for page in ("data", "train"):
+        assert "Score it with a finished run" in links(open_page(page, dataset=dataset.id))
+
+
+def test_the_link_names_the_data_set_and_the_box_follows(dataset, reviews_csv):
+    from core.data.store import add_dataset
+
+    other = add_dataset(reviews_csv, name="other", fractions=(0.5, 0.2, 0.3))[0]
+    app = open_page("data", dataset=dataset.id)
+    assert app.selectbox(key="data_pick").value == dataset.id
+    app.selectbox(key="data_pick").set_value(other.id).run()
+    assert app.query_params["dataset"] == other.id and other.id in said(app)
+
+
+@pytest.mark.parametrize("choice", ["Another Hub model", "A local folder"])
+def test_a_source_without_a_name_cannot_be_queued(dataset, choice):
+    app = open_page("train", dataset=dataset.id)
+    app.selectbox(key="source").set_value(choice).run()
+    assert not app.exception and app.button(key="queue_run").disabled
+    assert "Name the model" in said(app)

@@ -1,0 +1,50 @@
+"""Figures say what they show, keep each run's colour, and can be clicked where a page listens."""
+
+import pandas as pd
+import pytest
+
+from core import charts
+
+MATRIX, LABELS = [[8, 2], [1, 9]], ["neg", "pos"]
+
+
+def test_a_run_keeps_its_colour_whatever_else_is_chosen():
+    runs = [f"20261124-1200{second:02d}-abcd" for second in range(12)]
+    alone = {run: charts.run_colors([run])[run] for run in runs}
+    for other in runs[1:]:
+        together = charts.run_colors([runs[0], other])
+        assert together[runs[0]] == alone[runs[0]]
+        assert together[other] == alone[other] or alone[other] == alone[runs[0]]
+
+
+def test_eight_runs_have_eight_colours_in_any_order():
+    runs = [f"run-{number}" for number in range(8)]
+    assert len(set(charts.run_colors(runs).values())) == 8
+    assert charts.run_colors(runs) == charts.run_colors(runs[::-1])
+
+
+def test_runs_of_one_name_keep_a_bar_each():
+    row = {"title": "same", "color": "#0072B2", "low": 0.4, "high": 0.6}
+    bars = charts.score_bars([row | {"value": 0.5}, row | {"value": 0.55}]).data[0]
+    assert len(set(bars.y)) == 2 and sorted(bars.x) == pytest.approx([50, 55])
+
+
+def test_each_cell_of_a_confusion_matrix_has_a_point_that_takes_clicks():
+    points = charts.confusion(MATRIX, LABELS).data[1]
+    assert points.hoverinfo != "skip"  # Plotly drops the clicks of such points, too
+    named = {(true, predicted): rows for true, predicted, rows, _ in points.customdata}
+    assert named == {("neg", "neg"): 8, ("neg", "pos"): 2, ("pos", "neg"): 1, ("pos", "pos"): 9}
+
+
+def test_every_figure_has_a_title_and_named_axes():
+    steps = pd.DataFrame(
+        {"step": [1, 2], "loss": [0.7, 0.5], "learning_rate": [1e-4, 0.0], "tokens_per_second": [9, 9]}
+    )
+    evaluations = pd.DataFrame({"step": [2], "accuracy": [0.8], "macro_f1": [0.8], "loss": [0.5], "best": [True]})
+    figures = [
+        charts.loss_curves(steps, evaluations), charts.score_curves(evaluations), charts.rate_curve(steps),
+        charts.speed_curve(steps), charts.confusion(MATRIX, LABELS), charts.class_balance({"train": {"neg": 1}}, LABELS),
+    ]  # fmt: skip
+    for figure in figures:
+        layout = figure.layout
+        assert layout.title.text and layout.xaxis.title.text and layout.yaxis.title.text
