@@ -14,7 +14,7 @@ def actions(run: Run) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         if state in ("queued", *ACTIVE):
             stopping = state == "stopping"
-            if st.button("Stop", icon=":material/stop:", disabled=stopping, key="stop"):
+            if st.button("Stop run", icon=":material/stop:", disabled=stopping, key="stop"):
                 _confirm_stop(run)
         if state in RESUMABLE and st.button("Resume", type="primary", icon=":material/play_arrow:", key="resume"):
             _do(lambda: queue.resume(run))
@@ -60,7 +60,7 @@ def _tags(text: str) -> list[str]:
 def _confirm_stop(run: Run) -> None:
     st.markdown("The run saves a checkpoint first. You can resume it later from there; nothing is deleted.")
     with st.container(horizontal=True):
-        if st.button("Stop the run", type="primary", key="stop_yes"):
+        if st.button("Stop it", type="primary", key="stop_yes"):
             _do(lambda: queue.stop(run))
         if st.button("Keep it going", key="stop_no"):
             st.rerun()

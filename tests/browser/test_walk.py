@@ -160,9 +160,58 @@ def test_a_sentence_and_a_file_are_predicted(server, page, two_runs, tmp_path):
     assert scored["id"].tolist() == list(range(50)) and set(scored["prediction"]) <= {"neg", "pos"}
 
 
+def test_a_stored_set_is_scored_from_its_link(server, page, two_runs, graft):
+    dataset = graft.show(two_runs[0])["config"]["dataset"]
+    page.goto(f"{server.url}/predict?run={two_runs[0]}&score={dataset}")
+    page.get_by_role("button", name="Score this file").click()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download with predictions").click()
+    assert len(pd.read_csv(download.value.path())) == 240
+
+
+def test_a_click_on_the_confusion_matrix_lists_its_rows(server, page, two_runs):
+    page.goto(f"{server.url}/run?run={two_runs[0]}")
+    chart = page.locator(".js-plotly-plot", has_text="Confusion matrix")
+    cell = chart.locator("text", has_text=re.compile(r"^\d+$")).first
+    cell.scroll_into_view_if_needed()
+    page.wait_for_timeout(800)  # the page settles after scrolling; a click must hit the cell
+    box = cell.bounding_box()
+    page.mouse.move(box["x"] - 20, box["y"] - 10)
+    page.mouse.click(box["x"] + 20, box["y"] - 10)
+    page.get_by_role("link", name="Texts that are neg and were called neg").click()
+    page.get_by_text(re.compile(r"rows \(truly neg, called neg\)")).wait_for()
+
+
+def test_a_run_is_deleted_after_a_question_and_brought_back(server, page, two_runs, graft):
+    page.goto(f"{server.url}/compare?runs={two_runs[1]}")
+    page.get_by_role("button", name="Delete 1 run").click()
+    page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+    page.get_by_role("button", name="Undo").wait_for()
+    assert not (graft.home / "runs" / two_runs[1]).exists()
+    page.get_by_role("button", name="Undo").click()
+    wait(lambda: (graft.home / "runs" / two_runs[1]).exists(), 20)
+
+
+def test_a_run_is_seen_from_everywhere_stopped_and_resumed(server, page, graft, csv, tiny_encoder):
+    dataset = graft.call("data", "add", str(csv), "--name", "long", "--seed", "9")["dataset"]
+    words = ["--model", str(tiny_encoder), "--epochs", "60", "--name", "long one", "--no-wait"]
+    run = graft.call("train", "--dataset", dataset, *words)["run"]
+    graft.wait_step(run, 3)
+    page.goto(f"{server.url}/data")
+    page.get_by_role("link", name=re.compile("long one: running")).click()
+    page.get_by_role("button", name="Stop run").click()
+    page.get_by_role("button", name="Stop it").click()
+    page.get_by_text("Resume goes on from the checkpoint").wait_for()
+    stopped = graft.status(run)["step"]
+    page.get_by_role("button", name="Resume").click()
+    graft.wait_step(run, stopped + 2)
+    graft.call("runs", "stop", run)
+    graft.wait_state(run, "stopped", "finished")
+
+
 def test_a_killed_server_does_not_touch_the_run_and_shows_it_again(server, chromium, page, graft, csv, tiny_encoder):
     dataset = graft.call("data", "add", str(csv), "--name", "again", "--seed", "8")["dataset"]
-    words = ["--model", str(tiny_encoder), "--epochs", "30", "--name", "survivor", "--no-wait"]
+    words = ["--model", str(tiny_encoder), "--epochs", "20", "--name", "survivor", "--no-wait"]
     run = graft.call("train", "--dataset", dataset, *words)["run"]
     page.goto(f"{server.url}/run?run={run}")
     page.get_by_text(re.compile(r"step \d+ of")).first.wait_for()
@@ -196,11 +245,13 @@ def test_a_closed_tab_and_two_visitors_do_not_mix(server, chromium, two_runs):
 
 
 @pytest.mark.parametrize("width", [390, 1280, 1920])
-@pytest.mark.parametrize("path", ["", "data", "train", "run", "compare", "predict"])
+@pytest.mark.parametrize(
+    "path", ["", "data", "train", "run?run={0}", "compare?runs={0},{1}", "predict?run={0}&true=neg&predicted=pos"]
+)
 def test_no_page_is_wider_than_the_window(server, chromium, two_runs, path, width):
     context = chromium.new_context(viewport={"width": width, "height": 900})
     visitor = context.new_page()
-    visitor.goto(f"{server.url}/{path}")
+    visitor.goto(f"{server.url}/{path.format(*two_runs)}")
     visitor.locator("h1").first.wait_for()
     visitor.wait_for_timeout(800)
     assert visitor.evaluate("document.documentElement.scrollWidth") <= width
