@@ -25,7 +25,7 @@ def result_view(run: Run) -> None:
     with left, st.container(border=True, height="stretch"):
         _scores(run, result)
     with right, st.container(border=True, height="stretch"):
-        _facts(result)
+        _facts(result, history.attempts)
         for warning in history.warnings:
             st.caption(f":material/info: {warning}")
     _classes(run, result)
@@ -92,12 +92,12 @@ def _scores(run: Run, result: dict[str, Any]) -> None:
         )
 
 
-def _facts(result: dict[str, Any]) -> None:
+def _facts(result: dict[str, Any], attempts: int) -> None:
     trained, total = result["parameters"]["trained"], result["parameters"]["total"]
     facts = {
         "Training rows": f"{result['train_rows']:,}",
         "Training time": duration(result["seconds"]),
-        "Whole run": duration(result["total_seconds"]),
+        "Whole run" if attempts < 2 else "Last attempt": duration(result["total_seconds"]),
         "Speed": f"{result['tokens_per_second']:,.0f} tokens/s",
         "Peak memory": f"{result['peak_memory_mib']:,} MiB" if result.get("peak_memory_mib") else "–",
         "Weights trained": f"{trained:,} of {total:,} ({_share(trained / total)})",
