@@ -28,7 +28,9 @@ def score_file(run: Run) -> None:
             st.caption("Each row gets a predicted class, the confidence, and the probability of every class.")
             return
         mark, name, frame = given
-        guess, pair = text_columns(run, frame)
+        pair_column = "text_pair" if "text_pair" in frame else None
+        fixed = {"text": "text", "text_pair": pair_column} if mark in dataset_names() else {}  # a file's are guessed
+        guess, pair = text_columns(run, frame, **fixed)
         columns = [str(column) for column in frame.columns]
         text = st.selectbox("Text column", columns, index=columns.index(guess), key=f"text_column_{mark}")
         st.caption(f"{len(frame):,} rows.")
