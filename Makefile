@@ -1,11 +1,12 @@
 # make app    set up and start Graft
 # make test   set up with the test tools and run every test
+# make bench, bench-gpu, bench-estimates   measure Graft beside others, on a GPU, and its own forecasts
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8501
 
-.PHONY: app test lint types bench bench-gpu clean python
+.PHONY: app test lint types bench bench-gpu bench-estimates clean python
 
 app: $(VENV)/.app
 	@$(BIN)/python -m core start --port $(PORT)
@@ -25,7 +26,13 @@ types: $(VENV)/.dev
 	$(BIN)/mypy
 
 bench: $(VENV)/.dev
-	$(BIN)/python -m benchmarks.imdb_trainer
+	$(BIN)/python -m benchmarks.bench
+
+bench-gpu: $(VENV)/.dev
+	$(BIN)/python -m benchmarks.gpu
+
+bench-estimates: $(VENV)/.dev
+	$(BIN)/python -m benchmarks.estimates
 
 $(VENV)/.app: requirements.txt | python
 	@$(PYTHON) -m venv $(VENV)

@@ -109,24 +109,38 @@ def _averaging_layer(kind: type, config: "PretrainedConfig", position: int) -> "
     return layer
 
 
+def segment_means(states: "torch.Tensor", bounds: "torch.Tensor") -> "torch.Tensor":
+    """The mean of each text in a flat batch: (rows, 1, width) float32 from (1, tokens, width) and (rows + 1,) bounds."""
+    import torch
+
+    # unsafe skips checks for which the device would have to be waited for
+    return torch.segment_reduce(states[0].float(), "mean", offsets=bounds, unsafe=True).unsqueeze(1)
+
+
 def _average(
-    hidden_states: "torch.Tensor", attention_mask: "torch.Tensor | None" = None, *_: Any, **__: Any
-) -> "torch.Tensor":
+    hidden_states: "torch.Tensor", attention_mask: "torch.Tensor | None" = None, *_: Any,
+    cu_seq_lens_q: "torch.Tensor | None" = None, **__: Any,
+) -> "torch.Tensor":  # fmt: skip
     """What the averaging layer gives at the first token: (rows, 1, width) from (rows, tokens, width).
 
-    The mask is (rows, tokens), or (rows, 1, queries, tokens) with True or 0 where a token counts.
+    The mask is (rows, tokens), or (rows, 1, queries, tokens) with True or 0 where a token counts. With
+    ``cu_seq_lens_q`` the states are those of a flat batch, (1, tokens, width), and these the bounds of its texts.
     """
     import torch
 
     states = hidden_states.float()
-    if attention_mask is None:
+    first = states[:, :1]
+    if cu_seq_lens_q is not None:
+        mean = segment_means(states, cu_seq_lens_q)
+        first = states[0].index_select(0, cu_seq_lens_q[:-1]).unsqueeze(1)
+    elif attention_mask is None:
         mean = states.mean(dim=1, keepdim=True)
     else:
         mask = attention_mask[:, 0, 0] if attention_mask.ndim == 4 else attention_mask  # (rows, tokens)
         counts = mask if mask.dtype == torch.bool or attention_mask.ndim == 2 else mask >= 0
         weights = counts.to(states.dtype).unsqueeze(1)  # (rows, 1, tokens)
         mean = weights @ states / weights.sum(dim=2, keepdim=True)
-    read = torch.nn.functional.layer_norm(WEIGHT * mean + states[:, :1], states.shape[-1:])
+    read = torch.nn.functional.layer_norm(WEIGHT * mean + first, states.shape[-1:])
     return read.to(hidden_states.dtype)
 
 

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -178,6 +178,35 @@ def collate(encoded: Encoded, rows: np.ndarray, device: str) -> dict[str, "torch
     if encoded.types is not None:
         batch["token_type_ids"] = padded(encoded.types[places].astype(np.int64), lengths)
     return {name: torch.from_numpy(value).to(device, non_blocking=True) for name, value in batch.items()}
+
+
+def collate_flat(encoded: Encoded, rows: np.ndarray, device: str, first_position: int = 0) -> dict[str, Any]:
+    """The same rows end to end, without padding, for a model that ``core.models.flat`` prepared.
+
+    Args:
+        first_position: the position number of each text's first token.
+
+    Returns:
+        input_ids, position_ids and, for pairs, token_type_ids, each (1, tokens) int64; cu_seq_lens_q (rows + 1,) int32,
+        where each text begins and the last one ends; max_length_q, an int, so that nobody has to ask the device.
+    """
+    import torch
+
+    lengths = encoded.offsets[rows + 1] - encoded.offsets[rows]
+    bounds = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int32)
+    within = np.arange(bounds[-1]) - np.repeat(bounds[:-1], lengths)  # (tokens,) place of each token in its text
+    source = encoded.places(rows)
+    columns = {"input_ids": encoded.ids[source], "position_ids": within + first_position}
+    if encoded.types is not None:
+        columns["token_type_ids"] = encoded.types[source]
+    tokens = send(torch.from_numpy(np.stack([column.astype(np.int64) for column in columns.values()])), device)
+    batch: dict[str, Any] = {name: tokens[at : at + 1] for at, name in enumerate(columns)}
+    return batch | {"cu_seq_lens_q": send(torch.from_numpy(bounds), device), "max_length_q": int(lengths.max())}
+
+
+def send(tensor: "torch.Tensor", device: str) -> "torch.Tensor":
+    """``tensor`` on ``device``; to a CUDA card without waiting, which takes pinned memory."""
+    return tensor.pin_memory().to(device, non_blocking=True) if device.startswith("cuda") else tensor.to(device)
 
 
 def padded(values: np.ndarray, lengths: np.ndarray, fill: int = 0) -> np.ndarray:

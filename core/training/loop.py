@@ -12,7 +12,7 @@ from core.config import RunConfig
 from core.evaluation.metrics import log_loss, macro_f1
 from core.kept import Kept
 from core.models.strategies import Plan, plan, quieten
-from core.training.batches import Encoded, collate, split_batch, training_order
+from core.training.batches import Encoded, send, split_batch, training_order
 from core.training.events import (
     CheckpointDue,
     Evaluated,
@@ -24,6 +24,7 @@ from core.training.events import (
     TrainingDone,
     Warned,
 )
+from core.training.forward import logits_of
 from core.training.losses import build_loss
 from core.training.optimiser import fitting_rate, rate_factor
 from core.training.scoring import Interrupted, autocast, score, softmax
@@ -171,9 +172,11 @@ def quicken(model: "PreTrainedModel", config: RunConfig, device: str) -> None:
 
     from core.models.attention import use_fast_attention
     from core.models.dropout import use_cheap_dropout
+    from core.models.flat import train_flat
 
     if config.dropout != "all":
         use_fast_attention(model, device)
+        train_flat(model)
     use_cheap_dropout(model, device)
     if config.dropout == "none":
         for module in model.modules():
@@ -192,8 +195,8 @@ def _gradients(
     whole, rows = torch.zeros((), device=device), sum(map(len, pieces))
     for part in pieces:
         with autocast(device, bf16), trunk.skipped(encoded, part, device) if trunk else nullcontext():
-            logits = model(**collate(encoded, part, device)).logits  # (rows, classes)
-        loss = loss_of(logits.float(), labels[torch.from_numpy(part)].to(device)) * (len(part) / rows)
+            logits = logits_of(model, encoded, part, device, padded=trunk is not None)  # (rows, classes)
+        loss = loss_of(logits.float(), send(labels[torch.from_numpy(part)], device)) * (len(part) / rows)
         loss.backward()
         whole += loss.detach()
     return whole

@@ -15,8 +15,9 @@ from core.errors import SourceError
 from core.evaluation.metrics import log_loss, macro_f1
 from core.kept import Kept
 from core.models.fingerprint import weights_fingerprint
-from core.training.batches import Encoded, collate, scoring_order
+from core.training.batches import Encoded, scoring_order
 from core.training.events import Evaluated, Event, Progress, Started, StepLogged, TrainingDone
+from core.training.forward import logits_of
 from core.training.loop import Rows, train
 from core.training.scoring import Interrupted, autocast, softmax
 
@@ -164,7 +165,7 @@ def _features(
     for rows in scoring_order(encoded.lengths):
         heard: list[Any] = []
         with torch.inference_mode(), autocast(device, bf16), _listening(last, heard):
-            model(**collate(encoded, rows, device))
+            logits_of(model, encoded, rows, device)
         features[rows] = heard[0].float().cpu().numpy()
         done += len(rows)
         yield Progress("encoding", done, encoded.rows)

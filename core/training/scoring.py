@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from core.models.attention import use_fast_attention
-from core.training.batches import Encoded, collate, scoring_order
+from core.training.batches import Encoded, scoring_order
+from core.training.forward import logits_of
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
+
+CPU_TOKENS, GPU_TOKENS = (8192, 256), (32768, 1024)  # most tokens and most rows of a batch; a card wants large ones
 
 
 class Interrupted(Exception):
@@ -46,11 +49,13 @@ def score(
     logits = np.zeros((encoded.rows, int(model.config.num_labels or 0)), dtype=np.float32)
     lengths = encoded.lengths
     was_training, done = model.training, 0
+    found: list[tuple[np.ndarray, torch.Tensor]] = []  # fetched at the end: fetching waits for the device
+    budget = GPU_TOKENS if device.startswith("cuda") else CPU_TOKENS
     model.eval()
     try:
-        for rows in scoring_order(lengths):
+        for rows in scoring_order(lengths, *budget):
             with torch.inference_mode(), autocast(device, bf16):
-                logits[rows] = model(**collate(encoded, rows, device)).logits.float().cpu().numpy()
+                found.append((rows, logits_of(model, encoded, rows, device).float()))
             done += int(lengths[rows].sum())
             if progress:
                 progress(done, encoded.tokens)
@@ -58,6 +63,8 @@ def score(
                 raise Interrupted
     finally:
         model.train(was_training)
+    for rows, scores in found:
+        logits[rows] = scores.cpu().numpy()
     return logits
 
 
