@@ -13,7 +13,7 @@ from core.training.forward import logits_of
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
 
-CPU_TOKENS, GPU_TOKENS = (8192, 256), (32768, 1024)  # most tokens and most rows of a batch; a card wants large ones
+CPU_TOKENS, GPU_TOKENS = (4096, 256), (32768, 1024)  # most tokens and most rows of a batch; a card wants large ones
 
 
 class Interrupted(Exception):
