@@ -23,7 +23,7 @@ OPTIMIZERS = ("adamw", "adam")
 PRECISIONS = ("auto", "fp32", "bf16")
 POOLINGS = ("auto", "mean", "cls")
 DROPOUTS = ("layers", "all", "none")
-BEST_BY = ("macro_f1", "accuracy", "loss")
+BEST_BY = ("auto", "macro_f1", "accuracy", "micro_f1", "subset_accuracy", "rmse", "mae", "pearson", "spearman", "loss")
 
 
 def setting(default: Any, label: str, help: str) -> Any:
@@ -99,7 +99,9 @@ class RunConfig:
     accumulate: int = setting(
         1, "Pieces per batch", "Split each batch into so many pieces to need less memory; the update stays the same."
     )
-    best_by: str = setting("macro_f1", "Best by", "Which validation score decides the checkpoint that is kept.")
+    best_by: str = setting(
+        "auto", "Best by", "Which validation score decides the checkpoint kept; auto: macro-F1, for scores RMSE."
+    )
     device: str = setting("auto", "Device", "auto takes a GPU when there is one; or cuda:0, mps, cpu.")
     precision: str = setting("auto", "Precision", "auto uses bf16 where the device is truly faster with it.")
     checkpoint_seconds: float = setting(60.0, "Checkpoint every", "Seconds of training that a crash may cost at most.")

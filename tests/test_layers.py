@@ -7,12 +7,13 @@ ROOT = Path(__file__).resolve().parent.parent
 HEAVY = {"torch", "transformers", "mlflow", "sentence_transformers"}
 
 # inside core, each room may import the rooms named here (and itself)
-BASE = {"errors", "workspace", "config", "kept"}
+BASE = {"errors", "workspace", "config", "kept", "tasks"}
 MAY_IMPORT = {
     "errors": set(),
     "workspace": set(),
     "config": {"errors"},
     "kept": {"workspace"},
+    "tasks": {"errors", "config"},
     "data": BASE | {"models"},  # lengths are told in tokens of a source
     "models": BASE | {"runs"},
     "training": BASE | {"models", "evaluation"},

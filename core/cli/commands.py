@@ -12,6 +12,7 @@ from core import workspace
 from core.cli.output import Output, percent, table
 from core.errors import GraftError, RunError
 from core.runs.folder import ACTIVE, Run, get_run, list_runs
+from core.tasks import METRICS, task_of
 
 
 def data_add(arguments: argparse.Namespace, out: Output) -> int:
@@ -22,14 +23,31 @@ def data_add(arguments: argparse.Namespace, out: Output) -> int:
         Path(arguments.file), name=arguments.name, text=arguments.text, label=arguments.label,
         text_pair=arguments.text_pair, split=arguments.split, group=arguments.group, delimiter=delimiter,
         encoding=arguments.encoding, sheet=arguments.sheet, seed=arguments.seed, no_label=arguments.no_label,
+        **_other_roles(arguments),
     )  # fmt: skip
     value = _told(dataset) | {"already_stored": known}
     out.answer(value, [
         f"{'Already stored' if known else 'Stored'}: {dataset.id} ({dataset.rows:,} rows, "
-        f"{dataset.skipped_rows:,} set aside; text {dataset.text!r}, label {dataset.label!r}).",
+        f"{dataset.skipped_rows:,} set aside; text {dataset.text!r}, label {dataset.label!r}; {_answers_of(dataset)}).",
         *dataset.warnings,
     ])  # fmt: skip
     return 0
+
+
+def _other_roles(arguments: argparse.Namespace) -> dict[str, Any]:
+    return {
+        "task": {"score": "regression"}.get(arguments.task or "", arguments.task), "labels": tuple(arguments.labels),
+        "separator": {"\\t": "\t", "tab": "\t"}.get(arguments.separator or "", arguments.separator),
+        "domain": arguments.domain, "language": arguments.language, "id": arguments.id, "ignore": tuple(arguments.ignore),
+    }  # fmt: skip
+
+
+def _answers_of(dataset: Any) -> str:
+    if dataset.task == "unlabelled":
+        return "no labels"
+    if dataset.task == "regression":
+        return "a score"
+    return f"{len(dataset.labels)} " + ("labels, several a row" if dataset.task == "multi_label" else "classes")
 
 
 def data_list(arguments: argparse.Namespace, out: Output) -> int:
@@ -92,7 +110,7 @@ def train(arguments: argparse.Namespace, out: Output) -> int:
 
 def runs_list(arguments: argparse.Namespace, out: Output) -> int:
     runs = [_state_of(run) for run in list_runs()]
-    shown = [each | {"score": percent(each["metrics"].get("accuracy"))} for each in runs]
+    shown = [each | {"score": _score(each)} for each in runs]
     lines = table(shown, ("run", "status", "score", "name"))
     out.answer({"runs": runs}, lines if runs else ["No run yet. Start one: python -m core train --dataset DATASET"])
     return 0
@@ -242,7 +260,8 @@ def _told(dataset: Any) -> dict[str, Any]:
     value = dataset.to_json()
     return {"dataset": dataset.id} | {key: value[key] for key in (
         "name", "rows", "skipped_rows", "skipped", "columns", "text", "label", "text_pair", "split", "group", "task",
-        "format", "encoding", "delimiter", "labels", "counts", "warnings", "created", "source_name", "fingerprint",
+        "format", "encoding", "delimiter", "labels", "counts", "sizes", "label_columns", "separator", "domain", "language",
+        "id_column", "warnings", "created", "source_name", "fingerprint",
     )}  # fmt: skip
 
 
@@ -252,7 +271,8 @@ def _state_of(run: Run) -> dict[str, Any]:
     if status["state"] != "finished":
         result = {}
     metrics = dict(result.get("metrics", {}))
-    baselines = {each["name"]: each["metrics"]["accuracy"] for each in result.get("baselines", [])}
+    task = task_of(result.get("task", "single_label"))
+    baselines = {each["name"]: each["metrics"][task.headline] for each in result.get("baselines", [])}
     value: dict[str, Any] = {
         "run": run.id, "name": run.name, "status": status["state"], "step": status.get("step", 0),
         "total_steps": status.get("total_steps"), "phase": status.get("phase"), "progress": status.get("progress"),
@@ -264,7 +284,12 @@ def _state_of(run: Run) -> dict[str, Any]:
         value |= {
             name: result[name] for name in ("split", "rows", "intervals", "verdict", "total_seconds", "train_rows")
         }
-        value["baselines"] = baselines
+        value |= {"baselines": baselines, "task": task.kind, "headline": task.headline}
+        value |= (
+            {"thresholds": dict(zip(result["labels"], result["thresholds"], strict=True))}
+            if result.get("thresholds")
+            else {}
+        )
     return value
 
 
@@ -273,14 +298,28 @@ def _state_lines(run: Run, value: dict[str, Any]) -> list[str]:
     if value["error"]:
         lines.append(f"{value['error']['message']} {value['error']['hint']}")
     if value["metrics"]:
-        low, high = value["intervals"]["accuracy"]
         lines.append(
-            f"accuracy {percent(value['metrics']['accuracy'])} (95 % interval {percent(low)} to {percent(high)}), "
-            f"macro-F1 {percent(value['metrics']['macro_f1'])} on {value['rows']:,} {value['split']} rows"
-        )
-        lines += [f"baseline {name}: {percent(score)}" for name, score in value["baselines"].items()]
+            ", ".join(
+                f"{METRICS[name].title[0].lower()}{METRICS[name].title[1:]} {_said(name, value['metrics'][name])}"
+                f" (95 % interval {_said(name, low)} to {_said(name, high)})"
+                for name, (low, high) in value["intervals"].items()
+            ) + f" on {value['rows']:,} {value['split']} rows"
+        )  # fmt: skip
+        lines += [f"baseline {name}: {_said(value['headline'], score)}" for name, score in value["baselines"].items()]
         lines += [
             value["verdict"]["sentence"],
             f"trained for {value['seconds']:.1f} s at {value['tokens_per_second']:,.0f} tokens/s",
         ]
     return lines
+
+
+def _score(value: dict[str, Any]) -> str:
+    """The headline figure of a run for the list."""
+    name = value.get("headline")
+    return f"{METRICS[name].title} {_said(name, value['metrics'][name])}" if name else ""
+
+
+def _said(metric: str, value: float | None) -> str:
+    if value is None:
+        return "not defined"
+    return percent(value) if METRICS[metric].share else f"{value:.3g}"

@@ -7,6 +7,7 @@ from typing import Any, get_args
 from core import __version__
 from core.config import PRESETS, STRATEGIES, RunConfig, settings
 
+TASKS = ("single_label", "multi_label", "regression", "score")  # the last two are the same
 ALL_ROWS = ("validation_size", "test_size", "train_size")  # take a number or the word all
 
 
@@ -64,8 +65,16 @@ def _data(parser: argparse.ArgumentParser, shared: argparse.ArgumentParser) -> N
         ("text-pair", "second text column, for pairs"), ("split", "column that names train, validation and test"),
         ("group", "column whose rows must stay in one part"), ("delimiter", "separator, such as , or \\t"),
         ("encoding", "such as utf-8 or cp1252"), ("sheet", "sheet of a workbook"),
+        ("separator", "what joins several labels in one cell, such as , or |"),
+        ("domain", "column with the kind of text"), ("language", "column with the language"),
+        ("id", "column that names each row"),
     ):  # fmt: skip
         add.add_argument(f"--{flag}", help=text)
+    add.add_argument(
+        "--task", choices=TASKS, help="what to learn: one label, several, or a score (guessed if not given)"
+    )
+    add.add_argument("--labels", nargs="+", default=[], metavar="COLUMN", help="columns of 0 and 1, one for each label")
+    add.add_argument("--ignore", nargs="+", default=[], metavar="COLUMN", help="columns that are not kept")
     add.add_argument("--seed", type=int, default=42, help="seed of the split (default 42)")
     add.add_argument("--no-label", action="store_true", help="store it without labels, for prediction only")
     actions.add_parser("list", parents=[shared], help="all stored sets")

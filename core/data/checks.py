@@ -30,16 +30,18 @@ class Check:
 
 def check_dataset(dataset: DataSet) -> list[Check]:
     """All checks of a stored set, the gravest first."""
-    found = [_set_aside(dataset), *check_frame(dataset.frame())]
+    found = [_set_aside(dataset), *check_frame(dataset.frame(), dataset.task)]
     order = ("error", "warning", "note", "ok")
     return sorted(found, key=lambda check: order.index(check.level))
 
 
-def check_frame(frame: pd.DataFrame) -> list[Check]:
+def check_frame(frame: pd.DataFrame, task: str = "single_label") -> list[Check]:
     """The checks that need only the rows, as ``DataSet.frame`` describes them."""
     keys = _normalised(frame)
     checks = [_duplicates(frame, keys), _leakage(frame, keys), _short(frame)]
-    if (frame["label"] != "").any():
+    if task in ("multi_label", "regression"):  # the others are about one class a row
+        checks += [_conflicts(frame, keys)]
+    elif (frame["label"] != "").any():
         checks += [_conflicts(frame, keys), _balance(frame), _rare(frame), _look_alikes(frame), _giveaways(frame)]
     return checks
 

@@ -1,12 +1,13 @@
 """Which column is the text and which the label: guessed with a reason, corrected by the user."""
 
-import json
 import re
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pandas as pd
 
+from core.data.cells import cell_text
+from core.data.labels import SCORE_NAMES, Kind, is_flag, look_at_labels
 from core.errors import DatasetError
 
 TEXT_NAMES = ("text", "review", "sentence", "message", "tweet", "comment", "content", "body", "document", "premise")
@@ -14,6 +15,10 @@ PAIR_NAMES = ("text_pair", "sentence2", "hypothesis", "question2", "text2", "tex
 LABEL_NAMES = (
     "label", "class", "sentiment", "target", "category", "emotion", "answer", "y", "topic", "rating", "intent", "stars",
 )  # fmt: skip
+SEVERAL_NAMES = ("labels", "tags", "emotions", "topics", "categories", "classes", "genres", "keywords", "intents")
+DOMAIN_NAMES = ("domain", "source", "genre", "product", "airline", "platform", "website", "channel", "publisher")
+LANGUAGE_NAMES = ("language", "lang", "locale", "language_code", "lang_code")
+ID_NAMES = ("id", "index", "idx", "uid", "uuid", "guid", "row_id", "text_id", "comment_id", "tweet_id", "unnamed__0")
 SPLIT_NAMES = ("split", "part", "partition", "set", "fold", "subset")
 GROUP_NAMES = (
     "group",
@@ -33,23 +38,47 @@ PARTS = {
 }  # fmt: skip
 SAMPLE = 5000
 MOST_CLASSES = 1000
+FLAGS = 3  # so many columns of 0 and 1 are taken for one label each
+SINGLE = ("text", "label", "text_pair", "split", "group", "domain", "language", "id")
 
 
 @dataclass(frozen=True, slots=True)
 class Roles:
-    """What each column is for, by the names of the file; ``reasons`` says in a sentence why it was guessed."""
+    """What each column is for, by the names of the file; ``reasons`` says in a sentence why it was guessed.
+
+    Attributes:
+        label: the column with the answers; ``labels`` instead: columns of 0 and 1, one for each of several labels.
+        task: single_label, multi_label or regression; None lets the label column decide.
+        separator: between the labels in one cell, where several are joined.
+        ignore: columns that are not kept.
+    """
 
     text: str
     label: str | None = None
     text_pair: str | None = None
     split: str | None = None
     group: str | None = None
+    domain: str | None = None
+    language: str | None = None
+    id: str | None = None
+    labels: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    task: str | None = None
+    separator: str | None = None
     reasons: dict[str, str] = field(default_factory=dict)
 
     def named(self) -> dict[str, str]:
-        """The roles that are filled."""
-        pairs = {each: getattr(self, each) for each in ("text", "label", "text_pair", "split", "group")}
-        return {role: column for role, column in pairs.items() if column}
+        """The roles that one column fills."""
+        return {role: column for role in SINGLE if (column := getattr(self, role))}
+
+    def taken(self) -> list[str]:
+        """Every column with a role, in the order of the roles."""
+        return [*self.named().values(), *self.labels, *self.ignore]
+
+    @property
+    def answered(self) -> bool:
+        """Whether there is a label, several, or a score to learn."""
+        return bool(self.label or self.labels)
 
     def changed(self, **changes: Any) -> "Roles":
         return replace(self, **changes)
@@ -71,23 +100,6 @@ class _Column:
     values: frozenset[str]
 
 
-def cell_text(value: Any) -> str:
-    """One cell as text: missing becomes empty, 1.0 becomes 1, booleans lower case, nested values JSON."""
-    if value is None or value is pd.NA or (isinstance(value, float) and value != value):
-        return ""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, bool) or type(value).__name__ == "bool_":
-        return str(bool(value)).lower()
-    if hasattr(value, "tolist"):
-        value = value.tolist()
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    if isinstance(value, dict | list):
-        return json.dumps(value, ensure_ascii=False)
-    return "" if value is pd.NaT else str(value)
-
-
 def guess_roles(frame: pd.DataFrame) -> Roles:
     """The likeliest role of each column, by its name and by what stands in it.
 
@@ -102,27 +114,65 @@ def guess_roles(frame: pd.DataFrame) -> Roles:
             "Name the text column, or check that the separator was recognised.",
         )
     text = texts[0]
-    reasons = {"text": _text_reason(text, len(columns))}
     left = [each for each in columns if each is not text]
-    pair = next((each for each in left if _plain(each.name) in PAIR_NAMES and _is_text(each)), None)
-    if pair:
-        reasons["text_pair"] = "its name says that it is the second text of a pair"
-    split = next((each for each in left if _plain(each.name) in SPLIT_NAMES and _holds_parts(each)), None)
-    split = split or next((each for each in left if each.distinct > 1 and _holds_parts(each)), None)
-    if split:
-        reasons["split"] = f"holds only names of parts: {', '.join(sorted(split.values))}"
-    group = next((each for each in left if _plain(each.name) in GROUP_NAMES and _repeats(each)), None)
-    if group:
-        reasons["group"] = f"{group.distinct:,} groups of rows that belong together, by its name"
-    left = [each for each in left if each not in (pair, split, group)]
-    label = max((each for each in left if _is_label(each)), key=_label_score, default=None)
-    if label:
-        shown = ", ".join(sorted(label.values)[:4]) + (" ..." if label.distinct > 4 else "")
-        reasons["label"] = f"{label.distinct} distinct values ({shown}) over {label.rows:,} rows"
-    label_name, pair_name, split_name, group_name = (
-        each.name if each else None for each in (label, pair, split, group)
-    )
-    return Roles(text.name, label_name, pair_name, split_name, group_name, reasons)
+    reasons = {"text": _text_reason(text, columns)}
+    found: dict[str, _Column | None] = {}
+    for role, guess in (
+        ("text_pair", _guess_pair), ("split", _guess_split), ("group", _guess_group), ("language", _guess_language),
+        ("domain", _guess_domain), ("id", _guess_id),
+    ):  # fmt: skip
+        found[role], reason = guess(left)
+        if found[role]:
+            reasons[role] = reason
+            left = [each for each in left if each is not found[role]]
+    names = {role: column.name for role, column in found.items() if column}
+    roles = Roles(text.name, **names, reasons=reasons)  # type: ignore[arg-type]
+    return _guess_answers(frame, roles, left)
+
+
+def choose_roles(frame: pd.DataFrame, asked: dict[str, Any], guess: bool = True) -> Roles:
+    """The roles that were asked for, the rest guessed; what is asked for one role is not guessed for another.
+
+    Args:
+        asked: fields of ``Roles``; what is empty was not asked for.
+
+    Raises:
+        DatasetError: when a column does not exist or nothing looks like text.
+    """
+    given = {role: value for role, value in asked.items() if value}
+    listed = [*given.get("labels", ()), *given.get("ignore", ())]
+    for column in [*(given[role] for role in SINGLE if role in given), *listed]:
+        check_roles(frame, Roles(text=column))
+    if not guess:
+        return with_kind(frame, Roles(**({"text": ""} | given)))
+    text = given.get("text")
+    settled = [given[role] for role in SINGLE if role in given and role != "text"] + listed
+    try:
+        found = guess_roles(frame.drop(columns=settled))
+    except DatasetError:
+        if text is None:
+            raise
+        found = Roles(text)
+    if text and found.text != text:  # keep the other guesses, but for the column that turns out to be the text
+        others = {role: column for role, column in found.named().items() if role != "text" and column != text}
+        found = Roles(text, **others)  # type: ignore[arg-type]
+    if "label" in given or "labels" in given:
+        found = found.changed(label=None, labels=(), task=None, separator=None)
+    elif given.get("task") == "regression":
+        found = found.changed(label=_score_column(frame, found), labels=(), separator=None)
+    return with_kind(frame, found.changed(**given))
+
+
+def with_kind(frame: pd.DataFrame, roles: Roles) -> Roles:
+    """The same roles with the task and the separator of the label column filled in where they were left open."""
+    if roles.labels:
+        return roles.changed(task="multi_label", label=None)
+    if not roles.label or (roles.task and roles.task != "multi_label"):
+        return roles
+    kind = look_at_labels(frame[roles.label])
+    separator = roles.separator or (kind.separator if roles.task != "single_label" else None)
+    reasons = roles.reasons if "label" in roles.reasons else roles.reasons | {"label": kind.reason}
+    return roles.changed(task=roles.task or kind.task, separator=separator, reasons=reasons)
 
 
 def check_roles(frame: pd.DataFrame, roles: Roles) -> None:
@@ -131,22 +181,109 @@ def check_roles(frame: pd.DataFrame, roles: Roles) -> None:
     Raises:
         DatasetError: quoting the column and listing those that exist.
     """
-    for role, column in roles.named().items():
+    several = {"one of several labels": roles.labels, "a column to ignore": roles.ignore}
+    wanted = [*roles.named().items(), *((role, each) for role, columns in several.items() for each in columns)]
+    for role, column in wanted:
         if column not in frame.columns:
             known = ", ".join(map(str, frame.columns[:30]))
             raise DatasetError(f"There is no column {column!r} to take as {role}.", f"The columns are: {known}.")
-    taken = list(roles.named().values())
+    taken = roles.taken()
     twice = {column for column in taken if taken.count(column) > 1}
     if twice:
         raise DatasetError(f"The column {twice.pop()!r} has two roles.", "Choose another column for one of them.")
 
 
+_Guess = tuple["_Column | None", str]
+
+
+def _guess_pair(left: list[_Column]) -> _Guess:
+    found = next((each for each in left if _plain(each.name) in PAIR_NAMES and _is_text(each)), None)
+    return found, "its name says that it is the second text of a pair"
+
+
+def _guess_split(left: list[_Column]) -> _Guess:
+    found = next((each for each in left if _plain(each.name) in SPLIT_NAMES and _holds_parts(each)), None)
+    found = found or next((each for each in left if each.distinct > 1 and _holds_parts(each)), None)
+    return found, f"holds only names of parts: {', '.join(sorted(found.values))}" if found else ""
+
+
+def _guess_group(left: list[_Column]) -> _Guess:
+    found = next((each for each in left if _plain(each.name) in GROUP_NAMES and _repeats(each)), None)
+    return found, f"{found.distinct:,} groups of rows that belong together, by its name" if found else ""
+
+
+def _guess_language(left: list[_Column]) -> _Guess:
+    found = next(
+        (each for each in left if _plain(each.name) in LANGUAGE_NAMES and each.distinct and not each.nested), None
+    )
+    return found, f"{found.distinct} languages, by its name" if found else ""
+
+
+def _guess_domain(left: list[_Column]) -> _Guess:
+    fits = (each for each in left if _plain(each.name) in DOMAIN_NAMES and _repeats(each) and not each.nested)
+    found = next(fits, None)
+    return found, f"{found.distinct:,} kinds of texts, by its name" if found else ""
+
+
+def _guess_id(left: list[_Column]) -> _Guess:
+    found = next(
+        (
+            each for each in left
+            if (_plain(each.name) in ID_NAMES or _plain(each.name).endswith("_id")) and each.rows > 1
+            and each.distinct == each.rows and not each.nested
+        ), None,
+    )  # fmt: skip
+    return found, "another value in every row, and its name" if found else ""
+
+
+def _guess_answers(frame: pd.DataFrame, roles: Roles, left: list[_Column]) -> Roles:
+    """The label, several labels or the score among the columns that are left."""
+    kinds: dict[str, Kind] = {}
+    candidates = [each for each in left if _is_label(each)]
+    for each in left:
+        plain = _plain(each.name)
+        wanted = each.nested or each not in candidates
+        if wanted and _looks_answered(each, plain):
+            kind = look_at_labels(frame[each.name])
+            if kind.task != "single_label":
+                kinds[each.name] = kind
+                candidates.append(each)
+    label = max(candidates, key=_label_score, default=None)
+    flags = [each.name for each in left if is_flag(frame[each.name])] if len(left) >= FLAGS else []
+    named = label is not None and _label_score(label)[0] > 5
+    if len(flags) >= FLAGS and (label is None or label.name in flags or not named):
+        return roles.changed(
+            labels=tuple(flags), task="multi_label",
+            reasons=roles.reasons | {"labels": f"{len(flags)} columns that hold only 0 and 1, or true and false"},
+        )  # fmt: skip
+    if label is None:
+        return roles
+    kind = kinds.get(label.name) or look_at_labels(frame[label.name])
+    return roles.changed(
+        label=label.name, task=kind.task, separator=kind.separator, reasons=roles.reasons | {"label": kind.reason}
+    )
+
+
+def _looks_answered(column: _Column, plain: str) -> bool:
+    """Worth a look although its values are too many for classes, or lists."""
+    several = plain in SEVERAL_NAMES or any(plain == each or plain.endswith(f"_{each}") for each in LABEL_NAMES)
+    scored = column.numeric and any(each in plain.split("_") for each in SCORE_NAMES)
+    return column.filled >= 0.5 and column.distinct > 1 and (several or scored)
+
+
+def _score_column(frame: pd.DataFrame, roles: Roles) -> str | None:
+    """The likeliest score among the columns of numbers; the label's column where it holds numbers."""
+    columns = [_look(frame, name, position) for position, name in enumerate(frame.columns)]
+    others = {column for role, column in roles.named().items() if role != "label"}
+    numeric = [each for each in columns if each.numeric and each.distinct > 2 and each.name not in others]
+    named = [each for each in numeric if any(name in _plain(each.name) for name in SCORE_NAMES)]
+    return next((each.name for each in [*named, *numeric]), roles.label)
+
+
 def _look(frame: pd.DataFrame, name: str, position: int) -> _Column:
     stride = max(1, len(frame) // SAMPLE)
     raw = frame[name].iloc[::stride]
-    nested = any(
-        isinstance(value, dict | list) or (hasattr(value, "tolist") and not hasattr(value, "item")) for value in raw
-    )
+    nested = any(isinstance(value, dict | list) or getattr(value, "ndim", 0) > 0 for value in raw)
     cells = [cell_text(value).strip() for value in raw]
     full = [cell for cell in cells if cell]
     lengths = sorted(len(cell) for cell in full) or [0]
@@ -183,10 +320,11 @@ def _text_score(column: _Column) -> tuple[float, int]:
     return score, -column.position
 
 
-def _text_reason(column: _Column, columns: int) -> str:
+def _text_reason(column: _Column, columns: list[_Column]) -> str:
     share = column.distinct / max(1, column.rows)
-    longest = "the only column" if columns == 1 else "running text"
-    return f"{longest}: typically {column.length:.0f} characters, {share:.0%} distinct"
+    longest = column.length >= max(each.length for each in columns if not each.nested)
+    which = "the only column" if len(columns) == 1 else "longest text" if longest else "running text"
+    return f"{which}, {100 * share:.0f} % unique, typically {column.length:.0f} characters"
 
 
 def _holds_parts(column: _Column) -> bool:
@@ -208,8 +346,8 @@ def _label_score(column: _Column) -> tuple[float, int]:
     name = _plain(column.name)
     named = any(name == each or name.endswith(f"_{each}") or name.startswith(f"{each}_") for each in LABEL_NAMES)
     score = 10.0 * named + 3.0 * any(each in name for each in LABEL_NAMES if len(each) > 3) - column.distinct**0.5 / 2
-    if name == "label":
-        score += 2.0
+    if name == "label" or (column.nested and name in SEVERAL_NAMES):
+        score += 2.0 + (12.0 if column.nested else 0.0)
     score -= 2.0 * (1 - column.filled) + (1.0 if column.length > 25 else 0.0)
     if name in ("id", "index", "unnamed__0", "date", "domain", "language", "lang", "location"):
         score -= 6.0

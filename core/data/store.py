@@ -7,14 +7,16 @@ import shutil
 import time
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from core import workspace
-from core.data.columns import MOST_CLASSES, Roles, cell_text, check_roles, guess_roles
+from core.data.cells import cell_text
+from core.data.columns import MOST_CLASSES, Roles, check_roles, choose_roles, with_kind
+from core.data.labels import count_labels, names_of, stored_answers, strata
 from core.data.read import Table, read_table
 from core.data.split import PARTS, split_rows
 from core.errors import DatasetError
@@ -27,9 +29,12 @@ class DataSet:
     """What is known of a stored set without opening its rows.
 
     Attributes:
-        counts: part -> class -> rows.
         columns: of the file as it was; ``text`` to ``group`` name the columns that had these roles.
-        task: single_label, text_pair or unlabelled.
+        labels: the classes or labels; of a score, its own name.
+        counts: part -> class -> rows; a row with several labels counts for each of them.
+        task: single_label, text_pair (pairs with one label), multi_label, regression or unlabelled.
+        label_columns: the columns of 0 and 1, where each label has its own; ``label`` then lists them.
+        domain, language, id_column: columns of the file, kept in the frame as extra.<column>.
         skipped: reason -> rows of the file that were set aside.
         fingerprint: SHA-256 of the stored rows; equal rows in equal parts have equal fingerprints.
     """
@@ -57,6 +62,12 @@ class DataSet:
     created: float
     source_name: str
     fingerprint: str
+    sizes: dict[str, int] = field(default_factory=dict)
+    label_columns: tuple[str, ...] = ()
+    separator: str | None = None
+    domain: str | None = None
+    language: str | None = None
+    id_column: str | None = None
 
     @property
     def folder(self) -> Path:
@@ -73,7 +84,7 @@ class DataSet:
 
     def size(self, part: str) -> int:
         """Rows in a part."""
-        return sum(self.counts.get(part, {}).values())
+        return self.sizes[part] if part in self.sizes else sum(self.counts.get(part, {}).values())
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -91,18 +102,20 @@ def prepare(
         DatasetError: when these roles give no usable set, naming the column and the remedy.
     """
     check_roles(table.frame, roles)
-    source = table.frame
+    roles, source = with_kind(table.frame, roles), table.frame
     frame = pd.DataFrame({"row": range(len(source)), "text": [cell_text(cell).strip() for cell in source[roles.text]]})
     if roles.text_pair:
         frame["text_pair"] = [cell_text(cell).strip() for cell in source[roles.text_pair]]
-    frame["label"] = [cell_text(cell).strip() for cell in source[roles.label]] if roles.label else ""
+    answers = _answers(source, roles)
+    frame["label"] = answers.fillna("") if answers is not None else ""
+    kept_beside = {roles.group, roles.domain, roles.language, roles.id}
     for column in source.columns:
-        if column not in roles.named().values() or column == roles.group:
+        if column not in roles.taken() or column in kept_beside:
             frame[f"extra.{column}"] = [cell_text(cell) for cell in source[column]]
     no_text = frame["text"] == ""
     if roles.text_pair:
         no_text |= frame["text_pair"] == ""
-    no_label = (frame["label"] == "") & ~no_text if roles.label else pd.Series(False, index=frame.index)
+    no_label = answers.isna() & ~no_text if answers is not None else pd.Series(False, index=frame.index)
     skipped = Counter(reason for _, reason in table.skipped)
     skipped.update({"without text": int(no_text.sum())} if no_text.any() else {})
     skipped.update({"without label": int(no_label.sum())} if no_label.any() else {})
@@ -115,11 +128,11 @@ def prepare(
     frame = frame[kept].reset_index(drop=True)
     if not len(frame):
         raise DatasetError(f"No row of column {roles.text!r} has a text.", "Choose another text column.")
-    warnings += _check_labels(frame["label"], roles) if roles.label else []
+    warnings += _check_labels(frame["label"], roles) if roles.answered else []
     frame.insert(
         list(frame.columns).index("label") + 1, "split",
         split_rows(
-            frame["label"] if roles.label else None,
+            strata(str(roles.task), frame["label"]) if roles.answered else None,
             source[roles.group][kept].map(cell_text) if roles.group else None,
             fractions=tuple(fractions), seed=seed, rows=len(frame),  # type: ignore[arg-type]
             given=pd.Series(given)[kept.to_numpy()] if given else None,
@@ -146,11 +159,13 @@ def add_dataset(
     seed: int = 42,
     no_label: bool = False,
     guess: bool = True,
+    **other_roles: Any,
 ) -> tuple[DataSet, bool]:
     """Read a file and store it; what is not given is guessed.
 
     Args:
         guess: False takes the roles exactly as given, so that an empty one stays empty.
+        other_roles: further fields of ``Roles``: labels, task, separator, domain, language, id, ignore.
 
     Returns:
         the set, and whether the same rows were already stored (the old set is then returned; a name that was given becomes its name).
@@ -160,12 +175,13 @@ def add_dataset(
     """
     source_name = source_name or Path(path).name
     table = read_table(Path(path), delimiter=delimiter, encoding=encoding, sheet=sheet, header=header, name=source_name)
-    asked = {"text": text, "label": label, "text_pair": text_pair, "split": split, "group": group}
+    asked: dict[str, Any] = {"text": text, "label": label, "text_pair": text_pair, "split": split, "group": group}
+    asked |= other_roles
     roles = choose_roles(table.frame, asked, guess=guess)
     if no_label:
-        roles = roles.changed(label=None)
+        roles = roles.changed(label=None, labels=(), task=None)
     frame, notes = prepare(table, roles, fractions, seed)
-    fingerprint = _fingerprint(frame)
+    fingerprint = _fingerprint(frame, roles)
     for known in list_datasets():
         if known.fingerprint == fingerprint:
             return (rename_dataset(known.id, name) if name and name != known.name else known), True
@@ -174,30 +190,6 @@ def add_dataset(
     )
     _write(dataset, frame)
     return dataset, False
-
-
-def choose_roles(frame: pd.DataFrame, asked: dict[str, str | None], guess: bool = True) -> Roles:
-    """The roles that were asked for, the rest guessed; what is asked for one role is not guessed for another.
-
-    Raises:
-        DatasetError: when a column does not exist or nothing looks like text.
-    """
-    given = {role: column for role, column in asked.items() if column}
-    for column in given.values():
-        check_roles(frame, Roles(text=column))
-    if not guess:
-        return Roles(**({"text": ""} | given))  # type: ignore[arg-type]
-    text = given.get("text")
-    try:
-        found = guess_roles(frame.drop(columns=[column for role, column in given.items() if role != "text"]))
-    except DatasetError:
-        if text is None:
-            raise
-        found = Roles(text)
-    if text and found.text != text:  # keep the other guesses, but for the column that turns out to be the text
-        others = {role: column for role, column in found.named().items() if role != "text" and column != text}
-        found = Roles(text, **others)  # type: ignore[arg-type]
-    return found.changed(**given)
 
 
 def list_datasets() -> list[DataSet]:
@@ -258,7 +250,21 @@ def restore_dataset(dataset_id: str) -> DataSet:
     return get_dataset(dataset_id)
 
 
+def _answers(source: pd.DataFrame, roles: Roles) -> pd.Series | None:
+    if not roles.answered:
+        return None
+    return stored_answers(source, str(roles.task), roles.label, roles.labels, roles.separator)
+
+
 def _check_labels(labels: pd.Series, roles: Roles) -> list[str]:
+    if roles.task == "regression":
+        if labels.nunique() < 2:
+            raise DatasetError(
+                f"The score column {roles.label!r} holds only {labels.iloc[0]!r}.", "Choose a column whose numbers differ."
+            )  # fmt: skip
+        return []
+    if roles.task == "multi_label":
+        return _check_several(labels, roles)
     counts = labels.value_counts()
     if len(counts) < 2:
         raise DatasetError(
@@ -277,25 +283,39 @@ def _check_labels(labels: pd.Series, roles: Roles) -> list[str]:
     return []
 
 
+def _check_several(labels: pd.Series, roles: Roles) -> list[str]:
+    counts = count_labels("multi_label", labels, "")
+    which = f"The label column {roles.label!r}" if roles.label else "The label columns"
+    if len(counts) < 2 or len(counts) > MOST_CLASSES:
+        raise DatasetError(
+            f"{which} hold{'s' if roles.label else ''} {len(counts):,} different labels over {len(labels):,} rows.",
+            f"Two to {MOST_CLASSES:,} can be learnt: choose another label column, or another separator.",
+        )
+    rare = [name for name, rows in counts.items() if rows < 3]
+    empty = int((labels == "").sum())
+    told = [f"{len(rare)} labels stand in fewer than 3 rows ({', '.join(map(repr, rare[:5]))})."] if rare else []
+    return told + ([f"{empty:,} rows have no label at all: they teach when to give none."] if empty else [])
+
+
 def _describe(
     frame: pd.DataFrame, table: Table, roles: Roles, notes: dict[str, Any], name: str, source_name: str,
     fingerprint: str, fractions: Sequence[float], seed: int,
 ) -> DataSet:  # fmt: skip
-    labels = tuple(sorted(frame["label"].unique(), key=_label_order)) if roles.label else ()
-    counts = {
-        part: {label: int(n) for label, n in frame[frame["split"] == part]["label"].value_counts().items()}
-        for part in PARTS
-        if (frame["split"] == part).any()
-    }
-    task = "unlabelled" if not roles.label else "text_pair" if roles.text_pair else "single_label"
+    kind, column = roles.task or "single_label", roles.label or ", ".join(roles.labels) or None
+    labels = names_of(kind, frame["label"], str(column)) if roles.answered else ()
+    sizes = {part: int((frame["split"] == part).sum()) for part in PARTS if (frame["split"] == part).any()}
+    counts = {part: count_labels(kind, frame["label"][frame["split"] == part], str(column)) for part in sizes}
+    task = "text_pair" if kind == "single_label" and roles.text_pair else kind
+    task = task if roles.answered else "unlabelled"
     slug = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:40] or "set"
     return DataSet(
         id=f"{slug}-{fingerprint[:8]}", name=name, rows=len(frame), labels=labels, counts=counts,
-        columns=tuple(map(str, table.frame.columns)), text=roles.text, label=roles.label, text_pair=roles.text_pair,
+        columns=tuple(map(str, table.frame.columns)), text=roles.text, label=column, text_pair=roles.text_pair,
         split=roles.split, group=roles.group, task=task, encoding=table.encoding, delimiter=table.delimiter,
         format=table.format, skipped_rows=sum(notes["skipped"].values()), skipped=notes["skipped"],
         warnings=tuple(notes["warnings"]), seed=seed, fractions=tuple(fractions), created=time.time(),
-        source_name=source_name, fingerprint=fingerprint,
+        source_name=source_name, fingerprint=fingerprint, sizes=sizes, label_columns=roles.labels,
+        separator=roles.separator, domain=roles.domain, language=roles.language, id_column=roles.id,
     )  # fmt: skip
 
 
@@ -315,24 +335,19 @@ def _load(path: Path) -> DataSet | None:
     value = workspace.read_json(path / "dataset.json")
     if value is None or not (path / "data.parquet").exists():
         return None
-    for name in ("labels", "columns", "warnings", "fractions"):
-        value[name] = tuple(value[name])
-    return DataSet(**{each.name: value[each.name] for each in fields(DataSet)})
+    for name in ("labels", "columns", "warnings", "fractions", "label_columns"):
+        value[name] = tuple(value.get(name, ()))
+    return DataSet(**{each.name: value[each.name] for each in fields(DataSet) if each.name in value})
 
 
-def _fingerprint(frame: pd.DataFrame) -> str:
+def _fingerprint(frame: pd.DataFrame, roles: Roles) -> str:
     digest = hashlib.sha256()
+    if roles.task in ("multi_label", "regression"):  # the same answers, read as classes, are another set
+        digest.update(roles.task.encode())
     for column in frame.columns:
         digest.update(f"\x1d{column}\x1d".encode())
         digest.update("\x1e".join(frame[column].astype(str)).encode("utf-8", "surrogatepass"))
     return digest.hexdigest()
-
-
-def _label_order(label: str) -> tuple[int, float, str]:
-    try:
-        return 0, float(label), label
-    except ValueError:
-        return 1, 0.0, label
 
 
 def _stem(source_name: str) -> str:

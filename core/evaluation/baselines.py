@@ -1,32 +1,69 @@
 """Baselines: what can be had without any transfer, on the same rows."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.linear_model import LogisticRegression
+from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn.multiclass import OneVsRestClassifier
 from sklearn.pipeline import make_pipeline
 
 SENTENCES = {
     "majority": ("Majority class", "Always answers with the most frequent class of the training rows."),
     "tfidf": ("TF-IDF + logistic regression", "Counts words and word pairs; no language model, no transfer."),
-}
+    "frequent_set": ("Most frequent labels", "Always gives the set of labels that most training rows have."),
+    "tfidf_labels": ("TF-IDF + logistic regression a label", "Counts words and word pairs, once for each label; no transfer."),
+    "mean": ("Mean score", "Always answers with the mean of the training rows."),
+    "tfidf_score": ("TF-IDF + ridge regression", "Counts words and word pairs; no language model, no transfer."),
+}  # fmt: skip
+NAMES = {
+    "single_label": ("majority", "tfidf"), "multi_label": ("frequent_set", "tfidf_labels"),
+    "regression": ("mean", "tfidf_score"),
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Baseline:
-    """Probabilities of a baseline on the evaluated rows: (rows, classes) float64, each row summing to 1."""
+    """What a baseline gives for the evaluated rows.
+
+    Attributes:
+        outputs: probabilities (rows, classes), each row summing to 1; (rows, labels) in 0..1; or scores (rows,).
+        thresholds: (labels,) chosen on validation rows, for several labels only.
+    """
 
     name: str
     title: str
     sentence: str
-    probabilities: np.ndarray
+    outputs: np.ndarray
+    thresholds: np.ndarray | None = None
+
+
+def name_of(kind: str, simple: bool) -> str:
+    """The task's trivial baseline, or the one that counts words."""
+    return NAMES[kind][0 if simple else 1]
+
+
+def trivial(kind: str, train_targets: np.ndarray, rows: int, outputs: int) -> Baseline:
+    """The same answer for every row: the class shares, the most frequent set of labels, or the mean score.
+
+    Args:
+        train_targets: as ``core.tasks.encode_targets`` gives them.
+    """
+    if kind == "single_label":
+        return majority(train_targets, rows, outputs)
+    if kind == "multi_label":
+        sets, counts = np.unique(train_targets, axis=0, return_counts=True)
+        return _named(
+            "frequent_set", np.tile(sets[counts.argmax()].astype(np.float64), (rows, 1)), np.full(outputs, 0.5)
+        )
+    return _named("mean", np.full(rows, float(np.mean(train_targets, dtype=np.float64))))
 
 
 def majority(train_labels: np.ndarray, rows: int, classes: int) -> Baseline:
     """The class shares of the training rows, for every row alike; ties go to the first class."""
     shares = np.bincount(train_labels, minlength=classes) / len(train_labels)
-    return Baseline("majority", *SENTENCES["majority"], np.tile(shares, (rows, 1)))
+    return _named("majority", np.tile(shares, (rows, 1)))
 
 
 def tfidf(train_texts: list[str], train_labels: np.ndarray, texts: list[str], classes: int, seed: int) -> Baseline:
@@ -39,29 +76,58 @@ def tfidf(train_texts: list[str], train_labels: np.ndarray, texts: list[str], cl
         train_labels: (train rows,) class numbers.
         texts: (rows,) what the run is judged on.
     """
-    if len(np.unique(train_labels)) < 2:  # nothing to separate
-        return Baseline("tfidf", *SENTENCES["tfidf"], majority(train_labels, len(texts), classes).probabilities)
-    by_characters = _mean_word_length(train_texts) > 12
-    shape: dict[str, object] = (
-        {"analyzer": "char", "ngram_range": (1, 3)}
-        if by_characters
-        else {
-            "ngram_range": (1, 2),
-            "token_pattern": r"(?u)\b\w+\b",
-        }
-    )
-    rare = 2 if len(train_texts) >= 200 else 1
-    words = TfidfVectorizer(sublinear_tf=True, min_df=rare, max_features=200_000, **shape)
-    model = make_pipeline(words, LogisticRegression(max_iter=1000, C=4.0, random_state=seed))
+    return counted("single_label", train_texts, train_labels, texts, classes, seed)
+
+
+def counted(
+    kind: str, train_texts: list[str], train_targets: np.ndarray, texts: Sequence[str], outputs: int, seed: int
+) -> Baseline:
+    """Words counted as ``tfidf`` does, then what fits the task: logistic regression, one a label, or ridge."""
+    name = name_of(kind, simple=False)
+    alike = trivial(kind, train_targets, len(texts), outputs).outputs
+    if kind == "multi_label":  # before any word is read, each label is as likely as it is frequent
+        alike = np.tile(train_targets.mean(axis=0, dtype=np.float64), (len(texts), 1))
+    learnable = np.flatnonzero(np.ptp(train_targets, axis=0) > 0) if kind == "multi_label" else None
+    if len(np.unique(train_targets, axis=0)) < 2:  # nothing to separate
+        return _named(name, alike)
+    model = make_pipeline(_words(train_texts), _regression(kind, seed))
     try:
-        model.fit(train_texts, train_labels)
+        model.fit(train_texts, train_targets if learnable is None else train_targets[:, learnable].astype(np.int64))
     except ValueError as error:
         if "vocabulary" not in str(error) and "no terms remain" not in str(error).lower():
             raise
-        return Baseline("tfidf", *SENTENCES["tfidf"], majority(train_labels, len(texts), classes).probabilities)
-    probabilities = np.zeros((len(texts), classes))
+        return _named(name, alike)
+    if kind == "regression":
+        return _named(name, np.asarray(model.predict(texts), dtype=np.float64))
+    if learnable is not None:
+        alike[:, learnable] = model.predict_proba(texts).reshape(len(texts), -1)[:, -len(learnable) :]
+        return _named(name, alike)
+    probabilities = np.zeros((len(texts), outputs))
     probabilities[:, model[-1].classes_] = model.predict_proba(texts)
-    return Baseline("tfidf", *SENTENCES["tfidf"], probabilities)
+    return _named(name, probabilities)
+
+
+def _words(texts: list[str]) -> TfidfVectorizer:
+    by_characters = _mean_word_length(texts) > 12
+    shape: dict[str, object] = (
+        {"analyzer": "char", "ngram_range": (1, 3)}
+        if by_characters
+        else {"ngram_range": (1, 2), "token_pattern": r"(?u)\b\w+\b"}
+    )
+    rare = 2 if len(texts) >= 200 else 1
+    return TfidfVectorizer(sublinear_tf=True, min_df=rare, max_features=200_000, **shape)
+
+
+def _regression(kind: str, seed: int) -> object:
+    if kind == "regression":
+        return Ridge(alpha=1.0, random_state=seed)
+    if kind == "multi_label":  # liblinear: many times quicker than lbfgs on sparse counts, for the same answer
+        return OneVsRestClassifier(LogisticRegression(C=4.0, solver="liblinear", random_state=seed))
+    return LogisticRegression(max_iter=1000, C=4.0, random_state=seed)
+
+
+def _named(name: str, outputs: np.ndarray, thresholds: np.ndarray | None = None) -> Baseline:
+    return Baseline(name, *SENTENCES[name], outputs, thresholds)
 
 
 def _mean_word_length(texts: list[str]) -> float:

@@ -8,9 +8,11 @@ import numpy as np
 import pandas as pd
 
 from core.errors import RunError
+from core.evaluation.judge import paired_tests
 from core.evaluation.result import verdict_sentence
-from core.evaluation.significance import PairedTest, holm, paired_accuracy, paired_macro_f1
+from core.evaluation.significance import PairedTest, holm, verdict
 from core.runs.folder import Run
+from core.tasks import Task, encode_targets, split_labels, task_of
 
 LOOKS = ("device", "checkpoint_seconds")  # settings that do not change what is learnt
 
@@ -62,13 +64,22 @@ def _paired(a: Run, b: Run, result_a: dict[str, Any], result_b: dict[str, Any]) 
         pd.read_parquet(run.predictions(result["split"]), columns=["row", "label", "prediction"]).sort_values("row")
         for run, result in ((a, result_a), (b, result_b))
     )
+    task = task_of(result_a.get("task", "single_label"))
     labels = sorted({*result_a["labels"], *result_b["labels"]})
-    truth, first, second = (
-        pd.Categorical(column, categories=labels).codes.astype(np.int64)
-        for column in (table_a["label"], table_a["prediction"], table_b["prediction"])
-    )
-    found = (paired_accuracy(truth, first, second), paired_macro_f1(truth, first, second, len(labels)))
-    return [_told(a, b, test) for test in found]
+    columns = (table_a["label"], table_a["prediction"], table_b["prediction"])
+    truth, first, second = (_answers(task, column, labels) for column in columns)
+    return [_told(a, b, test) for test in paired_tests(task, truth, first, second, len(labels))]
+
+
+def _answers(task: Task, column: pd.Series, labels: list[str]) -> np.ndarray:
+    """Stored answers as an array; labels that a model does not know (it was made elsewhere) stand for nothing."""
+    if task.kind == "multi_label":
+        known = set(labels)
+        column = column.map(lambda told: "|".join(name for name in split_labels(told) if name in known))
+        return encode_targets(task, column.tolist(), labels).astype(bool)
+    if task.kind == "regression":
+        return column.to_numpy(dtype=np.float64)
+    return pd.Categorical(column, categories=labels).codes.astype(np.int64)
 
 
 def _told(a: Run, b: Run, test: PairedTest) -> dict[str, Any]:
@@ -79,11 +90,11 @@ def _told(a: Run, b: Run, test: PairedTest) -> dict[str, Any]:
 
 def _correct(tests: list[dict[str, Any]]) -> None:
     """Holm's correction over the pairs, a metric at a time: with more runs, chance finds more differences."""
-    for metric in ("accuracy", "macro_f1"):
+    for metric in dict.fromkeys(test["metric"] for test in tests):
         chosen = [test for test in tests if test["metric"] == metric]
         for test, p in zip(chosen, holm([test["p"] for test in chosen]), strict=True):
             if test["verdict"] != "too_few_rows":
-                test["verdict"] = "real" if p < 0.05 else "not_shown"
+                test["verdict"] = verdict(p, test["rows"])
             test["p"] = p
             shown = PairedTest(metric, test["difference"], tuple(test["interval"]), p, test["verdict"], test["rows"])
             test["sentence"] = verdict_sentence(test["names"][0], test["names"][1], shown)

@@ -8,15 +8,18 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from core.data.columns import cell_text
+from core.data.cells import cell_text
 from core.data.read import read_table
 from core.data.store import choose_roles, get_dataset
 from core.errors import DatasetError, GraftError, RunError
+from core.evaluation.judge import confidence, decide, outputs_of
+from core.evaluation.result import said
 from core.models.classifier import Classifier, load_saved
 from core.runs.folder import Run
+from core.tasks import Task, task_of
 from core.training.batches import encode
 from core.training.devices import default_device, find_device, out_of_memory, use_bf16
-from core.training.scoring import score, softmax
+from core.training.scoring import score
 
 CHUNK = 2000  # texts that are scored together, so that progress moves and memory stays low
 WRITERS = (".csv", ".tsv", ".jsonl", ".parquet")
@@ -53,10 +56,20 @@ class Predictor:
     def labels(self) -> tuple[str, ...]:
         return self.classifier.labels
 
+    @property
+    def task(self) -> Task:
+        return task_of(str(self.classifier.model.config.problem_type))
+
+    @property
+    def thresholds(self) -> np.ndarray | None:
+        """(labels,) the probability from which each of several labels is given; None for other tasks."""
+        kept = getattr(self.classifier.model.config, "graft_thresholds", None)
+        return None if kept is None else np.asarray(kept, dtype=np.float64)
+
     def predict(
         self, texts: Sequence[str], pairs: Sequence[str] | None = None, progress: Progress | None = None
     ) -> np.ndarray:
-        """Probabilities (rows, classes) float64, in the order of ``texts``.
+        """Probabilities (rows, classes) or (rows, labels), or scores (rows,), float64, in the order of ``texts``.
 
         Raises:
             DeviceError: when memory runs out.
@@ -67,7 +80,7 @@ class Predictor:
                 stop = min(start + CHUNK, len(texts))
                 second = None if pairs is None else pairs[start:stop]
                 encoded = encode(texts[start:stop], self.classifier.tokenizer, self.max_length, second)
-                parts.append(softmax(score(self.classifier.model, encoded, self.device, self.bf16)))
+                parts.append(outputs_of(self.task, score(self.classifier.model, encoded, self.device, self.bf16)))
                 if progress:
                     progress(stop, len(texts))
         except (RuntimeError, MemoryError) as error:
@@ -75,7 +88,12 @@ class Predictor:
             if known:
                 raise known from error
             raise
-        return np.concatenate(parts) if parts else np.zeros((0, len(self.labels)))
+        empty = np.zeros(0) if self.task.kind == "regression" else np.zeros((0, len(self.labels)))
+        return np.concatenate(parts) if parts else empty
+
+    def answers(self, outputs: np.ndarray) -> np.ndarray:
+        """(rows,) what the model says, as the data set writes it: a class, labels joined with ``|``, or a score."""
+        return said(self.task, decide(self.task, outputs, self.thresholds), self.labels)
 
 
 def predict_table(
@@ -85,25 +103,24 @@ def predict_table(
     text_pair: str | None = None,
     progress: Progress | None = None,
 ) -> pd.DataFrame:
-    """``frame`` with prediction, confidence and ``p.<label>`` added; rows without text keep these empty.
+    """``frame`` with prediction, confidence and ``p.<label>`` added (for scores the prediction alone); rows without text
+    keep these empty.
 
     New columns get a trailing underscore where the file already has one of that name.
     """
     texts = pd.Series([cell_text(cell).strip() for cell in frame[text]])
     filled = np.flatnonzero(texts != "")
     pairs = [cell_text(cell).strip() for cell in frame[text_pair].iloc[filled]] if text_pair else None
-    probabilities = predictor.predict(texts.iloc[filled].tolist(), pairs, progress)
-    names = np.asarray(predictor.labels, dtype=object)
-    prediction = np.full(len(frame), None, dtype=object)
-    confidence = np.full(len(frame), np.nan)
-    if len(filled):
-        prediction[filled] = names[probabilities.argmax(axis=1)]
-        confidence[filled] = probabilities.max(axis=1)
-    added = {"prediction": prediction, "confidence": confidence}
-    for index, label in enumerate(predictor.labels):
-        column = np.full(len(frame), np.nan)
-        column[filled] = probabilities[:, index]
-        added[f"p.{label}"] = column
+    outputs = predictor.predict(texts.iloc[filled].tolist(), pairs, progress)
+    found: dict[str, np.ndarray] = {"prediction": predictor.answers(outputs)}
+    sure = confidence(predictor.task, outputs, predictor.thresholds)
+    if sure is not None:
+        found |= {"confidence": sure} | {f"p.{label}": outputs[:, at] for at, label in enumerate(predictor.labels)}
+    added = {}
+    for name, values in found.items():
+        empty = None if values.dtype == object else np.nan
+        added[name] = np.full(len(frame), empty, dtype=values.dtype if values.dtype == object else np.float64)
+        added[name][filled] = values
     out = frame.copy()
     for name, values in added.items():
         while name in out.columns:

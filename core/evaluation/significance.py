@@ -40,7 +40,7 @@ def paired_accuracy(truth: np.ndarray, a: np.ndarray, b: np.ndarray, seed: int =
     draws = np.random.default_rng(seed).multinomial(rows, shares, size=DRAWS)
     low, high = np.percentile((draws[:, 0] - draws[:, 1]) / rows, [2.5, 97.5])
     difference = (only_a - only_b) / rows
-    return PairedTest("accuracy", difference, (float(low), float(high)), float(p), _verdict(p, rows), rows)
+    return PairedTest("accuracy", difference, (float(low), float(high)), float(p), verdict(p, rows), rows)
 
 
 def paired_macro_f1(truth: np.ndarray, a: np.ndarray, b: np.ndarray, classes: int, seed: int = 0) -> PairedTest:
@@ -59,7 +59,7 @@ def paired_macro_f1(truth: np.ndarray, a: np.ndarray, b: np.ndarray, classes: in
         swapped[draw] = _gap(truth, np.where(exchange, b, a), np.where(exchange, a, b), classes)
     p = float((np.sum(np.abs(swapped) >= abs(observed) - 1e-12) + 1) / (DRAWS + 1))
     low, high = np.percentile(gains, [2.5, 97.5])
-    return PairedTest("macro_f1", observed, (float(low), float(high)), p, _verdict(p, rows), rows)
+    return PairedTest("macro_f1", observed, (float(low), float(high)), p, verdict(p, rows), rows)
 
 
 def holm(p_values: list[float]) -> list[float]:
@@ -72,7 +72,8 @@ def holm(p_values: list[float]) -> list[float]:
     return corrected
 
 
-def _verdict(p: float, rows: int) -> str:
+def verdict(p: float, rows: int) -> str:
+    """What a p-value says: real, not_shown, or too_few_rows to say anything."""
     if rows < FEWEST_ROWS:
         return "too_few_rows"
     return "real" if p < 0.05 else "not_shown"

@@ -3,6 +3,8 @@
 import hashlib
 import io
 import time
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,43 +12,77 @@ import pandas as pd
 
 from core import workspace
 from core.data.store import DataSet
-from core.evaluation.baselines import SENTENCES, Baseline, majority, tfidf
+from core.evaluation.baselines import NAMES, SENTENCES, Baseline, counted, trivial
+from core.evaluation.multilabel import choose_thresholds
+from core.tasks import Task, encode_targets, task_of
 
 
 def cached_baselines(
-    dataset: DataSet, train: pd.DataFrame, judged: pd.DataFrame, seed: int
+    dataset: DataSet, train: pd.DataFrame, judged: pd.DataFrame, seed: int, validation: pd.DataFrame | None = None
 ) -> list[tuple[Baseline, float]]:
-    """Majority class and TF-IDF, learnt on the rows the run learnt from and judged on the rows it is judged by.
+    """The task's two baselines, learnt on the rows the run learnt from and judged on the rows it is judged by.
+
+    Args:
+        validation: where several labels a row are given, their thresholds are chosen on these, as the run's are.
 
     Returns:
         each baseline with the seconds it took when it was first computed.
     """
-    key = _key(dataset, train, judged, seed)
+    task = task_of(dataset.task)
+    choosing = validation if task.kind == "multi_label" and validation is not None and len(validation) else None
+    key = _key(dataset, [train, judged] + ([choosing] if choosing is not None else []), seed)
     path = workspace.folder("cache", "baselines") / f"{key}.npz"
     if path.exists():
-        with np.load(path) as kept:
-            return [
-                (Baseline(name, *SENTENCES[name], kept[name]), float(kept[f"{name}_seconds"])) for name in SENTENCES
-            ]
-    numbers = {label: index for index, label in enumerate(dataset.labels)}
-    labels = train["label"].map(numbers).to_numpy(dtype=np.int64)
-    classes = len(dataset.labels)
+        return _read(path, task)
     found: list[tuple[Baseline, float]] = []
-    arrays: dict[str, Any] = {}
-    for name in SENTENCES:
+    for simple in (True, False):
         began = time.perf_counter()
-        baseline = (
-            majority(labels, len(judged), classes)
-            if name == "majority"
-            else tfidf(_texts(train), labels, _texts(judged), classes, seed)
-        )
-        seconds = time.perf_counter() - began
-        found.append((baseline, seconds))
-        arrays |= {name: baseline.probabilities, f"{name}_seconds": np.array(seconds)}
+        baseline = _compute(task, simple, dataset, train, judged, choosing, seed)
+        found.append((baseline, time.perf_counter() - began))
     content = io.BytesIO()
-    np.savez_compressed(content, **arrays)
+    np.savez_compressed(content, **_arrays(found))  # type: ignore[arg-type]
     workspace.write_bytes(path, content.getvalue())
     return found
+
+
+def _compute(
+    task: Task, simple: bool, dataset: DataSet, train: pd.DataFrame, judged: pd.DataFrame,
+    choosing: pd.DataFrame | None, seed: int,
+) -> Baseline:  # fmt: skip
+    targets = encode_targets(task, train["label"].tolist(), dataset.labels)
+    outputs = len(dataset.labels)
+    if simple:
+        return trivial(task.kind, targets, len(judged), outputs)
+    if choosing is None:
+        return counted(task.kind, _texts(train), targets, _texts(judged), outputs, seed)
+    both = counted(task.kind, _texts(train), targets, _texts(choosing) + _texts(judged), outputs, seed)
+    truth = encode_targets(task, choosing["label"].tolist(), dataset.labels)
+    thresholds = choose_thresholds(truth, both.outputs[: len(choosing)])
+    return replace(both, outputs=both.outputs[len(choosing) :], thresholds=thresholds)
+
+
+def _arrays(found: list[tuple[Baseline, float]]) -> dict[str, np.ndarray]:
+    arrays: dict[str, np.ndarray] = {}
+    for baseline, seconds in found:
+        arrays |= {baseline.name: baseline.outputs, f"{baseline.name}_seconds": np.array(seconds)}
+        arrays |= {} if baseline.thresholds is None else {f"{baseline.name}_thresholds": baseline.thresholds}
+    return arrays
+
+
+def _read(path: Path, task: Task) -> list[tuple[Baseline, float]]:
+    with np.load(path) as kept:
+        return [
+            (
+                Baseline(
+                    name,
+                    *SENTENCES[name],
+                    kept[name],
+                    kept[f"{name}_thresholds"] if f"{name}_thresholds" in kept else None,
+                ),
+                float(kept[f"{name}_seconds"]),
+            )
+            for name in NAMES[task.kind]
+        ]
 
 
 def _texts(frame: pd.DataFrame) -> list[str]:
@@ -55,7 +91,7 @@ def _texts(frame: pd.DataFrame) -> list[str]:
     return frame["text"].tolist()
 
 
-def _key(dataset: DataSet, train: pd.DataFrame, judged: pd.DataFrame, seed: int) -> str:
+def _key(dataset: DataSet, frames: list[pd.DataFrame], seed: int) -> str:
     parts: list[Any] = [dataset.fingerprint.encode(), str(seed).encode()]
-    parts += [frame["row"].to_numpy(dtype=np.int64).tobytes() for frame in (train, judged)]
+    parts += [frame["row"].to_numpy(dtype=np.int64).tobytes() for frame in frames]
     return hashlib.sha256(b"|".join(parts)).hexdigest()[:24]

@@ -3,13 +3,20 @@
 import time
 
 from core.config import RunConfig
+from core.data.store import get_dataset
 from core.errors import RunError
 from core.jobs.scheduler import ensure_scheduler
 from core.runs.folder import ACTIVE, RESUMABLE, WAITING, Run, create_run, list_runs
+from core.tasks import check_settings, task_of
 
 
 def submit(config: RunConfig, name: str | None = None, tags: tuple[str, ...] = ()) -> Run:
-    """Queue a run and make sure that a scheduler is there to start it."""
+    """Queue a run and make sure that a scheduler is there to start it.
+
+    Raises:
+        ConfigError: when a setting has no meaning for the answers of this data set.
+    """
+    check_settings(config, task_of(get_dataset(config.dataset).task))
     run = create_run(config, name, tags)
     ensure_scheduler()
     return run

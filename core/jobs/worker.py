@@ -10,17 +10,22 @@ from typing import Any
 
 import numpy as np
 
+from core.data.labels import strata
 from core.data.split import draw
 from core.data.store import DataSet, get_dataset
 from core.errors import DatasetError, GraftError
+from core.evaluation.judge import SCALE, outputs_of
+from core.evaluation.multilabel import choose_thresholds
 from core.evaluation.result import build_result, prediction_table
 from core.jobs.baselines import cached_baselines
 from core.jobs.progress import Journey
 from core.jobs.reporter import Reporter
 from core.kept import Kept
 from core.models.classifier import Classifier, load_classifier
+from core.models.head import fold_scale
 from core.models.strategies import ADAPTERS, attach, depths, detach, layer_rates, movement, plan
 from core.runs.folder import Run
+from core.tasks import check_settings, encode_targets, scale_of, task_of
 from core.training import checkpoints, devices
 from core.training.batches import encode_once
 from core.training.estimate import remember_speed
@@ -28,7 +33,7 @@ from core.training.events import CheckpointDue, Event, Improved, Progress, Start
 from core.training.events import to_json as event_json
 from core.training.loop import Rows, train
 from core.training.probe import probe, probe_then_tune
-from core.training.scoring import Interrupted, score, softmax
+from core.training.scoring import Interrupted, score
 
 log = logging.getLogger("graft.worker")
 
@@ -84,8 +89,8 @@ class _Work:
             done = self._train(classifier, encoded)
             if done.stopped:
                 return "stopped"
-            truth, probabilities = self._test(classifier, encoded)
-            self._finish(dataset, parts, classifier, encoded, done, truth, probabilities)
+            truth, outputs = self._test(classifier, encoded)
+            self._finish(dataset, parts, classifier, encoded, done, truth, outputs)
         except Interrupted:
             return "stopped"
         return "finished"
@@ -119,6 +124,8 @@ class _Work:
                 f"The data set {dataset.name!r} has no labels.",
                 "Training needs a label column; add the file again with one.",
             )
+        self.task = task_of(dataset.task)
+        check_settings(self.config, self.task)
         frame = dataset.frame()
         parts = {name: frame[frame["split"] == name] for name in ("train", "validation", "test")}
         self.evaluated_on = "test" if len(parts["test"]) else "validation"
@@ -137,7 +144,7 @@ class _Work:
             )
         for name, (size, seed) in sizes.items():
             if size is not None and size < len(parts[name]):
-                parts[name] = parts[name].iloc[draw(parts[name]["label"], size, seed)]
+                parts[name] = parts[name].iloc[draw(strata(self.task.kind, parts[name]["label"]), size, seed)]
             elif size is not None and name == "train":
                 self._warn(f"{size} training rows were asked for and the set has {len(parts[name])}: all are used.")
         return dataset, parts
@@ -155,10 +162,10 @@ class _Work:
         return load_classifier(
             self.config.model, dataset.labels, seed=self.config.seed, revision=self.config.revision,
             scratch=self.config.strategy == "scratch", pooling=self.config.pooling,
+            problem_type=self.task.problem_type,
         )  # fmt: skip
 
     def _encode(self, classifier: Classifier, parts: dict[str, Any]) -> dict[str, Rows]:
-        numbers = {label: index for index, label in enumerate(classifier.labels)}
         encoded = {}
         for name, part in parts.items():
             pairs = part["text_pair"].tolist() if "text_pair" in part else None
@@ -166,7 +173,9 @@ class _Work:
                 part["text"].tolist(), classifier.tokenizer, self.max_length, pairs, keep=Kept("tokens"),
                 progress=lambda done, total: self._progress("preparing", done, total),
             )  # fmt: skip
-            encoded[name] = Rows(texts, part["label"].map(numbers).to_numpy(dtype=np.int64))
+            encoded[name] = Rows(texts, encode_targets(self.task, part["label"].tolist(), classifier.labels))
+        if self.task.kind == "regression":
+            setattr(classifier.model.config, SCALE, scale_of(encoded["train"].labels))
         self.journey.plan(
             self.config.strategy, self.config.epochs,
             {name: rows.encoded.tokens for name, rows in encoded.items()}, len(parts["train"]) + len(parts["test"]),
@@ -238,22 +247,30 @@ class _Work:
         return {"moved": moved, "rates": layer_rates(plan(start, self.config), depths(start)[0])}
 
     def _test(self, classifier: Classifier, encoded: dict[str, Rows]) -> tuple[np.ndarray, np.ndarray]:
-        """True class numbers (rows,) and probabilities (rows, classes) of the rows that the run is judged by."""
-        self._phase("testing")
-        logits = score(
-            classifier.model, encoded["test"].encoded, self.device.name, self.bf16,
-            progress=lambda done, total: self._progress("testing", done, total), should_stop=self._should_stop,
+        """True answers and outputs of the rows that the run is judged by; thresholds of several labels are chosen before."""
+        self.scale = getattr(classifier.model.config, SCALE, (0.0, 1.0))
+        self.thresholds = None
+        if self.task.kind == "multi_label":
+            shares = outputs_of(self.task, self._score(classifier, encoded["validation"], "validating"))
+            self.thresholds = choose_thresholds(encoded["validation"].labels, shares)
+        logits = self._score(classifier, encoded["test"], "testing")
+        return encoded["test"].labels, outputs_of(self.task, logits, self.scale)
+
+    def _score(self, classifier: Classifier, rows: Rows, phase: str) -> np.ndarray:
+        self._phase(phase)
+        return score(
+            classifier.model, rows.encoded, self.device.name, self.bf16,
+            progress=lambda done, total: self._progress(phase, done, total), should_stop=self._should_stop,
         )  # fmt: skip
-        return encoded["test"].labels, softmax(logits)
 
     def _finish(
         self, dataset: DataSet, parts: dict[str, Any], classifier: Classifier, encoded: dict[str, Rows],
-        done: TrainingDone, truth: np.ndarray, probabilities: np.ndarray,
+        done: TrainingDone, truth: np.ndarray, outputs: np.ndarray,
     ) -> None:  # fmt: skip
         self._phase("baselines")
-        baselines = cached_baselines(dataset, parts["train"], parts["test"], self.config.seed)
+        baselines = cached_baselines(dataset, parts["train"], parts["test"], self.config.seed, parts["validation"])
         self._phase("saving")
-        result = build_result(truth, probabilities, classifier.labels, baselines) | {
+        result = build_result(truth, outputs, classifier.labels, baselines, self.task, self.thresholds) | {
             "split": self.evaluated_on, "evaluated_of": self.evaluated_of, "train_rows": len(parts["train"]),
             "labels": list(classifier.labels), "rows_digest": _digest(dataset, parts["test"]["row"].to_numpy()),
             "seconds": done.seconds, "tokens_per_second": done.tokens / max(done.seconds, 1e-9),
@@ -264,20 +281,31 @@ class _Work:
             "device_title": self.device.title, "precision": "bf16" if self.bf16 else "fp32",
             "peak_memory_mib": self.reporter.status.get("peak_memory_mib"), "validation": self._validation(),
         }  # fmt: skip
-        table = prediction_table(parts["test"], truth, probabilities, classifier.labels)
+        table = prediction_table(parts["test"], truth, outputs, classifier.labels, self.task, self.thresholds)
         target = self.run.predictions(self.evaluated_on)
         target.parent.mkdir(exist_ok=True)
         table.to_parquet(target.with_suffix(".new"), compression="zstd", index=False)
         os.replace(target.with_suffix(".new"), target)
         classifier.model.to("cpu")  # type: ignore[arg-type]
+        self._settle(classifier)
         checkpoints.replace_folder(self.run.model, classifier.save)
         self.run.write_result(result)
         self.run.drop_checkpoints()
         remember_speed(self.config, self.device.name, result["tokens_per_second"])
 
+    def _settle(self, classifier: Classifier) -> None:
+        """Put what is known outside the weights into the model: the units of a score, the thresholds of labels."""
+        config = classifier.model.config
+        if self.task.kind == "regression":
+            fold_scale(classifier.model, *self.scale)
+            delattr(config, SCALE)
+        if self.thresholds is not None:
+            config.graft_thresholds = [float(each) for each in self.thresholds]
+
     def _validation(self) -> dict[str, Any] | None:
         best = [event for event in self.run.events("evaluated") if event["best"]]
-        return {name: best[-1][name] for name in ("accuracy", "macro_f1", "loss", "step")} if best else None
+        outside = ("event", "time", "epoch", "best")
+        return {name: value for name, value in best[-1].items() if name not in outside} if best else None
 
     # --- telling ---------------------------------------------------------------------------------------------------
     def _should_stop(self) -> bool:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.errors import SourceError
 from core.models import pooling as pools
+from core.models.head import keep_exact
 from core.models.sources import locate
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ def load_classifier(
     revision: str | None = None,
     scratch: bool = False,
     pooling: str = "auto",
+    problem_type: str = "single_label_classification",
 ) -> Classifier:
     """The source's encoder with a new head for ``labels``; ``scratch`` keeps only its architecture.
 
@@ -48,6 +50,7 @@ def load_classifier(
     The head of an earlier run is kept where its labels are the same.
 
     Args:
+        problem_type: what the head's outputs mean, in the words of transformers.
         pooling: "mean" or "cls" (the first token) reads the encoder so; "auto" as its source was trained.
 
     Raises:
@@ -60,11 +63,14 @@ def load_classifier(
     torch.manual_seed(seed)  # the new head is the first random draw of a run
     with explained(source):
         config = AutoConfig.from_pretrained(where, **extra)
-        same_head = _labels_of(config) == list(labels)
+        before = getattr(config, "problem_type", None) or problem_type
+        same_head = _labels_of(config) == list(labels) and before == problem_type and problem_type != "regression"
         config.num_labels = len(labels)
         config.id2label = dict(enumerate(labels))
         config.label2id = {label: index for index, label in enumerate(labels)}
-        config.problem_type = "single_label_classification"
+        config.problem_type = problem_type
+        if hasattr(config, "graft_thresholds"):  # those of an earlier run belong to its answers
+            del config.graft_thresholds
         tokenizer = load_tokenizer(source, revision)
         averages = _averages(pooling, source, where, config, extra)
         if scratch:
@@ -108,6 +114,8 @@ def load_saved(folder: Path) -> Classifier:
 
     model = AutoModelForSequenceClassification.from_pretrained(folder, dtype=torch.float32)
     pools.restore(model)
+    if model.config.problem_type == "regression":
+        keep_exact(model)
     labels = tuple(model.config.id2label[index] for index in range(model.config.num_labels))
     tokenizer = AutoTokenizer.from_pretrained(folder)
     tokenizer.model_max_length = 10**9

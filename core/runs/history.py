@@ -10,7 +10,7 @@ from core.runs.folder import Run
 POINTS = 2000  # more than a screen can show
 
 STEP_COLUMNS = ("step", "epoch", "loss", "learning_rate", "tokens_per_second", "grad_norm", "memory_mib", "device_load")
-EVALUATION_COLUMNS = ("step", "epoch", "accuracy", "macro_f1", "loss", "best")
+EVALUATION_COLUMNS = ("step", "epoch", "loss", "best")  # and the task's metrics, each under its name
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,10 @@ def history_of(events: list[dict[str, Any]]) -> History:
 
 
 def _frame(events: list[dict[str, Any]], columns: tuple[str, ...]) -> pd.DataFrame:
-    return pd.DataFrame(events, columns=[*columns, "time"])
+    others = dict.fromkeys(name for event in events for name in event if name != "event")
+    return pd.DataFrame(
+        events, columns=[*columns, "time", *(name for name in others if name not in (*columns, "time"))]
+    )
 
 
 def _thinned(frame: pd.DataFrame) -> pd.DataFrame:

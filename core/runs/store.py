@@ -13,6 +13,7 @@ from typing import Any
 
 from core import workspace
 from core.runs.folder import ENDED, Run, list_runs
+from core.tasks import METRICS
 
 log = logging.getLogger("graft.store")
 
@@ -104,7 +105,7 @@ class MlflowStore:
 
 _SENT = {
     "step": (("train.", ("loss", "learning_rate", "tokens_per_second", "grad_norm", "memory_mib")),),
-    "evaluated": (("validation.", ("accuracy", "macro_f1", "loss")),),
+    "evaluated": (("validation.", tuple(METRICS)),),
 }
 
 

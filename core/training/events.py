@@ -46,13 +46,11 @@ class StepLogged:
 
 @dataclass(frozen=True, slots=True)
 class Evaluated:
-    """A validation: ``best`` when it beat all before it."""
+    """A validation: ``best`` when it beat all before it; ``scores``: loss and the task's metrics by name."""
 
     step: int
     epoch: float
-    accuracy: float
-    macro_f1: float
-    loss: float
+    scores: dict[str, float]
     best: bool
 
 
@@ -104,7 +102,8 @@ NAMES = {
 
 
 def to_json(event: Event) -> dict[str, Any]:
-    """The event as one flat dict with its name under ``event``; weights and states are left out."""
+    """The event as one flat dict with its name under ``event``; scores each under its own; weights and states left out."""
     if isinstance(event, Improved | CheckpointDue):
         return {"event": NAMES[type(event)], "step": event.step}
-    return {"event": NAMES[type(event)]} | asdict(event)
+    told = asdict(event)
+    return {"event": NAMES[type(event)]} | told.pop("scores", {}) | told

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from core.config import RunConfig
-from core.evaluation.metrics import log_loss, macro_f1
+from core.evaluation.judge import validate
 from core.kept import Kept
 from core.models.strategies import Plan, plan, quieten
 from core.training.batches import Encoded, send, split_batch, training_order
@@ -27,7 +27,7 @@ from core.training.events import (
 from core.training.forward import logits_of
 from core.training.losses import build_loss
 from core.training.optimiser import fitting_rate, rate_factor
-from core.training.scoring import Interrupted, autocast, score, softmax
+from core.training.scoring import Interrupted, autocast, score
 from core.training.trunk import Trunk, prepare_trunk
 from core.training.update import Update
 
@@ -43,7 +43,8 @@ PIECE = {
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """Encoded texts with their class numbers, (rows,) int64."""
+    """Encoded texts with their targets: class numbers (rows,) int64, labels (rows, labels) float32 of 0 and 1, or scores
+    (rows,) float32."""
 
     encoded: Encoded
     labels: np.ndarray
@@ -285,12 +286,8 @@ def _validate(
     should_stop: Callable[[], bool],
 ) -> Iterator[Event]:
     yield Progress("validating", 0, validation.encoded.rows)
-    probabilities = softmax(score(model, validation.encoded, device, bf16, should_stop=should_stop))
-    predicted = probabilities.argmax(axis=1)
-    accuracy = float(np.mean(predicted == validation.labels))
-    f1 = macro_f1(validation.labels, predicted, probabilities.shape[1])
-    loss = log_loss(validation.labels, probabilities)
-    reached = {"macro_f1": f1, "accuracy": accuracy, "loss": -loss}[config.best_by]
+    logits = score(model, validation.encoded, device, bf16, should_stop=should_stop)
+    reached, scores = validate(model.config, logits, validation.labels, config.best_by)
     best = reached > state.best_score
     state.validation_due = False
     state.worse = 0 if best else state.worse + 1
@@ -298,5 +295,5 @@ def _validate(
         state.best_score, state.best_step = reached, state.step
         state.best = {name: value.detach().cpu().clone() for name, value in model.state_dict().items()}
         yield Improved(state.step, state.best)
-    yield Evaluated(state.step, state.step / steps_per_epoch, accuracy, f1, loss, best)
+    yield Evaluated(state.step, state.step / steps_per_epoch, scores, best)
     yield Progress("training", state.step, 0)

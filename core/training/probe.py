@@ -8,24 +8,25 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from sklearn.linear_model import LogisticRegression
+from sklearn.linear_model import LogisticRegression, Ridge
 
 from core.config import RunConfig
-from core.errors import SourceError
-from core.evaluation.metrics import log_loss, macro_f1
+from core.evaluation.judge import validate
 from core.kept import Kept
 from core.models.fingerprint import weights_fingerprint
+from core.models.head import last_layer
+from core.tasks import scale_of
 from core.training.batches import Encoded, scoring_order
 from core.training.events import Evaluated, Event, Progress, Started, StepLogged, TrainingDone
 from core.training.forward import logits_of
 from core.training.loop import Rows, train
-from core.training.scoring import Interrupted, autocast, softmax
+from core.training.scoring import Interrupted, autocast
 
 if TYPE_CHECKING:
     import torch
     from transformers import PreTrainedModel
 
-STRENGTHS = (0.01, 0.1, 1.0, 10.0, 100.0)  # C of the logistic regression: larger trusts the training rows more
+STRENGTHS = (0.01, 0.1, 1.0, 10.0, 100.0)  # C of the regression: larger trusts the training rows more
 
 
 def probe(
@@ -39,13 +40,13 @@ def probe(
     keep: Kept | None = None,
     should_stop: Callable[[], bool] = lambda: False,
 ) -> Iterator[Event]:
-    """Fit the last layer of ``model`` in place by logistic regression; its C is the best on validation.
+    """Fit the last layer of ``model`` in place by logistic regression (ridge for scores); its C is the best on validation.
 
     The events are those of ``train``; a step is one value of C. With ``keep`` the features of equal texts by an equal
     encoder are computed once for all runs.
     """
     model.to(device)  # type: ignore[arg-type]
-    last = _last_layer(model)
+    last = last_layer(model)
     trained = sum(weight.numel() for weight in last.parameters())
     total_weights = sum(weight.numel() for weight in model.parameters())
     yield Started(
@@ -65,13 +66,15 @@ def probe(
         began = time.perf_counter()
         weight, bias = _fit(features, training.labels, classes, strength, config.seed)
         seconds += time.perf_counter() - began
-        fit = log_loss(training.labels, softmax(features @ weight.T + bias))
-        yield StepLogged(step, 1.0, fit, 0.0, training.encoded.tokens / seconds, 0.0)
-        reached, event = _judge(held_out, validation.labels, weight, bias, step, config.best_by)
-        if best is None or reached > best_score:
+        _, fit = validate(model.config, features @ weight.T + bias, training.labels, config.best_by)
+        yield StepLogged(step, 1.0, fit["loss"], 0.0, training.encoded.tokens / seconds, 0.0)
+        reached, scores = 0.0, {"loss": 0.0}
+        if len(validation.labels):
+            reached, scores = validate(model.config, held_out @ weight.T + bias, validation.labels, config.best_by)
+        improved = best is None or reached > best_score
+        if improved:
             best_score, best_step, best = reached, step, (weight, bias)
-            event = Evaluated(event.step, event.epoch, event.accuracy, event.macro_f1, event.loss, True)
-        yield event
+        yield Evaluated(step, 1.0, scores, improved)
     _write(last, *best)  # type: ignore[misc]
     yield TrainingDone(len(STRENGTHS), best_step, seconds, training.encoded.tokens, False, stopped=False)
 
@@ -110,19 +113,6 @@ def probe_then_tune(
         keep=keep, should_stop=should_stop,
     ):  # fmt: skip
         yield replace(event, seconds=event.seconds + seconds) if isinstance(event, TrainingDone) else event
-
-
-def _last_layer(model: "PreTrainedModel") -> "torch.nn.Linear":
-    import torch
-
-    classes = model.config.num_labels
-    for name, module in reversed(list(model.named_modules())):
-        if isinstance(module, torch.nn.Linear) and module.out_features == classes:
-            if not name.startswith(f"{model.base_model_prefix}."):
-                return module
-    raise SourceError(
-        f"{model.config.model_type} has no linear last layer to probe.", "Choose the strategy full for this source."
-    )
 
 
 @contextmanager
@@ -174,7 +164,52 @@ def _features(
     return features
 
 
-def _fit(features: np.ndarray, labels: np.ndarray, classes: int, strength: float, seed: int) -> tuple[Any, Any]:
+def _fit(features: np.ndarray, targets: np.ndarray, outputs: int, strength: float, seed: int) -> tuple[Any, Any]:
+    """Weights (outputs, width) and bias (outputs,): softmax regression, one logistic regression a label, or ridge."""
+    # features are scaled for the fit and the scale is folded back into the weights
+    centre, scale = features.mean(axis=0), features.std() + 1e-6
+    if targets.ndim == 2:
+        weight, bias = _fit_labels((features - centre) / scale, targets, strength)
+        return weight / scale, bias - weight / scale @ centre
+    if targets.dtype.kind == "f":
+        mean, spread = scale_of(targets)
+        model = Ridge(alpha=1 / strength).fit((features - centre) / scale, (targets - mean) / spread)
+        weight = model.coef_.reshape(1, -1) / scale
+        return weight, np.array([float(model.intercept_)]) - weight @ centre
+    return _fit_classes(features, targets, outputs, strength, seed)
+
+
+def _fit_labels(features: np.ndarray, targets: np.ndarray, strength: float) -> tuple[np.ndarray, np.ndarray]:
+    """One logistic regression a label, all at once: weights (labels, width) and bias (labels,).
+
+    The sum over labels of scikit-learn's objective, ``w² / 2 + C * loss``, whose minima do not depend on each other; one
+    product with the features serves every label.
+    """
+    from scipy.optimize import minimize
+
+    shape = (targets.shape[1], features.shape[1] + 1)
+    known = np.concatenate([features, np.ones((len(features), 1))], axis=1).astype(np.float32)
+    signs = (2 * targets - 1).astype(np.float32)  # (rows, labels) -1 and 1
+
+    def objective(flat: np.ndarray) -> tuple[float, np.ndarray]:
+        weights = flat.reshape(shape)
+        margins = signs * (known @ weights.T.astype(np.float32))
+        loss = float(np.logaddexp(0, -margins).sum(dtype=np.float64))
+        slope = -signs / (1 + np.exp(np.minimum(margins, 80)))  # (rows, labels)
+        gradient = (slope.T @ known).astype(np.float64)
+        penalised = np.array(weights)
+        penalised[:, -1] = 0.0  # the bias is free
+        return 0.5 * float((penalised**2).sum()) + strength * loss, (penalised + strength * gradient).ravel()
+
+    share = np.clip(targets.mean(axis=0), 1e-6, 1 - 1e-6)
+    start = np.zeros(shape)
+    start[:, -1] = np.log(share / (1 - share))
+    found = minimize(objective, start.ravel(), jac=True, method="L-BFGS-B", options={"maxiter": 300})
+    weights = found.x.reshape(shape)
+    return weights[:, :-1], weights[:, -1]
+
+
+def _fit_classes(features: np.ndarray, labels: np.ndarray, classes: int, strength: float, seed: int) -> tuple[Any, Any]:
     """Weights (classes, width) and bias (classes,) of a softmax classifier."""
     weight = np.zeros((classes, features.shape[1]))
     bias = np.full(classes, -30.0)  # a class without training rows is never predicted
@@ -182,7 +217,6 @@ def _fit(features: np.ndarray, labels: np.ndarray, classes: int, strength: float
     if len(seen) == 1:
         bias[seen[0]] = 0.0
         return weight, bias
-    # features are scaled for the fit and the scale is folded back into the weights
     centre, scale = features.mean(axis=0), features.std() + 1e-6
     model = LogisticRegression(C=strength, max_iter=1000, random_state=seed)
     model.fit((features - centre) / scale, labels)
@@ -193,19 +227,6 @@ def _fit(features: np.ndarray, labels: np.ndarray, classes: int, strength: float
     weight[seen] = coefficients
     bias[seen] = intercepts - coefficients @ centre
     return weight, bias
-
-
-def _judge(
-    features: np.ndarray, labels: np.ndarray, weight: Any, bias: Any, step: int, best_by: str
-) -> tuple[float, Evaluated]:
-    if not len(labels):
-        return 0.0, Evaluated(step, 1.0, 0.0, 0.0, 0.0, False)
-    probabilities = softmax(features @ weight.T + bias)
-    predicted = probabilities.argmax(axis=1)
-    accuracy = float(np.mean(predicted == labels))
-    f1, loss = macro_f1(labels, predicted, probabilities.shape[1]), log_loss(labels, probabilities)
-    reached = {"macro_f1": f1, "accuracy": accuracy, "loss": -loss}[best_by]
-    return reached, Evaluated(step, 1.0, accuracy, f1, loss, False)
 
 
 def _write(last: "torch.nn.Linear", weight: np.ndarray, bias: np.ndarray) -> None:

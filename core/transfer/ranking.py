@@ -11,6 +11,7 @@ from core.data.store import DataSet
 from core.errors import DatasetError, GraftError
 from core.models.classifier import position_limit
 from core.models.sources import list_sources
+from core.tasks import task_of
 from core.transfer.features import Progress, load_encoder, text_features
 from core.transfer.scores import h_score, logme, probe_score
 
@@ -47,10 +48,15 @@ def rank_sources(
         the candidates, best first and those that could not be scored last, and the seconds it took.
 
     Raises:
-        DatasetError: when the set has no labels.
+        DatasetError: when the set has no labels, several a row, or scores.
     """
     if not dataset.labels:
         raise DatasetError(f"The data set {dataset.name!r} has no labels.", "Ranking needs a labelled set.")
+    if dataset.task in ("multi_label", "regression"):
+        raise DatasetError(
+            f"The data set {dataset.name!r} has {task_of(dataset.task).title} a row, and sources are ranked for one label a row.",
+            "Compare sources by a quick run of each instead: the strategy linear_probe takes minutes.",
+        )
     began = time.perf_counter()
     names = list(sources) or [
         each.key for each in list_sources() if each.available and "downloaded once" not in each.sentence

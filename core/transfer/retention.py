@@ -13,6 +13,7 @@ from core.errors import RunError
 from core.evaluation.predict import Predictor
 from core.models.classifier import head_of
 from core.runs.folder import Run, get_run
+from core.tasks import METRICS, task_of
 from core.transfer.features import load_encoder, text_features
 
 if TYPE_CHECKING:
@@ -38,14 +39,15 @@ def retention(run: Run) -> dict[str, Any]:
     result = run.result
     if result is None or not (run.model / "config.json").exists():
         raise RunError(f"Run {run.name} ({run.state}) has no result yet.", "Measure it when it has finished.")
-    if run.config.model.startswith("run:"):
+    name = task_of(result.get("task", "single_label")).headline
+    if run.config.model.startswith("run:") and _can_be_right(get_run(run.config.model[4:])):
         task, before, after, rows = _earlier_task(run, get_run(run.config.model[4:]))
     else:
         task, before, after, rows = _matching(run)
     value = {
         "task": task, "rows": rows, "source_before": before / rows, "source_after": after / rows,
         "source_before_interval": _interval(before, rows), "source_after_interval": _interval(after, rows),
-        "target": result["metrics"]["accuracy"],
+        "target": result["metrics"][name], "target_metric": name,
     }  # fmt: skip
     return value | {"sentence": _sentence(value)}
 
@@ -67,10 +69,14 @@ def _earlier_task(run: Run, earlier: Run) -> tuple[str, int, int, int]:
             if name not in heads:
                 weight.copy_(fresh[name])
     pairs = judged["text_pair"].tolist() if "text_pair" in judged else None
-    predicted = old.predict(judged["text"].tolist(), pairs).argmax(axis=1)
-    right = np.asarray(old.labels, dtype=object)[predicted] == judged["label"].to_numpy()
+    right = old.answers(old.predict(judged["text"].tolist(), pairs)) == judged["label"].to_numpy()
     task = f"the task of the earlier run {earlier.name}"
     return task, int(judged["correct"].sum()), int(right.sum()), len(judged)
+
+
+def _can_be_right(earlier: Run) -> bool:
+    """Whether the earlier task had answers that are right or wrong; a score is only more or less off."""
+    return (earlier.result or {}).get("task") != "regression"
 
 
 def _matching(run: Run) -> tuple[str, int, int, int]:
@@ -118,7 +124,9 @@ def _sentence(value: dict[str, Any]) -> str:
     before, after = 100 * value["source_before"], 100 * value["source_after"]
     apart = value["source_after_interval"][1] < value["source_before_interval"][0]
     kept = "lost some of" if apart else "kept"
+    metric = METRICS[value["target_metric"]]
+    target = f"{100 * value['target']:.1f} %" if metric.share else f"{value['target']:.3g}"
     return (
         f"The run {kept} its source's ability: {value['task']} went from {before:.1f} % to {after:.1f} % "
-        f"({value['rows']:,} texts), while the target reached {100 * value['target']:.1f} %."
+        f"({value['rows']:,} texts), while the target reached {target} ({metric.title})."
     )
