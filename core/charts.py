@@ -14,12 +14,16 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
+from core.tasks import METRICS, TASKS
+
 COLORS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#8C7B00", "#7F7F7F")
 PARTS = {"train": "#0072B2", "validation": "#E69F00", "test": "#009E73"}
 GREY = "#8A938D"
-BASELINES = {"tfidf": "#8A938D", "majority": "#B3BAB6"}  # neutral, so that a run's own colour stands out
+# baselines are neutral, so that a run's own colour stands out
+BASELINES = {"tfidf": "#8A938D", "tfidf_labels": "#8A938D", "tfidf_score": "#8A938D", "majority": "#B3BAB6"}
+    "majority": "#B3BAB6"
+}  # neutral, so that a run's own colour stands out
 GREENS = [[0.0, "rgba(46,125,79,0.04)"], [0.5, "rgba(46,125,79,0.32)"], [1.0, "rgba(46,125,79,0.6)"]]
-SCORES = {"accuracy": "Accuracy", "macro_f1": "Macro-F1", "loss": "Loss"}
 
 
 def loss_curves(steps: pd.DataFrame, evaluations: pd.DataFrame) -> go.Figure:
@@ -44,12 +48,17 @@ def loss_curves(steps: pd.DataFrame, evaluations: pd.DataFrame) -> go.Figure:
 
 
 def score_curves(evaluations: pd.DataFrame) -> go.Figure:
-    """Accuracy and macro-F1 on the validation rows over steps, the best one marked."""
-    figure = _figure("Validation scores (higher is better)", "Step", "Score (%)")
-    for color, name in zip((COLORS[2], COLORS[3]), ("accuracy", "macro_f1"), strict=True):
+    """The task's scores on the validation rows over steps, the best step marked; errors of a score fall, the rest rise."""
+    known = [task for task in TASKS.values() if task.best_by in evaluations and task.headline in evaluations]
+    task = known[0] if known else TASKS["single_label"]
+    shown = [name for name in task.tested if name in evaluations]
+    share = all(METRICS[name].share for name in task.tested)
+    way, unit = ("higher", "Score (%)") if share else ("lower", "Error, in units of the score")
+    figure = _figure(f"Validation scores ({way} is better)", "Step", unit)
+    for color, name in zip((COLORS[2], COLORS[3]), shown, strict=False):
         figure.add_scatter(
-            x=evaluations["step"], y=100 * evaluations[name].astype(float), name=SCORES[name], mode="lines+markers",
-            line={"color": color, "width": 2}, marker={"size": 8},
+            x=evaluations["step"], y=(100 if share else 1) * evaluations[name].astype(float), name=METRICS[name].title,
+            mode="lines+markers", line={"color": color, "width": 2}, marker={"size": 8},
         )  # fmt: skip
     best = evaluations[evaluations["best"].astype(bool)] if len(evaluations) else evaluations
     if len(best):
@@ -82,27 +91,106 @@ def score_bars(rows: Sequence[Mapping[str, Any]], metric: str = "accuracy", ink:
     """One bar for each contender with its 95 % interval.
 
     Args:
-        rows: dicts with title, value, low, high (all 0..1) and color.
+        rows: dicts with title, value, low, high (shares in 0..1, errors in their units) and color.
         ink: colour of the intervals.
     """
-    title = f"{SCORES[metric]} with 95 % interval (higher is better)"
-    figure = _figure(title, f"{SCORES[metric]} (%)", None, legend=False)
+    what = METRICS[metric]
+    scale, unit = (100, " (%)") if what.share else (1, "")
+    way = "higher" if what.higher else "lower"
+    title = f"{what.title} with 95 % interval ({way} is better)"
+    figure = _figure(title, f"{what.title}{unit}", None, legend=False)
     shown = list(rows)[::-1]
-    values = [100 * row["value"] for row in shown]
+    values = [scale * row["value"] for row in shown]
+    said = [f"{value:.1f} %" if what.share else f"{value:.3g}" for value in values]
     figure.add_bar(
         y=list(range(len(shown))), x=values, orientation="h", width=0.55,
         marker={"color": [row["color"] for row in shown]},
         error_x={
             "type": "data", "symmetric": False, "thickness": 1.5, "width": 6, "color": ink,
-            "array": [100 * row["high"] - value for row, value in zip(shown, values, strict=True)],
-            "arrayminus": [value - 100 * row["low"] for row, value in zip(shown, values, strict=True)],
+            "array": [scale * row["high"] - value for row, value in zip(shown, values, strict=True)],
+            "arrayminus": [value - scale * row["low"] for row, value in zip(shown, values, strict=True)],
         },
-        text=[f"<b>{value:.1f} %</b>" for value in values], textposition="inside", insidetextanchor="start",
-        customdata=[row["title"] for row in shown], hovertemplate="%{customdata}: %{x:.1f} %<extra></extra>",
+        text=[f"<b>{each}</b>" for each in said], textposition="inside", insidetextanchor="start",
+        customdata=[row["title"] for row in shown], hovertemplate="%{customdata}: %{text}<extra></extra>",
     )  # fmt: skip
-    figure.update_layout(dragmode=False, xaxis_range=[0, 100], height=100 + 48 * len(shown), hovermode="closest")
+    figure.update_layout(dragmode=False, height=100 + 48 * len(shown), hovermode="closest")
+    figure.update_xaxes(**({"range": [0, 100]} if what.share else {"rangemode": "tozero"}))
     # bars stand on numbers, so that two runs of one name keep a bar each
     figure.update_yaxes(tickvals=list(range(len(shown))), ticktext=[_short(row["title"], 30) for row in shown])
+    return figure
+
+
+def true_and_predicted(
+    truth: np.ndarray, predicted: np.ndarray, title: str = "Predicted against true score"
+) -> go.Figure:
+    """One point a row (an even sample of 2,000 at most); on the line a prediction is exact."""
+    figure = _figure(title, "True score", "Predicted score", legend=False)
+    stride = max(1, -(-len(truth) // 2000))
+    x, y = np.asarray(truth, dtype=float)[::stride], np.asarray(predicted, dtype=float)[::stride]
+    low, high = float(min(x.min(), y.min())), float(max(x.max(), y.max()))
+    figure.add_scatter(
+        x=[low, high], y=[low, high], mode="lines", line={"color": GREY, "dash": "dash", "width": 1}, hoverinfo="skip"
+    )
+    # true scores are often whole numbers: a little spread sideways shows how many rows lie on each
+    width = 0.25 * float(np.min(np.diff(np.unique(x)), initial=high - low or 1.0)) if len(np.unique(x)) <= 30 else 0.0
+    spread = np.random.default_rng(0).uniform(-width, width, len(x))
+    figure.add_scatter(
+        x=x + spread, y=y, mode="markers", marker={"color": COLORS[0], "size": 6, "opacity": 0.45}, customdata=x,
+        hovertemplate="true %{customdata:.3g}, predicted %{y:.3g}<extra></extra>",
+    )  # fmt: skip
+    figure.update_layout(dragmode=False, hovermode="closest", height=380)
+    return figure
+
+
+def residuals(error: np.ndarray) -> go.Figure:
+    """How far off predictions are: rows by predicted less true score."""
+    figure = _figure("Error of each row", "Predicted less true score", "Rows", legend=False)
+    counts, edges = np.histogram(error, bins=min(40, max(5, len(np.unique(error)))))
+    figure.add_bar(
+        x=(edges[:-1] + edges[1:]) / 2, y=counts, width=np.diff(edges) * 0.95, marker={"color": COLORS[0]},
+        hovertemplate="off by about %{x:.2g}: %{y:,} rows<extra></extra>",
+    )  # fmt: skip
+    figure.add_vline(x=0, line={"color": GREY, "dash": "dash"})
+    figure.update_layout(dragmode=False, height=380)
+    return figure
+
+
+def score_histogram(scores: Mapping[str, np.ndarray], name: str) -> go.Figure:
+    """Rows by score, each part of the set stacked on the others.
+
+    Args:
+        scores: part -> (rows,).
+    """
+    figure = _figure("Rows by score", name, "Rows")
+    whole = np.concatenate(list(scores.values()))
+    values = np.unique(whole)
+    few = len(values) <= 40
+    edges = np.append(values, values[-1] + 1) if few else np.histogram_bin_edges(whole, bins=40)
+    middles = values if few else (edges[:-1] + edges[1:]) / 2
+    for part, color in PARTS.items():
+        if part in scores:
+            rows = np.histogram(scores[part], bins=edges)[0]
+            figure.add_bar(x=middles, y=rows, name=part, marker={"color": color})
+    figure.update_layout(barmode="stack")
+    return figure
+
+
+def label_scores(rows: Sequence[Mapping[str, Any]]) -> go.Figure:
+    """F1 of each label beside the number of its rows, best first; 30 at most are shown.
+
+    Args:
+        rows: dicts with label, f1 (0..1), precision, recall and support.
+    """
+    shown = sorted(rows, key=lambda row: (row["f1"], row["support"]))[-30:]
+    figure = _figure("F1 of each label (higher is better)", "F1 (%)", None, legend=False)
+    figure.add_bar(
+        y=[_short(row["label"]) for row in shown], x=[100 * row["f1"] for row in shown], orientation="h",
+        marker={"color": COLORS[0]}, text=[f"{row['support']:,} rows" for row in shown], textposition="auto",
+        customdata=[[100 * row["precision"], 100 * row["recall"]] for row in shown],
+        hovertemplate="%{y}: F1 %{x:.1f} %, precision %{customdata[0]:.1f} %, recall %{customdata[1]:.1f} %, %{text}<extra></extra>",
+    )  # fmt: skip
+    figure.update_layout(dragmode=False, xaxis_range=[0, 100], height=130 + 21 * len(shown), hovermode="closest")
+    figure.update_yaxes(type="category")
     return figure
 
 
@@ -153,8 +241,8 @@ def layer_movement(moved: Sequence[float], rates: Sequence[float]) -> go.Figure:
 
 
 def class_balance(counts: Mapping[str, Mapping[str, int]], labels: Sequence[str]) -> go.Figure:
-    """Rows of each class, by part."""
-    figure = _figure("Rows of each class", "Class", "Rows")
+    """Rows of each class or label, by part."""
+    figure = _figure("Rows of each label", "Label", "Rows")
     for part, color in PARTS.items():
         if part in counts:
             rows = [counts[part].get(label, 0) for label in labels]
@@ -183,18 +271,34 @@ def length_histogram(lengths: np.ndarray, max_length: int) -> go.Figure:
     return figure
 
 
-def probabilities(labels: Sequence[str], values: Sequence[float]) -> go.Figure:
-    """Probability of each class for one text, highest first."""
+def probabilities(
+    labels: Sequence[str], values: Sequence[float], thresholds: Sequence[float] | None = None
+) -> go.Figure:
+    """Probability of each class or label for one text, highest first; those that are given are green.
+
+    Args:
+        thresholds: where several labels may be given, the probability from which each is; a line marks it.
+    """
     order = np.argsort(values)[-15:]
     names = [_short(labels[index]) for index in order]
     shares = [100 * values[index] for index in order]
-    figure = _figure("Probability of each class", "Probability (%)", None, legend=False)
+    given = [place == len(order) - 1 for place in range(len(order))]
+    if thresholds is not None:
+        given = [values[index] >= thresholds[index] for index in order]
+    figure = _figure(
+        f"Probability of each {'class' if thresholds is None else 'label'}", "Probability (%)", None, legend=False
+    )
     figure.add_bar(
-        y=names, x=shares, orientation="h", width=0.6,
-        marker={"color": [GREY] * (len(order) - 1) + [COLORS[2]]},
+        y=names, x=shares, orientation="h", width=0.6, marker={"color": [COLORS[2] if each else GREY for each in given]},
         text=[f"{share:.1f} %" for share in shares], textposition="auto",
     )  # fmt: skip
-    figure.update_layout(dragmode=False, xaxis_range=[0, 100], height=104 + 40 * len(order))
+    if thresholds is not None:
+        figure.add_scatter(
+            y=names, x=[100 * thresholds[index] for index in order], mode="markers",
+            marker={"symbol": "line-ns-open", "size": 16, "line": {"width": 2, "color": COLORS[5]}},
+            hovertemplate="%{y} is given from %{x:.1f} %<extra></extra>",
+        )  # fmt: skip
+    figure.update_layout(dragmode=False, xaxis_range=[0, 100], height=104 + 40 * len(order), hovermode="closest")
     figure.update_yaxes(type="category")
     return figure
 

@@ -26,6 +26,11 @@ class Metric:
     higher: bool = True
     share: bool = True
 
+    @property
+    def spoken(self) -> str:
+        """The name inside a sentence: accuracy, macro-F1, but RMSE and Pearson r."""
+        return self.title[0].lower() + self.title[1:] if self.share else self.title
+
 
 METRICS = {
     each.name: each

@@ -52,7 +52,8 @@ def confirm_delete(ref: str, name: str) -> None:
 
 st.title("Data", anchor=False)
 st.markdown(
-    "Bring a table with one text and one label a row. Graft guesses how it is written; you correct it before it is stored."
+    "Bring a table with a text and a label, several labels or a score a row. Graft guesses how it is written; "
+    "you correct it before it is stored."
 )
 known = status.dataset_names()
 with st.expander(

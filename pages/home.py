@@ -39,10 +39,11 @@ def run_card(run: Run) -> None:
             words.badge(run.state)
         result = run.result if run.state == "finished" else None
         if result:
-            best = max(result["baselines"], key=lambda each: each["metrics"]["accuracy"])
+            name = words.result_task(result).headline
+            best = next(each for each in result["baselines"] if each["name"] == result["verdict"]["against"])
             st.markdown(
-                f"**{words.percent(result['metrics']['accuracy'])}** of {result['rows']:,} {result['split']} rows right; "
-                f"{best['title']}: {words.percent(best['metrics']['accuracy'])}"
+                f"**{words.figure(name, result['metrics'][name])}** {words.spoken(name)} on {result['rows']:,} "
+                f"{result['split']} rows; {best['title']} {words.figure(name, best['metrics'][name])}"
             )
         else:
             st.caption(words.standing(run))

@@ -19,7 +19,7 @@ def pick_run(runs: list[Run]) -> Run:
     asked = st.query_params.get("run")
     chosen = st.selectbox(
         "Run", list(known), index=list(known).index(asked) if asked in known else 0, key="predict_run",
-        format_func=lambda each: f"{known[each].name} · {words.percent((known[each].result or {})['metrics']['accuracy'])} accuracy",
+        format_func=lambda each: f"{known[each].name} · {words.headline(known[each].result or {})}",
     )  # fmt: skip
     st.query_params["run"] = str(chosen)
     return known[str(chosen)]

@@ -10,6 +10,7 @@ from core.config import RunConfig
 from core.data.store import DataSet
 from core.errors import GraftError
 from core.jobs import queue
+from core.tasks import task_of
 from pages.components import status, words
 from pages.components.config_form import choose_preset, choose_settings, choose_source, choose_strategy
 from pages.components.cost import cost
@@ -55,7 +56,7 @@ def form(dataset: DataSet) -> None:
             strategy = choose_strategy()
         with st.container(border=True):
             preset = choose_preset()
-            settings = choose_settings(preset, strategy)
+            settings = choose_settings(preset, strategy, task_of(dataset.task))
     with before:
         ready = False
         if not source:

@@ -300,7 +300,7 @@ def _state_lines(run: Run, value: dict[str, Any]) -> list[str]:
     if value["metrics"]:
         lines.append(
             ", ".join(
-                f"{METRICS[name].title[0].lower()}{METRICS[name].title[1:]} {_said(name, value['metrics'][name])}"
+                f"{METRICS[name].spoken} {_said(name, value['metrics'][name])}"
                 f" (95 % interval {_said(name, low)} to {_said(name, high)})"
                 for name, (low, high) in value["intervals"].items()
             ) + f" on {value['rows']:,} {value['split']} rows"

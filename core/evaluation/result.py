@@ -58,7 +58,7 @@ def build_result(
 def verdict_sentence(a: str, b: str, test: PairedTest) -> str:
     """What a paired test says, for a reader outside the field."""
     metric = METRICS[test.metric]
-    name = metric.title if metric.title.isupper() else metric.title[0].lower() + metric.title[1:]
+    name = metric.spoken
     if test.verdict == "too_few_rows":
         return f"{test.rows} rows are too few to tell {a} and {b} apart."
     difference, (low, high) = test.difference, test.interval

@@ -186,6 +186,7 @@ def _fit_labels(features: np.ndarray, targets: np.ndarray, strength: float) -> t
     product with the features serves every label.
     """
     from scipy.optimize import minimize
+    from threadpoolctl import threadpool_limits
 
     shape = (targets.shape[1], features.shape[1] + 1)
     known = np.concatenate([features, np.ones((len(features), 1))], axis=1).astype(np.float32)
@@ -204,7 +205,8 @@ def _fit_labels(features: np.ndarray, targets: np.ndarray, strength: float) -> t
     share = np.clip(targets.mean(axis=0), 1e-6, 1 - 1e-6)
     start = np.zeros(shape)
     start[:, -1] = np.log(share / (1 - share))
-    found = minimize(objective, start.ravel(), jac=True, method="L-BFGS-B", options={"maxiter": 300})
+    with threadpool_limits(1, "blas"):  # thousands of small products: threads waiting for each other cost far more
+        found = minimize(objective, start.ravel(), jac=True, method="L-BFGS-B", options={"maxiter": 300})
     weights = found.x.reshape(shape)
     return weights[:, :-1], weights[:, -1]
 

@@ -10,16 +10,20 @@ from core.config import settings
 from core.evaluation.compare import compare_runs
 from core.runs.folder import Run
 from core.runs.history import read_history
+from core.tasks import METRICS
 from core.training.estimate import duration
 from pages.components.words import (
     STILL,
     STRATEGY_TITLES,
     dataset_name,
     distinct_names,
+    figure,
+    figure_with_interval,
     ink,
     plain,
+    result_task,
     source_name,
-    with_interval,
+    spoken,
 )
 
 VERDICTS = {
@@ -41,24 +45,26 @@ def comparison_view(runs: list[Run]) -> None:
     names = distinct_names(runs)
     _scores(runs, colors, names, found.same_rows)
     st.subheader("Is the difference real?", anchor=False)
-    _verdicts(found.tests)
+    _verdicts(runs, found.tests)
     _curves(runs, colors, names)
     _settings(runs, found.differences, names)
     _confusions(runs, names)
 
 
-def _verdicts(tests: list[dict[str, Any]]) -> None:
-    """A line each for few pairs, a table for many; only accuracy stands open."""
+def _verdicts(runs: list[Run], tests: list[dict[str, Any]]) -> None:
+    """A line each for few pairs, a table for many; only the headline figure stands open."""
     if not tests:
         st.caption("These runs were judged by different rows, so no difference can be tested.")
         return
-    metrics = {name: [test for test in tests if test["metric"] == name] for name in ("accuracy", "macro_f1")}
-    _verdict_lines(metrics["accuracy"])
-    with st.expander("The same for macro-F1, and how it is tested"):
-        _verdict_lines(metrics["macro_f1"])
+    metrics = list(dict.fromkeys(test["metric"] for test in tests))
+    heads = {result_task(run.result or {}).headline for run in runs}
+    _verdict_lines([test for test in tests if test["metric"] in heads])
+    others = [name for name in metrics if name not in heads]
+    with st.expander(f"The same for {' and '.join(spoken(name) for name in others)}, and how it is tested"):
+        _verdict_lines([test for test in tests if test["metric"] in others])
         st.caption(
             "A difference counts as real when chance alone would hardly bring it about (p below 0.05). Accuracy by McNemar's "
-            "exact test, macro-F1 by exchanging the two runs' predictions row by row; with more than two runs corrected "
+            "exact test, every other figure by exchanging the two runs' predictions row by row; with more than two runs corrected "
             "for the number of comparisons (Holm)."
         )
 
@@ -77,22 +83,23 @@ def _verdict_lines(tests: list[dict[str, Any]]) -> None:
 
 def _scores(runs: list[Run], colors: dict[str, str], names: dict[str, str], same_rows: bool) -> None:
     results = {run.id: run.result or {} for run in runs}
+    task = result_task(results[runs[0].id])
+    alike = [run for run in runs if result_task(results[run.id]) == task]
     rows = [
         {
-            "title": names[run.id], "color": colors[run.id], "value": results[run.id]["metrics"]["accuracy"],
-            "low": results[run.id]["intervals"]["accuracy"][0], "high": results[run.id]["intervals"]["accuracy"][1],
+            "title": names[run.id], "color": colors[run.id], "value": results[run.id]["metrics"][task.headline],
+            "low": results[run.id]["intervals"][task.headline][0], "high": results[run.id]["intervals"][task.headline][1],
         }
-        for run in runs
+        for run in alike
     ]  # fmt: skip
     with st.container(border=True):
-        st.plotly_chart(charts.score_bars(rows, ink=ink()), key="compare_bars", config=STILL)
-    best = {metric: max(results[run.id]["metrics"][metric] for run in runs) for metric in ("accuracy", "macro_f1")}
-    best = best if same_rows else {}
-    lines: dict[str, list[str]] = {
-        "Accuracy": [_marked(results[run.id], "accuracy", best) for run in runs],
-        "Macro-F1": [_marked(results[run.id], "macro_f1", best) for run in runs],
-        "Log loss": [f"{results[run.id]['metrics']['loss']:.3f}" for run in runs],
-        "TF-IDF beside it": [_tfidf(results[run.id]) for run in runs],
+        st.plotly_chart(charts.score_bars(rows, task.headline, ink=ink()), key="compare_bars", config=STILL)
+        if len(alike) < len(runs):
+            st.caption(f"Only runs whose answers are {task.title} a row, as those of {names[runs[0].id]}.")
+    metrics = dict.fromkeys(name for run in runs for name in result_task(results[run.id]).metrics)
+    lines: dict[str, list[str]] = {METRICS[name].title: _marked(runs, results, name, same_rows) for name in metrics} | {
+        "Loss": [f"{results[run.id]['metrics']['loss']:.3f}" for run in runs],
+        "Best baseline beside it": [_baseline(results[run.id]) for run in runs],
         "Judged rows": [f"{results[run.id]['rows']:,}" for run in runs],
         "Training rows": [f"{results[run.id]['train_rows']:,}" for run in runs],
         "Training time": [duration(results[run.id]["seconds"]) for run in runs],
@@ -103,22 +110,30 @@ def _scores(runs: list[Run], colors: dict[str, str], names: dict[str, str], same
         frame, key="compare_table", height="content", hide_index=True,
         column_config={
             "Run": st.column_config.TextColumn(pinned=True),
-            "Log loss": st.column_config.TextColumn(help="How far the probabilities are off; lower is better."),
-            "TF-IDF beside it": st.column_config.TextColumn(help="Accuracy of word counting on the same rows."),
+            "Loss": st.column_config.TextColumn(help="How far the answers are off as training counts it; lower is better."),
+            "Best baseline beside it": st.column_config.TextColumn(help="The better baseline on the same rows."),
         },
     )  # fmt: skip
     marks = "★ marks the best. " if same_rows else "No best is marked, because the rows differ. "
     st.caption(f"{marks}In brackets the 95 % interval: where the true value may lie, given so many rows.")
 
 
-def _marked(result: dict, metric: str, best: dict[str, float]) -> str:  # type: ignore[type-arg]
-    star = "★ " if result["metrics"][metric] == best.get(metric) else ""
-    return star + with_interval(result["metrics"][metric], result["intervals"][metric])
+def _marked(runs: list[Run], results: dict[str, Any], metric: str, star: bool) -> list[str]:
+    """A metric of every run, the best starred; a dash where a run's task does not have it."""
+    values = {run.id: results[run.id]["metrics"].get(metric) for run in runs}
+    known = [value for value in values.values() if value is not None]
+    best = (max if METRICS[metric].higher else min)(known, default=None)
+    return [
+        ("★ " if star and value is not None and value == best else "")
+        + figure_with_interval(metric, value, results[run].get("intervals", {}).get(metric, [None, None]))
+        for run, value in values.items()
+    ]
 
 
-def _tfidf(result: dict) -> str:  # type: ignore[type-arg]
-    found = [each for each in result["baselines"] if each["name"] == "tfidf"]
-    return f"{100 * found[0]['metrics']['accuracy']:.1f} %" if found else "–"
+def _baseline(result: dict[str, Any]) -> str:
+    name = result_task(result).headline
+    found = [each for each in result["baselines"] if each["name"] == result["verdict"]["against"]]
+    return f"{figure(name, found[0]['metrics'][name])} ({found[0]['title']})" if found else "–"
 
 
 def _curves(runs: list[Run], colors: dict[str, str], names: dict[str, str]) -> None:
@@ -135,18 +150,21 @@ def _curves(runs: list[Run], colors: dict[str, str], names: dict[str, str]) -> N
         for run in runs
         for steps in [histories[run.id].steps]
     ]
+    name = result_task(runs[0].result or {}).headline
+    scale = 100 if METRICS[name].share else 1
     scores = [
-        {"name": names[run.id], "color": colors[run.id], "x": each["epoch"], "y": 100 * each["accuracy"].astype(float)}
+        {"name": names[run.id], "color": colors[run.id], "x": each["epoch"], "y": scale * each[name].astype(float)}
         for run in runs
         for each in [histories[run.id].evaluations]
+        if name in each
     ]
+    way = "higher" if METRICS[name].higher else "lower"
+    title, unit = f"Validation {spoken(name)} ({way} is better)", METRICS[name].title + (" (%)" if scale == 100 else "")
     left, right = st.columns(2)
     with left, st.container(border=True):
-        st.plotly_chart(charts.overlay(loss, "Training loss, smoothed (lower is better)", "Loss (nats)"), key="c_loss")
+        st.plotly_chart(charts.overlay(loss, "Training loss, smoothed (lower is better)", "Loss"), key="c_loss")
     with right, st.container(border=True):
-        st.plotly_chart(
-            charts.overlay(scores, "Validation accuracy (higher is better)", "Accuracy (%)"), key="c_scores"
-        )
+        st.plotly_chart(charts.overlay(scores, title, unit), key="c_scores")
 
 
 def _settings(runs: list[Run], differences: dict[str, dict[str, object]], names: dict[str, str]) -> None:
@@ -170,12 +188,24 @@ def _value(name: str, value: object) -> str:
 
 def _confusions(runs: list[Run], names: dict[str, str]) -> None:
     st.subheader("Where they go wrong", anchor=False)
-    st.caption(
-        "Rows: the true class. Columns: what the run said. On the diagonal it was right; colour is the share of a row."
-    )
+    if any(result_task(run.result or {}).kind == "single_label" for run in runs):
+        st.caption(
+            "Rows: the true class. Columns: what the run said. On the diagonal it was right; colour is the share of a row."
+        )
     columns = st.columns(min(3, len(runs)))
     for index, run in enumerate(runs):
-        result = run.result or {}
         with columns[index % len(columns)], st.container(border=True):
-            figure = charts.confusion(result["metrics"]["confusion"], result["labels"], names[run.id], ink())
-            st.plotly_chart(figure, key=f"confusion_{run.id}", config=STILL)
+            _mistakes(run, run.result or {}, names[run.id])
+
+
+def _mistakes(run: Run, result: dict[str, Any], name: str) -> None:
+    task = result_task(result)
+    if task.kind == "single_label":
+        chart = charts.confusion(result["metrics"]["confusion"], result["labels"], name, ink())
+    elif task.kind == "multi_label":
+        chart = charts.label_scores(result["metrics"]["per_class"])
+        st.markdown(f"**{plain(name)}**")
+    else:
+        table = pd.read_parquet(run.predictions(result["split"]), columns=["label", "prediction"])
+        chart = charts.true_and_predicted(table["label"], table["prediction"], name)
+    st.plotly_chart(chart, key=f"confusion_{run.id}", config=STILL)

@@ -4,8 +4,9 @@ from typing import Any
 
 import streamlit as st
 
-from core.config import BEST_BY, DROPOUTS, OPTIMIZERS, POOLINGS, PRECISIONS, PRESETS, SCHEDULES, STRATEGIES, settings
+from core.config import DROPOUTS, OPTIMIZERS, POOLINGS, PRECISIONS, PRESETS, SCHEDULES, STRATEGIES, settings
 from core.models.sources import list_sources
+from core.tasks import METRICS, Task
 from pages.components.words import STRATEGY_TITLES
 
 OTHER_HUB, OTHER_FOLDER = "Another Hub model", "A local folder"
@@ -73,7 +74,7 @@ def choose_preset() -> str:
     return str(preset)
 
 
-def choose_settings(preset: str, strategy: str) -> dict[str, Any]:
+def choose_settings(preset: str, strategy: str, task: Task) -> dict[str, Any]:
     """The preset's settings with what the user changed; widgets are named by preset, so a new preset starts anew."""
     from core.config import RunConfig
 
@@ -121,7 +122,10 @@ def choose_settings(preset: str, strategy: str) -> dict[str, Any]:
         chosen["clip_norm"] = two.number_input(
             **said("clip_norm"), min_value=0.0, max_value=100.0, value=base["clip_norm"], step=0.5
         )
-        chosen["best_by"] = three.selectbox(**said("best_by"), options=BEST_BY)
+        chosen["best_by"] = three.selectbox(
+            **said("best_by"), options=["auto", *task.choices],
+            format_func=lambda name: METRICS[name].title if name in METRICS else f"auto ({METRICS[task.best_by].title})",
+        )  # fmt: skip
         chosen["eval_every"] = one.number_input(
             **said("eval_every"), min_value=1, value=base["eval_every"], placeholder="once an epoch"
         )
@@ -130,13 +134,14 @@ def choose_settings(preset: str, strategy: str) -> dict[str, Any]:
         )
         chosen["precision"] = three.selectbox(**said("precision"), options=PRECISIONS)
         chosen["pooling"] = one.selectbox(**said("pooling"), options=POOLINGS)
-        chosen["label_smoothing"] = two.number_input(
-            **said("label_smoothing"), min_value=0.0, max_value=0.9, value=base["label_smoothing"], step=0.05
-        )
-        chosen["focal_gamma"] = three.number_input(
-            **said("focal_gamma"), min_value=0.0, max_value=10.0, value=base["focal_gamma"], step=0.5
-        )
-        chosen["dropout"] = two.selectbox(**said("dropout"), options=DROPOUTS)
+        if task.kind != "regression":  # these have a meaning for classes and labels only
+            chosen["label_smoothing"] = two.number_input(
+                **said("label_smoothing"), min_value=0.0, max_value=0.9, value=base["label_smoothing"], step=0.05
+            )
+            chosen["focal_gamma"] = three.number_input(
+                **said("focal_gamma"), min_value=0.0, max_value=10.0, value=base["focal_gamma"], step=0.5
+            )
+            chosen["dropout"] = two.selectbox(**said("dropout"), options=DROPOUTS)
         chosen["accumulate"] = one.number_input(**said("accumulate"), min_value=1, value=base["accumulate"])
         if strategy == "top_k":
             chosen["top_layers"] = two.number_input(**said("top_layers"), min_value=1, value=base["top_layers"])
@@ -146,7 +151,8 @@ def choose_settings(preset: str, strategy: str) -> dict[str, Any]:
             )
         if strategy == "lora":
             chosen["lora_rank"] = two.number_input(**said("lora_rank"), min_value=1, value=base["lora_rank"])
-        chosen["class_weights"] = st.checkbox(**said("class_weights"), value=base["class_weights"])
+        if task.kind != "regression":
+            chosen["class_weights"] = st.checkbox(**said("class_weights"), value=base["class_weights"])
         if strategy == "linear_probe":
             st.caption(
                 "A linear probe reads the texts once and needs no epochs, rates or schedule: those are not used."

@@ -39,7 +39,7 @@ def dataset_view(dataset: DataSet) -> None:
     balance, lengths = st.columns(2)
     with balance, st.container(border=True, height="stretch"):
         if dataset.labels:
-            st.plotly_chart(charts.class_balance(dataset.counts, dataset.labels), key="balance")
+            _answers_chart(dataset)
             st.caption(_parts_sentence(dataset))
         else:
             st.markdown("This set has no labels: a finished run can score it, but nothing can be trained on it.")
@@ -54,6 +54,23 @@ def dataset_view(dataset: DataSet) -> None:
     with st.expander("Rows", icon=":material/table_rows:"):
         st.dataframe(_preview(dataset.id), hide_index=True, key="rows")
         st.caption(f"The first {min(PREVIEW, dataset.rows):,} of {dataset.rows:,} rows.")
+
+
+def _answers_chart(dataset: DataSet) -> None:
+    """Rows of each class or label, or the spread of a score."""
+    if dataset.task == "regression":
+        st.plotly_chart(charts.score_histogram(_scores(dataset.id), str(dataset.label)), key="balance")
+        return
+    st.plotly_chart(charts.class_balance(dataset.counts, dataset.labels), key="balance")
+    if dataset.task == "multi_label":
+        given = sum(sum(counts.values()) for counts in dataset.counts.values())
+        st.caption(f"A row has {given / dataset.rows:.2f} labels on average, and counts for each of them.")
+
+
+@st.cache_data(max_entries=8, show_spinner=False)
+def _scores(dataset_id: str) -> dict[str, np.ndarray]:
+    frame = get_dataset(dataset_id).frame()[["split", "label"]]
+    return {str(part): each["label"].astype(float).to_numpy() for part, each in frame.groupby("split")}
 
 
 def _head(dataset: DataSet) -> None:
@@ -74,21 +91,38 @@ def _head(dataset: DataSet) -> None:
                     st.rerun()
     shown = (
         ("Rows", f"{dataset.rows:,}", "Rows with a text" + (" and a label." if dataset.label else ".")),
-        ("Classes", str(len(dataset.labels)), "Different labels."),
+        _answers_figure(dataset),
         ("Set aside", f"{dataset.skipped_rows:,}", "Rows of the file without text or label, or not readable."),
     )
     figures(shown)
     st.caption(
         f"From {dataset.source_name}, stored {ago(dataset.created)} · text: {dataset.text}"
-        + (f" · label: {dataset.label}" if dataset.label else "")
+        + (f" · {'score' if dataset.task == 'regression' else 'label'}: {dataset.label}" if dataset.label else "")
         + (f" · second text: {dataset.text_pair}" if dataset.text_pair else "")
+        + "".join(
+            f" · {name}: {column}"
+            for name, column in (("domain", dataset.domain), ("language", dataset.language))
+            if column
+        )
         + f" · id {dataset.id}"
     )
 
 
+def _answers_figure(dataset: DataSet) -> tuple[str, str, str]:
+    if dataset.task == "regression":
+        return "To learn", "a score", "A number for each row; the model learns to give it."
+    if dataset.task == "multi_label":
+        return "Labels", str(len(dataset.labels)), "Different labels; a row may have several, or none."
+    return "Classes", str(len(dataset.labels)), "Different labels; each row has one."
+
+
 def _parts_sentence(dataset: DataSet) -> str:
     sizes = ", ".join(f"{dataset.size(part):,} {part}" for part in dataset.counts)
-    how = f"given by column {dataset.split}" if dataset.split else f"drawn evenly over the classes, seed {dataset.seed}"
+    how = (
+        f"given by column {dataset.split}"
+        if dataset.split
+        else f"drawn evenly over what is learnt, seed {dataset.seed}"
+    )
     grouped = f", whole groups of {dataset.group}" if dataset.group else ""
     return f"Parts: {sizes} ({how}{grouped}). Training learns, validation chooses the best moment, test judges."
 

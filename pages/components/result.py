@@ -9,6 +9,7 @@ from core import charts
 from core.config import settings
 from core.runs.folder import Run
 from core.runs.history import read_history
+from core.tasks import METRICS
 from core.training.estimate import duration
 from pages.components import words
 
@@ -28,7 +29,7 @@ def result_view(run: Run) -> None:
         _facts(result, history.attempts)
         for warning in history.warnings:
             st.caption(f":material/info: {warning}")
-    _classes(run, result)
+    {"multi_label": _labels, "regression": _score_errors}.get(result.get("task", ""), _classes)(run, result)
     with st.expander("How it learnt: curves"):
         left, right = st.columns(2)
         left.plotly_chart(charts.loss_curves(history.steps, history.evaluations), key="done_loss")
@@ -44,7 +45,7 @@ def result_view(run: Run) -> None:
 
 def _verdict(result: dict[str, Any]) -> None:
     verdict = result["verdict"]
-    won = verdict["difference"] > 0
+    won = verdict.get("better", verdict["difference"] > 0)
     if verdict["verdict"] == "real" and won:
         st.success(f"Transfer paid off. {verdict['sentence']}", icon=":material/check_circle:")
     elif verdict["verdict"] == "real":
@@ -54,34 +55,34 @@ def _verdict(result: dict[str, Any]) -> None:
 
 
 def _scores(run: Run, result: dict[str, Any]) -> None:
+    task = words.result_task(result)
     judged = [{"title": "This run", "color": charts.run_colors([run.id])[run.id], **result}]
     judged += [
         {"color": charts.BASELINES.get(each["name"], charts.GREY), **each} for each in reversed(result["baselines"])
     ]
     rows = [
         {
-            "title": each["title"], "color": each["color"], "value": each["metrics"]["accuracy"],
-            "low": each["intervals"]["accuracy"][0], "high": each["intervals"]["accuracy"][1],
+            "title": each["title"], "color": each["color"], "value": each["metrics"][task.headline],
+            "low": each["intervals"][task.headline][0], "high": each["intervals"][task.headline][1],
         }
         for each in judged
     ]  # fmt: skip
-    st.plotly_chart(charts.score_bars(rows, ink=words.ink()), key="score_bars", config=words.STILL)
+    st.plotly_chart(charts.score_bars(rows, task.headline, ink=words.ink()), key="score_bars", config=words.STILL)
     table = pd.DataFrame(
-        {
-            "": [each["title"] for each in judged],
-            "Accuracy (95 % interval)": [
-                words.with_interval(each["metrics"]["accuracy"], each["intervals"]["accuracy"]) for each in judged
-            ],
-            "Macro-F1 (95 % interval)": [
-                words.with_interval(each["metrics"]["macro_f1"], each["intervals"]["macro_f1"]) for each in judged
-            ],
+        {"": [each["title"] for each in judged]}
+        | {
+            f"{METRICS[name].title} (95 % interval)": [
+                words.figure_with_interval(name, each["metrics"][name], each["intervals"][name]) for each in judged
+            ]
+            for name in task.metrics
         }
     )
     st.dataframe(table, hide_index=True, key="score_table")
     drawn = "" if result["rows"] == result["evaluated_of"] else f" (a fixed draw from {result['evaluated_of']:,})"
+    told = " ".join(f"{METRICS[name].title}: {_lower(METRICS[name].help)}" for name in task.metrics)
     st.caption(
         f"All judged on the same {result['rows']:,} {result['split']} rows{drawn}, which no one saw in training. "
-        "Accuracy: share of rows that got the right class. Macro-F1: the same care for every class, however rare. "
+        f"{told} "
         "Interval: with other rows of the same kind the score would move; in 95 of 100 such draws it covers the true value. "
         "The baselines need no pretrained model. "
         + " ".join(f"{each['title']}: {each['sentence']}" for each in judged[1:])
@@ -90,6 +91,10 @@ def _scores(run: Run, result: dict[str, Any]) -> None:
         st.caption(
             "This set has no test rows. The best checkpoint was chosen on these very rows, so the score is a little kind."
         )
+
+
+def _lower(sentence: str) -> str:
+    return sentence[0].lower() + sentence[1:]
 
 
 def _facts(result: dict[str, Any], attempts: int) -> None:
@@ -103,12 +108,18 @@ def _facts(result: dict[str, Any], attempts: int) -> None:
         "Weights trained": f"{trained:,} of {total:,} ({_share(trained / total)})",
         "Texts cut": f"{100 * result['share_cut']:.1f} % at {result['max_length']} tokens",
         "Device": f"{result['device_title']}, {result['precision']}",
-        "Best validation": words.percent((result.get("validation") or {}).get("accuracy")),
+        "Best validation": _validation(result),
     }
     st.markdown("**What it took**")
     st.table(pd.DataFrame({"": facts.values()}, index=list(facts)), border="horizontal", hide_header=True)
     if result["stopped_early"]:
         st.caption("Training ended early: validation no longer improved.")
+
+
+def _validation(result: dict[str, Any]) -> str:
+    name = words.result_task(result).headline
+    value = (result.get("validation") or {}).get(name)
+    return "–" if value is None else f"{words.figure(name, value)} {words.spoken(name)}"
 
 
 def _share(value: float) -> str:
@@ -134,21 +145,74 @@ def _classes(run: Run, result: dict[str, Any]) -> None:
             )  # fmt: skip
     with right, st.container(border=True, height="stretch"):
         st.markdown("**Each class**")
-        table = pd.DataFrame(result["metrics"]["per_class"])
-        table[["precision", "recall", "f1"]] *= 100
-        shares = {
-            name: st.column_config.NumberColumn(title, format="%.1f %%", help=text)
-            for name, title, text in (
-                ("precision", "Precision", "Of the rows that were given this class, how many truly have it."),
-                ("recall", "Recall", "Of the rows that truly have this class, how many were found."),
-                ("f1", "F1", "Precision and recall in one number; both must be high."),
-            )
-        }
-        st.dataframe(
-            table, hide_index=True, key="per_class",
-            column_config={"label": "Class", "support": st.column_config.NumberColumn("Rows"), **shares},
-        )  # fmt: skip
+        _per_class(pd.DataFrame(result["metrics"]["per_class"]), "Class")
         st.caption(_class_sentence(result["metrics"]["per_class"]))
+
+
+def _per_class(table: pd.DataFrame, title: str) -> None:
+    shown = [name for name in ("precision", "recall", "f1", "threshold") if name in table]
+    table[shown] *= 100
+    shares = {
+        name: st.column_config.NumberColumn(heading, format="%.1f %%", help=text)
+        for name, heading, text in (
+            ("precision", "Precision", "Of the rows that were given this, how many truly have it."),
+            ("recall", "Recall", "Of the rows that truly have this, how many were found."),
+            ("f1", "F1", "Precision and recall in one number; both must be high."),
+            ("threshold", "Given from", "The probability from which the label is given; chosen on validation rows."),
+        )
+    }
+    st.dataframe(
+        table, hide_index=True, key="per_class",
+        column_config={"label": title, "support": st.column_config.NumberColumn("Rows"), **shares},
+    )  # fmt: skip
+
+
+def _labels(run: Run, result: dict[str, Any]) -> None:
+    """Several labels a row: how well each is found, and from which probability it is given."""
+    left, right = st.columns(2)
+    metrics = result["metrics"]
+    with left, st.container(border=True):
+        st.plotly_chart(charts.label_scores(metrics["per_class"]), key="label_scores", config=words.STILL)
+        st.caption(
+            f"A row truly has {metrics['labels_true']:.2f} labels and is given {metrics['labels_given']:.2f}, on average."
+        )
+        st.page_link(
+            "pages/predict.py", label="See the rows and their labels", icon=":material/list:",
+            query_params={"run": run.id, "true": "any"},
+        )  # fmt: skip
+    with right, st.container(border=True):
+        st.markdown("**Each label**")
+        _per_class(pd.DataFrame(metrics["per_class"]).assign(threshold=result["thresholds"]), "Label")
+        st.caption(
+            "Each label has its own threshold: the probability from which it is given, chosen on validation rows so that "
+            "its F1 is best. Labels with fewer than 5 validation rows share one. The saved model carries them."
+        )
+
+
+def _score_errors(run: Run, result: dict[str, Any]) -> None:
+    """Scores: how close predictions are to the truth."""
+    path = run.predictions(result["split"])
+    table = pd.read_parquet(path, columns=["label", "prediction", "error"])
+    left, right = st.columns(2)
+    with left, st.container(border=True):
+        st.plotly_chart(
+            charts.true_and_predicted(table["label"], table["prediction"]), key="true_predicted", config=words.STILL
+        )
+        st.caption(
+            "On the dashed line a prediction is exact. A cloud that is flatter than the line means that the model plays "
+            "safe: it stays near the mean."
+        )
+    with right, st.container(border=True):
+        st.plotly_chart(charts.residuals(table["error"].to_numpy()), key="residuals", config=words.STILL)
+        metrics = result["metrics"]
+        st.caption(
+            f"Off by {metrics['mae']:.3g} on average, {metrics['mean_error']:+.3g} in the mean; the true scores "
+            f"themselves spread by {metrics['spread']:.3g} around their mean."
+        )
+        st.page_link(
+            "pages/predict.py", label="See the rows, largest errors first", icon=":material/list:",
+            query_params={"run": run.id, "true": "any"},
+        )  # fmt: skip
 
 
 def _class_sentence(classes: list[dict[str, Any]]) -> str:

@@ -6,7 +6,15 @@ import streamlit as st
 from core.errors import GraftError
 from core.runs.folder import Run, delete_run, restore_run
 from pages.components.run_actions import rename, tag_all
-from pages.components.words import STRATEGY_TITLES, dataset_name, show_error, source_name
+from pages.components.words import (
+    STRATEGY_TITLES,
+    dataset_name,
+    figure,
+    result_task,
+    show_error,
+    source_name,
+    spoken,
+)
 
 
 def run_table(runs: list[Run], linked: list[Run]) -> list[Run]:
@@ -25,9 +33,9 @@ def run_table(runs: list[Run], linked: list[Run]) -> list[Run]:
         selection_default={"selection": {"rows": places}} if places else None,
         column_config={
             "Name": st.column_config.TextColumn(pinned=True),
-            "Accuracy": st.column_config.NumberColumn(format="%.1f %%", help="Share of test rows with the right class."),
+            "Score": st.column_config.TextColumn(help="The headline figure of the run's task, on its test rows."),
             "Macro-F1": st.column_config.NumberColumn(format="%.1f %%", help="The same care for every class."),
-            "TF-IDF": st.column_config.NumberColumn(format="%.1f %%", help="Accuracy of word counting on the same rows."),
+            "Best baseline": st.column_config.TextColumn(help="The same figure of the better baseline, on the same rows."),
             "Judged rows": st.column_config.NumberColumn(help="How many rows the scores rest on."),
             "Training": st.column_config.NumberColumn(format="%.0f s", help="Seconds of training, judging not counted."),
             "Started": st.column_config.DatetimeColumn(format="distance"),
@@ -46,10 +54,13 @@ def run_table(runs: list[Run], linked: list[Run]) -> list[Run]:
 def _line(run: Run) -> dict[str, object]:
     config, meta, result = run.config, run.meta, run.result or {}
     metrics = result.get("metrics", {})
-    tfidf = next((each["metrics"]["accuracy"] for each in result.get("baselines", []) if each["name"] == "tfidf"), None)
+    name = result_task(result).headline
+    beside = [each for each in result.get("baselines", []) if each["name"] == result["verdict"]["against"]]
+    score = figure(name, metrics[name]) if metrics else ""
     return {
-        "Name": meta["name"], "State": run.state, "Accuracy": _hundred(metrics.get("accuracy")),
-        "Macro-F1": _hundred(metrics.get("macro_f1")), "TF-IDF": _hundred(tfidf), "Judged rows": result.get("rows"),
+        "Name": meta["name"], "State": run.state, "Score": f"{score} {spoken(name)}" if metrics else "",
+        "Macro-F1": _hundred(metrics.get("macro_f1")),
+        "Best baseline": figure(name, beside[0]["metrics"][name]) if beside else "", "Judged rows": result.get("rows"),
         "Tags": ", ".join(meta["tags"]), "Data set": dataset_name(config.dataset), "Source": source_name(config.model),
         "Strategy": STRATEGY_TITLES.get(config.strategy, config.strategy), "Training": result.get("seconds"),
         "Started": pd.Timestamp(meta["created"], unit="s"), "Id": run.id,

@@ -11,6 +11,7 @@ from core.data.read import read_table
 from core.errors import GraftError
 from core.evaluation.predict import predict_table, text_columns
 from core.runs.folder import Run
+from core.tasks import split_labels
 from pages.components.download import download_csv
 from pages.components.predictor import LOCK, load
 from pages.components.status import dataset_names
@@ -91,15 +92,26 @@ def _score(run: Run, frame: pd.DataFrame, text: str, pair: str | None) -> pd.Dat
     return scored
 
 
+def _summary(predictions: pd.Series) -> str:
+    """What was predicted, in a sentence: the mean of scores, or how often each class or label came."""
+    if pd.api.types.is_numeric_dtype(predictions):
+        return f"Scored {len(predictions):,} rows: **{predictions.mean():.3g}** on average."
+    counts = predictions.map(split_labels).explode().fillna("no label").value_counts()
+    more = f" and {len(counts) - 12} more" if len(counts) > 12 else ""
+    return "Scored: " + ", ".join(f"**{count:,}** {label}" for label, count in counts.head(12).items()) + f"{more}."
+
+
 def _download(scored: pd.DataFrame, stem: str) -> None:
-    counts = scored["prediction"].value_counts()
-    st.markdown("Scored: " + ", ".join(f"**{count:,}** {label}" for label, count in counts.items()) + ".")
+    st.markdown(_summary(scored["prediction"].dropna()))
     shares = {name: st.column_config.NumberColumn(format="%.3f") for name in scored.columns if name.startswith("p.")}
     st.dataframe(
         scored.head(SHOWN), hide_index=True, key="scored_rows",
         column_config={"confidence": st.column_config.NumberColumn(format="%.3f"), **shares},
     )  # fmt: skip
-    st.caption("Confidence: the probability of the predicted class, 0 to 1. Columns p.…: that of every class.")
+    if "confidence" in scored:
+        st.caption(
+            "Confidence: how sure the model is of its answer, 0 to 1. Columns p.…: the probability of each class."
+        )
     if len(scored) > SHOWN:
         st.caption(f"The first {SHOWN} rows are shown; the download has all {len(scored):,}, in the order of the file.")
     download_csv(scored, "Download with predictions (CSV)", f"{stem}-predictions.csv", "download_scored")

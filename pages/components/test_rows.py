@@ -1,14 +1,16 @@
 """The rows that a run was judged by: prediction, confidence, right or wrong."""
 
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from core import charts
 from core.runs.folder import Run
+from core.tasks import split_labels
 from pages.components.download import download_csv
-from pages.components.words import STILL, ink
+from pages.components.words import STILL, ink, result_task
 
 ANY = "any"
 SHOWN = 1000
@@ -20,10 +22,15 @@ def _predictions(path: str, changed: float) -> pd.DataFrame:
 
 
 def test_rows(run: Run) -> None:
-    """A list that the confusion matrix, or two boxes, narrow down."""
+    """A list that a chart, or boxes that fit the task, narrow down."""
     result = run.result or {}
     path = run.predictions(result["split"])
     table = _predictions(str(path), path.stat().st_mtime)
+    kind = result_task(result).kind
+    {"multi_label": _label_rows, "regression": _score_rows}.get(kind, _class_rows)(run, result, table)
+
+
+def _class_rows(run: Run, result: dict[str, Any], table: pd.DataFrame) -> None:
     labels = list(result["labels"])
     left, right = st.columns([2, 3])
     with left:
@@ -73,6 +80,91 @@ def _whole(shown: pd.DataFrame, places: list[int], labels: list[str]) -> None:
             st.text(row["text_pair"])
         shares = [float(row[f"p.{label}"]) for label in labels]
         st.plotly_chart(charts.probabilities(labels, shares), key="row_probabilities", config=STILL)
+
+
+def _label_rows(run: Run, result: dict[str, Any], table: pd.DataFrame) -> None:
+    one, two, three = st.columns([2, 2, 1])
+    label = one.selectbox("Label", [ANY, *result["labels"]], key="filter_label")
+    which = two.selectbox(
+        "Rows", ["all", "found", "missed", "given wrongly", "not all right"], key="filter_which",
+        help="Found: the label is true and was given. Missed: true and not given. Given wrongly: given and not true.",
+    )  # fmt: skip
+    unsure = three.toggle("Least sure first", key="unsure_first")
+    shown = _with_label(table, None if label == ANY else label, which).sort_values("confidence", ascending=unsure)
+    right = int(shown["correct"].sum())
+    st.caption(
+        f"{len(shown):,} of {len(table):,} rows (label {label}, {which}); {right:,} are right as a whole, with no label "
+        "missing and none too many. Confidence says how far the least sure label is from its threshold."
+    )
+    spaced = {name: shown[name].map(lambda told: ", ".join(split_labels(told))) for name in SETS}
+    _listed(run, shown, ["text", "text_pair", *SETS, "confidence", "correct", "row"], spaced)
+
+
+SETS = ("label", "prediction", "missed", "extra")
+
+
+def _with_label(table: pd.DataFrame, label: str | None, which: str) -> pd.DataFrame:
+    """The rows where a label (or any) was found, missed or given wrongly."""
+
+    def has(column: str) -> pd.Series:
+        return table[column].map(lambda told: bool(told) if label is None else label in split_labels(told))
+
+    if which == "not all right":
+        return table[~table["correct"] & (has("label") | has("prediction") | (label is None))]
+    masks = {
+        "found": has("label") & has("prediction") & ~has("missed") if label else table["missed"].eq("") & has("label"),
+        "missed": has("missed"), "given wrongly": has("extra"),
+        "all": has("label") | has("prediction") | (label is None),
+    }  # fmt: skip
+    return table[masks[which]]
+
+
+def _score_rows(run: Run, result: dict[str, Any], table: pd.DataFrame) -> None:
+    low, high = float(table["label"].min()), float(table["label"].max())
+    one, two = st.columns(2)
+    span = one.slider("True score", low, high, (low, high), key="filter_score") if low < high else (low, high)
+    order = two.selectbox(
+        "Order", ["largest error first", "most too high first", "most too low first", "exact first"], key="error_order"
+    )
+    shown = table[table["label"].between(*span)]
+    by = {"largest error first": -shown["error"].abs(), "most too high first": -shown["error"],
+          "most too low first": shown["error"], "exact first": shown["error"].abs()}[str(order)]  # fmt: skip
+    shown = shown.loc[by.sort_values(kind="stable").index]
+    off = shown["error"].abs().mean()
+    st.caption(
+        f"{len(shown):,} of {len(table):,} rows; off by {off:.3g} on average. Error is predicted less true score."
+    )
+    _listed(run, shown, ["text", "text_pair", "label", "prediction", "error", "row"])
+
+
+def _listed(run: Run, shown: pd.DataFrame, order: list[str], spaced: dict[str, pd.Series] | None = None) -> None:
+    """The table and its download; ``spaced`` replaces columns on the screen only."""
+    numeric = pd.api.types.is_numeric_dtype(shown["prediction"])
+    answers = {
+        name: st.column_config.NumberColumn(title, format="%.3g") if numeric else st.column_config.TextColumn(title)
+        for name, title in (
+            ("label", "True score" if numeric else "True"),
+            ("prediction", "Predicted"),
+            ("error", "Error"),
+        )
+        if name in shown
+    }
+    st.dataframe(
+        shown.assign(**(spaced or {})).head(SHOWN), hide_index=True, key="test_rows",
+        column_order=[name for name in order if name in shown],
+        column_config={
+            "text": st.column_config.TextColumn("Text", width="large"), "text_pair": "Second text", **answers,
+            "missed": "Missed", "extra": "Given wrongly",
+            "confidence": st.column_config.ProgressColumn(
+                "Confidence", format="percent", min_value=0, max_value=1, help="How sure the model is of its answer."
+            ),
+            "correct": st.column_config.CheckboxColumn("Right"),
+            "row": st.column_config.NumberColumn("Row", help="Place in the file, counted from 0."),
+        },
+    )  # fmt: skip
+    if len(shown) > SHOWN:
+        st.caption(f"The first {SHOWN:,} are shown; the download holds all.")
+    download_csv(shown, "Download these rows (CSV)", f"{run.id}-rows.csv", "download_rows")
 
 
 def _narrowed(table: pd.DataFrame, labels: list[str], clicked: tuple[str, ...] | None) -> tuple[pd.DataFrame, str]:

@@ -9,15 +9,16 @@ import streamlit as st
 
 from core import workspace
 from core.data.columns import Roles
+from core.data.labels import count_labels
 from core.data.read import Table, read_table
-from core.data.store import add_dataset, choose_roles, prepare
+from core.data.store import add_dataset, prepare
 from core.errors import DatasetError, GraftError
+from pages.components.roles_form import role_of, roles_form
 from pages.components.words import show_error
 
 TYPES = ["csv", "tsv", "txt", "jsonl", "ndjson", "json", "parquet", "xlsx", "xls"]
 DELIMITERS = {"comma": ",", "tab": "\t", "semicolon": ";", "bar |": "|"}
 ENCODINGS = ["utf-8", "utf-16", "cp1252", "latin-1", "gb18030", "big5", "shift_jis", "euc_kr", "cp1251"]
-NONE = "(none)"
 PREVIEW = 8
 
 
@@ -46,7 +47,7 @@ def upload_view() -> None:
     try:
         reading = _reading(copy, file.name)
         table = _read(str(copy), file.name, reading)
-        roles = _roles(table)
+        roles = roles_form(table.frame)
         _preview(table, roles)
         _store(copy, file.name, table, roles, reading)
     except GraftError as error:
@@ -108,38 +109,9 @@ def _reading(copy: Path, name: str) -> Reading:
     )  # fmt: skip
 
 
-def _roles(table: Table) -> Roles:
-    """The guessed roles with their reasons, to be corrected."""
-    columns = [str(column) for column in table.frame.columns]
-    try:
-        guess = choose_roles(table.frame, {})
-    except DatasetError:
-        guess = Roles(columns[0])
-    stamp = hashlib.sha256("|".join(columns).encode()).hexdigest()[:8]
-    fields = (
-        ("text", "Text", "What the model reads."),
-        ("label", "Label", "The class that it learns to tell. None stores the set for prediction only."),
-        ("text_pair", "Second text", "For pairs, such as a question and an answer."),
-        ("split", "Split", "A column that already says train, validation or test."),
-        ("group", "Group", "Rows with the same value stay in the same part, such as reviews of one author."),
-    )
-    chosen: dict[str, str | None] = {}
-    for place, (role, title, help_text) in zip(st.columns(5), fields, strict=True):
-        options = columns if role == "text" else [NONE, *columns]
-        value = getattr(guess, role)
-        picked = place.selectbox(
-            title, options, index=options.index(value) if value in options else 0, help=help_text, key=f"{role}_{stamp}"
-        )
-        chosen[role] = None if picked == NONE else picked
-    reasons = [f"{role.replace('_', ' ')}: {reason}" for role, reason in guess.reasons.items()]
-    if reasons:
-        st.caption("Guessed because of … " + " · ".join(reasons))
-    return Roles(**chosen)  # type: ignore[arg-type]
-
-
 def _preview(table: Table, roles: Roles) -> None:
     shown = table.frame.head(PREVIEW).astype(str)
-    named = {column: f"{column} → {role.replace('_', ' ')}" for role, column in roles.named().items()}
+    named = {column: f"{column} → {role}" for column in shown.columns if (role := role_of(column, roles))}
     st.dataframe(shown.rename(columns=named), hide_index=True, key="upload_preview")
     written = {",": "commas", "\t": "tabs", ";": "semicolons", "|": "bars"}.get(table.delimiter or "", "")
     how = ", ".join(filter(None, (table.format.upper(), written and f"separated by {written}", table.encoding)))
@@ -163,21 +135,24 @@ def _store(copy: Path, source_name: str, table: Table, roles: Roles, reading: Re
     for warning in notes["warnings"]:
         st.warning(warning, icon=":material/info:")
     parts = frame["split"].value_counts()
+    kind = roles.task or "single_label"
     summary = pd.DataFrame(
-        {part: frame[frame["split"] == part]["label"].value_counts() for part in ("train", "validation", "test") if part in parts}
+        {part: pd.Series(count_labels(kind, frame[frame["split"] == part]["label"], "")) for part in ("train", "validation", "test")
+         if part in parts}
     ).fillna(0).astype(int)  # fmt: skip
     sizes = ", ".join(f"{int(parts[part]):,} {part}" for part in ("train", "validation", "test") if part in parts)
     st.markdown(f"**{len(frame):,} rows will be stored**: {sizes}.")
-    if not roles.label:
+    if not roles.answered:
         st.caption("No label column: such a set can be scored on the Predict page, not trained on.")
-    if roles.label and len(summary) <= 30:
+    if roles.answered and kind != "regression" and len(summary) <= 30:
         st.dataframe(summary, key="parts_preview", height="content")
     if st.button("Store this data set", type="primary", icon=":material/save:", key="store"):
         with st.spinner("Storing …"):
             dataset, known = add_dataset(
                 copy, name=name.strip() or None, source_name=source_name, fractions=fractions, seed=int(seed),
                 delimiter=reading.delimiter, encoding=reading.encoding, sheet=reading.sheet, header=reading.header,
-                guess=False, **roles.named(),
+                guess=False, labels=roles.labels, ignore=roles.ignore, task=roles.task, separator=roles.separator,
+                **roles.named(),
             )  # fmt: skip
         st.toast(f"Already stored as {dataset.name}." if known else f"Stored {dataset.name}.", icon=":material/check:")
         st.session_state["uploads_done"] = st.session_state.get("uploads_done", 0) + 1  # an empty uploader for the next

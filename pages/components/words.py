@@ -2,11 +2,13 @@
 
 import time
 from collections.abc import Iterable
+from typing import Any
 
 import streamlit as st
 
 from core.errors import GraftError
 from core.runs.folder import ACTIVE, Run
+from core.tasks import METRICS, Task, split_labels, task_of
 
 STILL = {"displayModeBar": False}  # for charts without anything to zoom
 STATES = {
@@ -75,6 +77,45 @@ def percent(value: float | None, digits: int = 1) -> str:
 def with_interval(value: float, interval: list[float]) -> str:
     """85.2 % (81.0 to 88.7)."""
     return f"{100 * value:.1f} % ({100 * interval[0]:.1f} to {100 * interval[1]:.1f})"
+
+
+def figure(metric: str, value: float | None) -> str:
+    """A metric as it is read: 85.2 % for a share, 0.843 for an error in units of the score."""
+    if value is None:
+        return "–"
+    return percent(value) if METRICS[metric].share else f"{value:.3g}"
+
+
+def figure_with_interval(metric: str, value: float | None, interval: list[float]) -> str:
+    """A metric with the interval in which its true value may lie."""
+    if value is None or interval[0] is None:
+        return "–"
+    if METRICS[metric].share:
+        return with_interval(value, interval)
+    return f"{value:.3g} ({interval[0]:.3g} to {interval[1]:.3g})"
+
+
+def result_task(result: dict[str, Any]) -> Task:
+    """The task of a finished run."""
+    return task_of(result.get("task", "single_label"))
+
+
+def headline(result: dict[str, Any]) -> str:
+    """The figure that stands for a run, such as 85.2 % accuracy."""
+    name = result_task(result).headline
+    return f"{figure(name, result['metrics'][name])} {spoken(name)}"
+
+
+def spoken(metric: str) -> str:
+    """A metric's name inside a sentence: accuracy, macro-F1, RMSE."""
+    return METRICS[metric].spoken
+
+
+def answer(told: Any, kind: str) -> str:
+    """One stored answer for a reader: labels with commas, scores with three digits."""
+    if kind == "regression":
+        return f"{float(told):.3g}"
+    return ", ".join(split_labels(str(told))) or "no label" if kind == "multi_label" else str(told)
 
 
 def ago(moment: float | None) -> str:
