@@ -64,10 +64,11 @@ def joined_by(texts: list[str]) -> str | None:
     Joined labels come again in other company, so there are fewer different labels than different cells; a name that
     merely holds a comma gives more parts than cells.
     """
-    cells = set(texts)
+    cells = set(texts) - {"[]"}
     for separator in SEPARATORS:
         several = [cell for cell in cells if separator in cell]
-        if len(several) < 2 or all(NUMBER.fullmatch(cell) for cell in several):
+        together = {name for cell in several for name in _parts(cell, separator)}
+        if not several or (len(several) < 2 and not together <= cells) or all(NUMBER.fullmatch(cell) for cell in several):
             continue
         names = {name for cell in cells for name in _parts(cell, separator)}
         # a name without a letter or digit is no label; long ones are sentences
