@@ -21,8 +21,6 @@ PARTS = {"train": "#0072B2", "validation": "#E69F00", "test": "#009E73"}
 GREY = "#8A938D"
 # baselines are neutral, so that a run's own colour stands out
 BASELINES = {"tfidf": "#8A938D", "tfidf_labels": "#8A938D", "tfidf_score": "#8A938D", "majority": "#B3BAB6"}
-    "majority": "#B3BAB6"
-}  # neutral, so that a run's own colour stands out
 GREENS = [[0.0, "rgba(46,125,79,0.04)"], [0.5, "rgba(46,125,79,0.32)"], [1.0, "rgba(46,125,79,0.6)"]]
 
 

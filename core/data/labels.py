@@ -68,7 +68,11 @@ def joined_by(texts: list[str]) -> str | None:
     for separator in SEPARATORS:
         several = [cell for cell in cells if separator in cell]
         together = {name for cell in several for name in _parts(cell, separator)}
-        if not several or (len(several) < 2 and not together <= cells) or all(NUMBER.fullmatch(cell) for cell in several):
+        if (
+            not several
+            or (len(several) < 2 and not together <= cells)
+            or all(NUMBER.fullmatch(cell) for cell in several)
+        ):
             continue
         names = {name for cell in cells for name in _parts(cell, separator)}
         # a name without a letter or digit is no label; long ones are sentences

@@ -22,7 +22,7 @@ from core.transfer.retention import retention
 from tests.app.test_pages import open_page, said
 from tests.conftest import sentences
 
-pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore::DeprecationWarning")]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600), pytest.mark.filterwarnings("ignore::DeprecationWarning")]
 STRATEGIES = ("full", "linear_probe", "lp_ft", "top_k", "gradual", "llrd", "lora", "ia3", "bitfit", "scratch")
 
 
@@ -159,7 +159,7 @@ def test_every_strategy_learns_every_task(home, tmp_path, tiny_encoder, task):
 
 def test_settings_without_a_meaning_are_refused_before_anything_is_queued(home, tmp_path):
     dataset, _ = stored(tmp_path, "regression")
-    with pytest.raises(ConfigError, match="label_smoothing is 0.1"):
+    with pytest.raises(ConfigError, match="label_smoothing is"):
         submit(RunConfig(dataset.id, label_smoothing=0.1))
     assert not list((home / "runs").glob("2*"))
 
