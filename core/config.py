@@ -41,7 +41,9 @@ class RunConfig:
 
     dataset: str = field(metadata={"label": "Data set", "help": "What to learn from: a stored data set's id."})
     model: str = setting(
-        "minilm", "Source", "What to transfer from: minilm (built in), a Hub name, a local folder, or run:<id>."
+        "minilm",
+        "Source",
+        "What to transfer from: minilm (built in), a Hub name, a local folder, run:<id>, or weights:<file>@<architecture>.",
     )
     revision: str | None = setting(None, "Revision", "Branch, tag or commit of a Hub model; empty means its newest.")
     strategy: str = setting("full", "Strategy", "How to transfer: which weights are trained, and from which start.")

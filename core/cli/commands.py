@@ -62,6 +62,18 @@ def data_check(arguments: argparse.Namespace, out: Output) -> int:
     return 0
 
 
+def source(arguments: argparse.Namespace, out: Output) -> int:
+    from dataclasses import asdict
+
+    from core.models.overlay import join_source, lay_onto
+
+    key = join_source(Path(arguments.file).expanduser().resolve(), arguments.onto)
+    _, fit = lay_onto(key)
+    lines = [fit.sentence, *(f"{row['tensor']}: {row['state']}" for row in fit.table() if row["state"] != "matched")]
+    out.answer({"source": key, "sentence": fit.sentence} | asdict(fit), [*lines, f"Use it: --model '{key}'"])
+    return 0
+
+
 def train(arguments: argparse.Namespace, out: Output) -> int:
     from core.cli.parser import run_config
     from core.data.store import get_dataset

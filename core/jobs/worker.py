@@ -19,6 +19,7 @@ from core.jobs.progress import Journey
 from core.jobs.reporter import Reporter
 from core.kept import Kept
 from core.models.classifier import Classifier, load_classifier
+from core.models.overlay import source_fit
 from core.models.strategies import ADAPTERS, attach, depths, detach, layer_rates, movement, plan
 from core.runs.folder import Run
 from core.training import checkpoints, devices
@@ -258,6 +259,7 @@ class _Work:
             "labels": list(classifier.labels), "rows_digest": _digest(dataset, parts["test"]["row"].to_numpy()),
             "seconds": done.seconds, "tokens_per_second": done.tokens / max(done.seconds, 1e-9),
             "train_tokens": done.tokens, "total_seconds": time.time() - self.began,
+            "source_fit": source_fit(self.config.model),
             "layers": self._layers(dataset, classifier), "best_step": done.best_step, "stopped_early": done.stopped_early,
             "share_cut": encoded["train"].encoded.cut / max(1, encoded["train"].encoded.rows),
             "max_length": self.max_length, "parameters": self.parameters, "device": self.device.name,

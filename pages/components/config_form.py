@@ -6,9 +6,10 @@ import streamlit as st
 
 from core.config import BEST_BY, DROPOUTS, OPTIMIZERS, POOLINGS, PRECISIONS, PRESETS, SCHEDULES, STRATEGIES, settings
 from core.models.sources import list_sources
+from pages.components.weights_file import choose_weights
 from pages.components.words import STRATEGY_TITLES
 
-OTHER_HUB, OTHER_FOLDER = "Another Hub model", "A local folder"
+OTHER_HUB, OTHER_FOLDER, OTHER_FILE = "Another Hub model", "A local folder", "A file with weights"
 COMMON = ("full", "linear_probe", "lora", "scratch")  # what most people need; a switch shows the others
 COST = {
     "full": "All weights are trained.",
@@ -28,7 +29,7 @@ def choose_source() -> tuple[str, str | None]:
     """What to transfer from: the source and, for Hub models, a revision."""
     sources = {each.key: each for each in list_sources()}
     asked = st.query_params.get("source")
-    options = [*sources, OTHER_HUB, OTHER_FOLDER]
+    options = [*sources, OTHER_HUB, OTHER_FOLDER, OTHER_FILE]
     picked = st.selectbox(
         "Source: the pretrained model to start from", options, key="source",
         index=options.index(asked) if asked in sources else 0,
@@ -42,6 +43,8 @@ def choose_source() -> tuple[str, str | None]:
     if picked == OTHER_FOLDER:
         folder = st.text_input("Folder", placeholder="/path/to/model", key="folder", help="Saved with save_pretrained.")
         return folder.strip(), None
+    if picked == OTHER_FILE:
+        return choose_weights([each for each in sources.values() if each.available]), None
     info = sources[picked]
     st.caption(info.sentence if info.available else f"{info.sentence} Not available: {info.why_not}")
     return picked, None

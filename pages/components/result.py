@@ -11,6 +11,7 @@ from core.runs.folder import Run
 from core.runs.history import read_history
 from core.training.estimate import duration
 from pages.components import words
+from pages.components.weights_file import show_fit
 
 
 def result_view(run: Run) -> None:
@@ -36,6 +37,7 @@ def result_view(run: Run) -> None:
         left.plotly_chart(charts.rate_curve(history.steps), key="done_rate")
         right.plotly_chart(charts.speed_curve(history.steps), key="done_speed")
     _movement(result)
+    _source_fit(result)
     with st.expander("Settings of this run"):
         _settings(run)
     with st.expander("Log"):
@@ -172,6 +174,15 @@ def _movement(result: dict[str, Any]) -> None:
             "Length of the change of each layer's weights beside their length before. The less a layer moved, the more "
             "of what the source knew is left in it; the classifier is new and moves most."
         )
+
+
+def _source_fit(result: dict[str, Any]) -> None:
+    fit = result.get("source_fit")
+    if fit:
+        names = {"missing": "missing", "left_over": "left over", "matched": "matched"}
+        rows = [{"tensor": name, "state": state} for key, state in names.items() for name in fit[key]]
+        rows += [{"tensor": name, "state": f"not used: {own}, not {other}"} for name, own, other in fit["differs"]]
+        show_fit(fit["sentence"], rows)
 
 
 def _settings(run: Run) -> None:

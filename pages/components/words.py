@@ -151,4 +151,7 @@ def source_name(model: str) -> str:
             return f"earlier run {get_run(model[4:]).name}"
         except RunError:
             return f"earlier run {model[4:]}"
+    if model.startswith("weights:"):
+        file, _, architecture = model.removeprefix("weights:").rpartition("@")
+        return f"{file.split('/')[-1]} on {source_name(architecture)}"
     return model.rstrip("/").split("/")[-1]
