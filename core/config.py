@@ -21,6 +21,7 @@ STRATEGIES = {
 SCHEDULES = ("linear", "cosine", "constant", "slanted")
 OPTIMIZERS = ("adamw", "adam")
 PRECISIONS = ("auto", "fp32", "bf16")
+TRUNCATIONS = ("head", "tail", "head_tail", "windows")
 POOLINGS = ("auto", "mean", "cls")
 DROPOUTS = ("layers", "all", "none")
 BEST_BY = ("macro_f1", "accuracy", "loss")
@@ -59,7 +60,13 @@ class RunConfig:
         "Size of one update. Empty fits it to the source: 1e-4 for small models, 3e-5 for BERT-sized.",
     )
     batch_size: int = setting(16, "Batch size", "Rows per update. Larger is steadier and needs more memory.")
-    max_length: int = setting(256, "Max length", "Tokens kept of each text; what is longer is cut at the end.")
+    max_length: int = setting(256, "Max length", "Tokens kept of each text, or of each window of it.")
+    truncation: str = setting(
+        "head",
+        "Long texts",
+        "What is read of them: head (the beginning), tail (the end), head_tail (a quarter from the beginning, the rest from "
+        "the end), or windows (all, in overlapping pieces whose scores are averaged; costs most).",
+    )
     train_size: int | None = setting(
         None, "Training rows", "Use only this many training rows, drawn evenly over the classes; empty means all."
     )
@@ -112,6 +119,7 @@ class RunConfig:
         _one_of("optimizer", self.optimizer, OPTIMIZERS)
         _one_of("pooling", self.pooling, POOLINGS)
         _one_of("dropout", self.dropout, DROPOUTS)
+        _one_of("truncation", self.truncation, TRUNCATIONS)
         _one_of("precision", self.precision, PRECISIONS)
         _one_of("best_by", self.best_by, BEST_BY)
         if not self.dataset:

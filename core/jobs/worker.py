@@ -165,9 +165,10 @@ class _Work:
             pairs = part["text_pair"].tolist() if "text_pair" in part else None
             texts = encode_once(
                 part["text"].tolist(), classifier.tokenizer, self.max_length, pairs, keep=Kept("tokens"),
-                progress=lambda done, total: self._progress("preparing", done, total),
+                progress=lambda done, total: self._progress("preparing", done, total), truncation=self.config.truncation,
             )  # fmt: skip
             encoded[name] = Rows(texts, part["label"].map(numbers).to_numpy(dtype=np.int64))
+        encoded["train"] = encoded["train"].by_window()
         self.journey.plan(
             self.config.strategy, self.config.epochs,
             {name: rows.encoded.tokens for name, rows in encoded.items()}, len(parts["train"]) + len(parts["test"]),

@@ -10,6 +10,7 @@ import numpy as np
 from core import workspace
 from core.config import RunConfig
 from core.training.devices import Device, find_device, use_bf16
+from core.training.truncation import tokens_read
 
 FORWARD = 3.5  # a training step costs about this many forward passes of the same tokens
 EFFICIENCY = {"cpu": 0.6, "cuda": 0.35, "mps": 0.3}  # share of the measured matrix speed that a whole step reaches
@@ -58,7 +59,9 @@ def estimate(config: RunConfig, counts: dict[str, int], lengths: np.ndarray, sha
     device = find_device(config.device)
     bf16 = use_bf16(device, config.precision)
     cut = np.minimum(lengths, config.max_length) if len(lengths) else np.array([config.max_length])
-    mean = float(cut.mean())
+    mean = (
+        float(tokens_read(lengths, config.max_length, config.truncation).mean()) if len(lengths) else float(cut.mean())
+    )
     train = min(config.train_size or counts["train"], counts["train"])
     validation = min(config.validation_size or counts["validation"], counts["validation"])
     judged_of = counts["test"] or counts["validation"]

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -47,6 +47,11 @@ class Rows:
 
     encoded: Encoded
     labels: np.ndarray
+
+    def by_window(self) -> "Rows":
+        """For training: each window of a long text is a row of its own and carries the text's label."""
+        owners = self.encoded.owners
+        return self if owners is None else Rows(replace(self.encoded, owners=None), self.labels[owners])
 
 
 def train(

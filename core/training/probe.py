@@ -20,6 +20,7 @@ from core.training.events import Evaluated, Event, Progress, Started, StepLogged
 from core.training.forward import logits_of
 from core.training.loop import Rows, train
 from core.training.scoring import Interrupted, autocast, softmax
+from core.training.truncation import mean_by_owner
 
 if TYPE_CHECKING:
     import torch
@@ -171,7 +172,7 @@ def _features(
         yield Progress("encoding", done, encoded.rows)
         if should_stop():
             raise Interrupted
-    return features
+    return mean_by_owner(features, encoded.owners)  # the head is linear: the mean of scores is the score of the mean
 
 
 def _fit(features: np.ndarray, labels: np.ndarray, classes: int, strength: float, seed: int) -> tuple[Any, Any]:

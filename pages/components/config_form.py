@@ -4,7 +4,18 @@ from typing import Any
 
 import streamlit as st
 
-from core.config import BEST_BY, DROPOUTS, OPTIMIZERS, POOLINGS, PRECISIONS, PRESETS, SCHEDULES, STRATEGIES, settings
+from core.config import (
+    BEST_BY,
+    DROPOUTS,
+    OPTIMIZERS,
+    POOLINGS,
+    PRECISIONS,
+    PRESETS,
+    SCHEDULES,
+    STRATEGIES,
+    TRUNCATIONS,
+    settings,
+)
 from core.models.sources import list_sources
 from pages.components.weights_file import choose_weights
 from pages.components.words import STRATEGY_TITLES
@@ -132,6 +143,7 @@ def choose_settings(preset: str, strategy: str) -> dict[str, Any]:
             **said("patience"), min_value=1, value=base["patience"], placeholder="never"
         )
         chosen["precision"] = three.selectbox(**said("precision"), options=PRECISIONS)
+        chosen["truncation"] = two.selectbox(**said("truncation"), options=TRUNCATIONS)
         chosen["pooling"] = one.selectbox(**said("pooling"), options=POOLINGS)
         chosen["label_smoothing"] = two.number_input(
             **said("label_smoothing"), min_value=0.0, max_value=0.9, value=base["label_smoothing"], step=0.05

@@ -43,7 +43,7 @@ def cost(config: RunConfig, dataset: DataSet) -> bool:
     st.caption(found.sentence)
     summary = length_summary(lengths, config.max_length)
     train = min(config.train_size or counts["train"], counts["train"])
-    st.caption(
-        f"Learns from {train:,} rows. At {config.max_length} tokens {100 * summary.share_cut:.1f} % of the texts are cut."
-    )
+    longer = f"{100 * summary.share_cut:.1f} % of the texts"
+    told = f"{longer} are read in several windows" if config.truncation == "windows" else f"{longer} are cut"
+    st.caption(f"Learns from {train:,} rows. At {config.max_length} tokens {told}.")
     return True
