@@ -16,6 +16,7 @@ STRATEGIES = {
     "lora": "Train small additions to the attention (LoRA), merged in at the end. Few weights, little memory.",
     "ia3": "Train only scales inside each layer (IA³), merged in at the end. The fewest weights of all.",
     "bitfit": "Train only the biases and the classifier. Cheap, and hard to overfit.",
+    "few_shot": "Compare labelled texts in pairs, then fit a classifier (SetFit). For 8 to 64 labels a class.",
     "scratch": "Same architecture, random weights: what the model learns without any transfer. The honest control.",
 }
 SCHEDULES = ("linear", "cosine", "constant", "slanted")
@@ -53,7 +54,9 @@ class RunConfig:
         "Pooling",
         "How token vectors become one: mean of all, cls (the first), or auto, as the source was trained.",
     )
-    epochs: int = setting(3, "Epochs", "How many times the model sees every training row.")
+    epochs: int | None = setting(
+        None, "Epochs", "How many times the model sees every training row. Empty fits it to the rows: 3, more when few."
+    )
     learning_rate: float | None = setting(
         None,
         "Learning rate",
@@ -126,7 +129,6 @@ class RunConfig:
             raise ConfigError("No data set was named.", "Choose one that `data list` shows, or add a file first.")
         if not self.model:
             raise ConfigError("No source model was named.", "Use minilm, a Hub name, a folder, or run:<id>.")
-        _between("epochs", self.epochs, 1, 1000, whole=True)
         if self.learning_rate is not None:
             _between("learning_rate", self.learning_rate, 1e-8, 1.0)
         _between("batch_size", self.batch_size, 1, 4096, whole=True)
@@ -144,6 +146,8 @@ class RunConfig:
         _between("accumulate", self.accumulate, 1, 4096, whole=True)
         if not isinstance(self.class_weights, bool):
             raise ConfigError(f"class_weights is {self.class_weights!r}.", "It must be true or false.")
+        if self.epochs is not None:
+            _between("epochs", self.epochs, 1, 1000, whole=True)
         for name in ("train_size", "validation_size", "test_size", "eval_every", "patience"):
             if getattr(self, name) is not None:
                 _between(name, getattr(self, name), 1, 10**9, whole=True)
@@ -189,8 +193,8 @@ PRESETS = {
     ),
     "balanced": Preset(
         "Balanced",
-        "The default: all training rows, 256 tokens, 3 epochs, and the best checkpoint kept.",
-        {"epochs": 3, "max_length": 256, "batch_size": 16},
+        "The default: all training rows, 256 tokens, 3 epochs (more when rows are few), and the best checkpoint kept.",
+        {"max_length": 256, "batch_size": 16},
     ),
     "best": Preset(
         "Best quality",

@@ -27,8 +27,10 @@ from core.training.batches import encode_once
 from core.training.estimate import remember_speed
 from core.training.events import CheckpointDue, Event, Improved, Progress, Started, StepLogged, TrainingDone, Warned
 from core.training.events import to_json as event_json
+from core.training.few_shot import few_shot
 from core.training.loop import Rows, train
 from core.training.probe import probe, probe_then_tune
+from core.training.recipe import epochs_for, work_of
 from core.training.scoring import Interrupted, score, softmax
 
 log = logging.getLogger("graft.worker")
@@ -141,6 +143,8 @@ class _Work:
                 parts[name] = parts[name].iloc[draw(parts[name]["label"], size, seed)]
             elif size is not None and name == "train":
                 self._warn(f"{size} training rows were asked for and the set has {len(parts[name])}: all are used.")
+        if self.config.strategy != "few_shot":  # whose epochs are counted in pairs
+            self.config = self.config.changed(epochs=epochs_for(self.config, len(parts["train"])))
         return dataset, parts
 
     def _classifier(self, dataset: DataSet) -> Classifier:
@@ -156,6 +160,7 @@ class _Work:
         return load_classifier(
             self.config.model, dataset.labels, seed=self.config.seed, revision=self.config.revision,
             scratch=self.config.strategy == "scratch", pooling=self.config.pooling,
+            prefer_mean=self.config.strategy == "few_shot",
         )  # fmt: skip
 
     def _encode(self, classifier: Classifier, parts: dict[str, Any]) -> dict[str, Rows]:
@@ -170,7 +175,7 @@ class _Work:
             encoded[name] = Rows(texts, part["label"].map(numbers).to_numpy(dtype=np.int64))
         encoded["train"] = encoded["train"].by_window()
         self.journey.plan(
-            self.config.strategy, self.config.epochs,
+            self.config.strategy, work_of(self.config, len(parts["train"]))[1] / len(parts["train"]),
             {name: rows.encoded.tokens for name, rows in encoded.items()}, len(parts["train"]) + len(parts["test"]),
         )  # fmt: skip
         return encoded
@@ -190,7 +195,7 @@ class _Work:
                 self.reporter.event({"event": "resumed", "step": resumed})
                 log.info("going on from step %d", resumed)
             best = checkpoints.load_weights(self.run.best) if state else None
-            way = probe_then_tune if self.config.strategy == "lp_ft" else train
+            way = {"lp_ft": probe_then_tune, "few_shot": few_shot}.get(self.config.strategy, train)
             events = way(
                 self.config, classifier.model, encoded["train"], encoded["validation"], resume=state,
                 best_weights=best, **shared,
@@ -260,7 +265,7 @@ class _Work:
             "labels": list(classifier.labels), "rows_digest": _digest(dataset, parts["test"]["row"].to_numpy()),
             "seconds": done.seconds, "tokens_per_second": done.tokens / max(done.seconds, 1e-9),
             "train_tokens": done.tokens, "total_seconds": time.time() - self.began,
-            "source_fit": source_fit(self.config.model),
+            "epochs": self.config.epochs, "source_fit": source_fit(self.config.model),
             "layers": self._layers(dataset, classifier), "best_step": done.best_step, "stopped_early": done.stopped_early,
             "share_cut": encoded["train"].encoded.cut / max(1, encoded["train"].encoded.rows),
             "max_length": self.max_length, "parameters": self.parameters, "device": self.device.name,

@@ -41,6 +41,7 @@ def load_classifier(
     revision: str | None = None,
     scratch: bool = False,
     pooling: str = "auto",
+    prefer_mean: bool = False,
 ) -> Classifier:
     """The source's encoder with a new head for ``labels``; ``scratch`` keeps only its architecture.
 
@@ -49,6 +50,7 @@ def load_classifier(
 
     Args:
         pooling: "mean" or "cls" (the first token) reads the encoder so; "auto" as its source was trained.
+        prefer_mean: with "auto", read any source by the mean where its architecture allows it.
 
     Raises:
         SourceError: when the source cannot be found or read.
@@ -66,7 +68,9 @@ def load_classifier(
         config.label2id = {label: index for index, label in enumerate(labels)}
         config.problem_type = "single_label_classification"
         tokenizer = load_tokenizer(source, revision)
-        averages = _averages(pooling, source, where, config, extra)
+        averages = _averages(pooling, source, where, config, extra) or (
+            prefer_mean and pooling == "auto" and pools.can_average(config)
+        )
         if scratch:
             config.dtype = torch.float32
             pools.forget(config)  # random weights do not average; the layer is added anew

@@ -10,6 +10,7 @@ import numpy as np
 from core import workspace
 from core.config import RunConfig
 from core.training.devices import Device, find_device, use_bf16
+from core.training.recipe import work_of
 from core.training.truncation import tokens_read
 
 FORWARD = 3.5  # a training step costs about this many forward passes of the same tokens
@@ -73,9 +74,11 @@ def estimate(config: RunConfig, counts: dict[str, int], lengths: np.ndarray, sha
         training = (train + validation) * mean / (speed * (1.0 if known else FORWARD)) + 2.0
         forward = speed * (1.0 if known else FORWARD)
     else:
-        steps, tokens = -(-train // config.batch_size) * config.epochs, int(train * mean * config.epochs)
+        steps, visits = work_of(config, train)
+        tokens = int(visits * mean)
         forward = speed * FORWARD
-        rounds = max(1, steps // config.eval_every) if config.eval_every else config.epochs
+        rounds = max(1, steps // config.eval_every) if config.eval_every else max(1, visits // max(1, train))
+        rounds = 1 if config.strategy == "few_shot" else rounds
         training = tokens / speed + rounds * validation * mean / forward
     seconds = START_SECONDS + training + judged * mean / forward + (train + judged) / 1500
     spread = 1.25 if known else 1.6

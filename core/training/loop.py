@@ -27,6 +27,7 @@ from core.training.events import (
 from core.training.forward import logits_of
 from core.training.losses import build_loss
 from core.training.optimiser import fitting_rate, rate_factor
+from core.training.recipe import epochs_for
 from core.training.scoring import Interrupted, autocast, score, softmax
 from core.training.trunk import Trunk, prepare_trunk
 from core.training.update import Update
@@ -87,7 +88,7 @@ def train(
     quieten(model, what.cut)
     update = Update(model, config, device, what.rates)
     steps_per_epoch = -(-training.encoded.rows // config.batch_size)
-    total = steps_per_epoch * config.epochs
+    total = steps_per_epoch * epochs_for(config, training.encoded.rows)
     state = _State(best=best_weights)
     if resume:
         state.restore(resume, model, update)

@@ -46,7 +46,7 @@ def probe(
     encoder are computed once for all runs.
     """
     model.to(device)  # type: ignore[arg-type]
-    last = _last_layer(model)
+    last = last_layer(model)
     trained = sum(weight.numel() for weight in last.parameters())
     total_weights = sum(weight.numel() for weight in model.parameters())
     yield Started(
@@ -113,7 +113,7 @@ def probe_then_tune(
         yield replace(event, seconds=event.seconds + seconds) if isinstance(event, TrainingDone) else event
 
 
-def _last_layer(model: "PreTrainedModel") -> "torch.nn.Linear":
+def last_layer(model: "PreTrainedModel") -> "torch.nn.Linear":
     import torch
 
     classes = model.config.num_labels
@@ -127,7 +127,7 @@ def _last_layer(model: "PreTrainedModel") -> "torch.nn.Linear":
 
 
 @contextmanager
-def _listening(last: "torch.nn.Module", heard: list[Any]) -> Iterator[None]:
+def listening(last: "torch.nn.Module", heard: list[Any]) -> Iterator[None]:
     hook = last.register_forward_pre_hook(lambda module, inputs: heard.append(inputs[0]))
     try:
         yield
@@ -165,7 +165,7 @@ def _features(
     done = 0
     for rows in scoring_order(encoded.lengths):
         heard: list[Any] = []
-        with torch.inference_mode(), autocast(device, bf16), _listening(last, heard):
+        with torch.inference_mode(), autocast(device, bf16), listening(last, heard):
             logits_of(model, encoded, rows, device)
         features[rows] = heard[0].float().cpu().numpy()
         done += len(rows)

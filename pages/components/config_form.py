@@ -32,6 +32,7 @@ COST = {
     "lora": "About 1\u00a0% of the weights are trained; a step costs nearly as much as full fine-tuning.",
     "ia3": "Far under 1\u00a0% of the weights are trained; a step costs nearly as much as full fine-tuning.",
     "bitfit": "About 1\u00a0% of the weights are trained; a step costs nearly as much as full fine-tuning.",
+    "few_shot": "All weights are trained, on pairs of texts.",
     "scratch": "All weights are trained, and none knows anything at the start.",
 }
 
@@ -103,7 +104,9 @@ def choose_settings(preset: str, strategy: str) -> dict[str, Any]:
 
     with st.expander("All settings", icon=":material/tune:"):
         one, two, three = st.columns(3)
-        chosen["epochs"] = one.number_input(**said("epochs"), min_value=1, max_value=100, value=base["epochs"])
+        chosen["epochs"] = one.number_input(
+            **said("epochs"), min_value=1, max_value=1000, value=base["epochs"], placeholder="fits the rows"
+        )
         chosen["batch_size"] = two.number_input(
             **said("batch_size"), min_value=1, max_value=512, value=base["batch_size"]
         )

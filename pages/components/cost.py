@@ -8,6 +8,7 @@ from core.data.store import DataSet, get_dataset
 from core.data.tokens import dataset_lengths, length_summary
 from core.models.sources import check_source
 from core.training.estimate import Estimate, duration, estimate, shape_of
+from core.training.recipe import epochs_for
 
 
 @st.cache_data(max_entries=8, show_spinner="Counting tokens …")
@@ -45,5 +46,7 @@ def cost(config: RunConfig, dataset: DataSet) -> bool:
     train = min(config.train_size or counts["train"], counts["train"])
     longer = f"{100 * summary.share_cut:.1f} % of the texts"
     told = f"{longer} are read in several windows" if config.truncation == "windows" else f"{longer} are cut"
+    if config.epochs is None and config.strategy not in ("few_shot", "linear_probe"):
+        st.caption(f"Epochs: {epochs_for(config, train)}, chosen for {train:,} rows.")
     st.caption(f"Learns from {train:,} rows. At {config.max_length} tokens {told}.")
     return True

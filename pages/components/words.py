@@ -38,6 +38,7 @@ STRATEGY_TITLES = {
     "lora": "LoRA",
     "ia3": "IA³",
     "bitfit": "Biases only",
+    "few_shot": "Few-shot pairs",
     "scratch": "From scratch",
 }
 
