@@ -112,6 +112,16 @@ class RunConfig:
         1, "Pieces per batch", "Split each batch into so many pieces to need less memory; the update stays the same."
     )
     best_by: str = setting("macro_f1", "Best by", "Which validation score decides the checkpoint that is kept.")
+    average_best: int = setting(
+        1,
+        "Average the best",
+        "Above 1, the weights of so many best validations are averaged at the end, and kept if that is not worse.",
+    )
+    recompute: bool = setting(
+        False,
+        "Save memory",
+        "Compute the layers' inner values twice instead of keeping them: about a third slower, far less memory.",
+    )
     device: str = setting("auto", "Device", "auto takes a GPU when there is one; or cuda:0, mps, cpu.")
     precision: str = setting("auto", "Precision", "auto uses bf16 where the device is truly faster with it.")
     checkpoint_seconds: float = setting(60.0, "Checkpoint every", "Seconds of training that a crash may cost at most.")
@@ -144,8 +154,10 @@ class RunConfig:
         _between("focal_gamma", self.focal_gamma, 0.0, 10.0)
         _between("label_smoothing", self.label_smoothing, 0.0, 0.9)
         _between("accumulate", self.accumulate, 1, 4096, whole=True)
-        if not isinstance(self.class_weights, bool):
-            raise ConfigError(f"class_weights is {self.class_weights!r}.", "It must be true or false.")
+        _between("average_best", self.average_best, 1, 20, whole=True)
+        for name in ("class_weights", "recompute"):
+            if not isinstance(getattr(self, name), bool):
+                raise ConfigError(f"{name} is {getattr(self, name)!r}.", "It must be true or false.")
         if self.epochs is not None:
             _between("epochs", self.epochs, 1, 1000, whole=True)
         for name in ("train_size", "validation_size", "test_size", "eval_every", "patience"):

@@ -102,6 +102,22 @@ def train(arguments: argparse.Namespace, out: Output) -> int:
     return 0 if value["status"] == "finished" else 1
 
 
+def lr_range(arguments: argparse.Namespace, out: Output) -> int:
+    from dataclasses import asdict
+
+    from core.cli.parser import run_config
+    from core.data.store import get_dataset
+    from core.jobs.rate_test import carry_out, measure
+
+    if arguments.into:
+        return carry_out(Path(arguments.into))
+    config = run_config(arguments, get_dataset(arguments.dataset).id)
+    found = measure(config, lambda done, total: out.bar(done / total, f"step {done} of {total}"))
+    shown = [f"{rate:8.1e}  {loss:.4f}" for rate, loss in zip(found.rates, found.smooth, strict=True)]
+    out.answer(asdict(found), ["    rate  loss (smoothed)", *shown[::4], found.sentence])
+    return 0
+
+
 def runs_list(arguments: argparse.Namespace, out: Output) -> int:
     runs = [_state_of(run) for run in list_runs()]
     shown = [each | {"score": percent(each["metrics"].get("accuracy"))} for each in runs]

@@ -19,13 +19,25 @@ from core.jobs.progress import Journey
 from core.jobs.reporter import Reporter
 from core.kept import Kept
 from core.models.classifier import Classifier, load_classifier
+from core.models.memory import recompute_layers
 from core.models.overlay import source_fit
 from core.models.strategies import ADAPTERS, attach, depths, detach, layer_rates, movement, plan
 from core.runs.folder import Run
 from core.training import checkpoints, devices
+from core.training.averaging import averaged
 from core.training.batches import encode_once
 from core.training.estimate import remember_speed
-from core.training.events import CheckpointDue, Event, Improved, Progress, Started, StepLogged, TrainingDone, Warned
+from core.training.events import (
+    Averaged,
+    CheckpointDue,
+    Event,
+    Improved,
+    Progress,
+    Started,
+    StepLogged,
+    TrainingDone,
+    Warned,
+)
 from core.training.events import to_json as event_json
 from core.training.few_shot import few_shot
 from core.training.loop import Rows, train
@@ -72,6 +84,8 @@ class _Work:
         self.config = run.config
         self.began = time.time()
         self.journey = Journey()
+        self.kept = checkpoints.KeptWeights(run.best)
+        self.averaging: dict[str, Any] | None = None
         self._stop = False
         self._looked = 0.0
         signal.signal(signal.SIGTERM, lambda *_: setattr(self, "_stop", True))
@@ -200,8 +214,17 @@ class _Work:
                 self.config, classifier.model, encoded["train"], encoded["validation"], resume=state,
                 best_weights=best, **shared,
             )  # fmt: skip
+            if self.config.average_best > 1 and self.config.strategy != "few_shot":
+                if not state:
+                    self.kept.clear()
+                events = averaged(
+                    events, self.config, classifier.model, encoded["validation"], self.kept, device=self.device.name,
+                    bf16=self.bf16,
+                )  # fmt: skip
         done = None
         attach(classifier.model, self.config)
+        if self.config.recompute:
+            recompute_layers(classifier.model)
         for event in events:
             done = self._hear(event)
         if self.config.strategy in ADAPTERS:
@@ -219,6 +242,8 @@ class _Work:
             checkpoints.save_state(self.run.checkpoint, event.state())
         elif isinstance(event, Improved):
             checkpoints.save_weights(self.run.best, event.weights)
+        elif isinstance(event, Averaged):
+            self.averaging = event_json(event)
         elif isinstance(event, Started):
             self.parameters = {"total": event.parameters, "trained": event.trained_parameters}
             self.reporter.update(now=True, step=event.first_step, total_steps=event.total_steps)
@@ -265,7 +290,7 @@ class _Work:
             "labels": list(classifier.labels), "rows_digest": _digest(dataset, parts["test"]["row"].to_numpy()),
             "seconds": done.seconds, "tokens_per_second": done.tokens / max(done.seconds, 1e-9),
             "train_tokens": done.tokens, "total_seconds": time.time() - self.began,
-            "epochs": self.config.epochs, "source_fit": source_fit(self.config.model),
+            "epochs": self.config.epochs, "averaging": self.averaging, "source_fit": source_fit(self.config.model),
             "layers": self._layers(dataset, classifier), "best_step": done.best_step, "stopped_early": done.stopped_early,
             "share_cut": encoded["train"].encoded.cut / max(1, encoded["train"].encoded.rows),
             "max_length": self.max_length, "parameters": self.parameters, "device": self.device.name,

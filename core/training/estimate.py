@@ -171,8 +171,10 @@ def _memory(config: RunConfig, shape: Shape, device: Device, longest: float, bf1
     trains = config.strategy != "linear_probe"
     moments = config.strategy not in ("lora", "ia3", "bitfit", "top_k")  # those keep moments of few weights only
     weights = shape.parameters * 4 * (5.5 if trains and moments else 2.5 if trains else 1.5)
-    per_token = shape.layers * shape.width * (34 if bf16 else 60)  # bytes kept for the way back
-    attention = shape.layers * (shape.width // 32) * longest * (6 if bf16 else 10)
+    per_token: float = shape.layers * shape.width * (34 if bf16 else 60)  # bytes kept for the way back
+    if config.recompute:  # what enters each layer is kept, and the inside of one layer at a time
+        per_token = shape.layers * shape.width * 4 + per_token / shape.layers
+    attention = (1 if config.recompute else shape.layers) * (shape.width // 32) * longest * (6 if bf16 else 10)
     batch = -(-config.batch_size // config.accumulate) * longest if trains else 8192
     activations = batch * (per_token + attention) * (1.0 if trains else 0.15)
     if device.name == "cpu":

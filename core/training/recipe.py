@@ -4,8 +4,8 @@ from core.config import RunConfig
 
 USUAL = 3  # epochs; Devlin et al. (2019) found 2 to 4 best where rows are plenty
 MOST = 20  # what Mosbach et al. (2021) advise for small sets, with warm-up and a decay to zero
-PAIRS_PER_ROW = 40  # few-shot: pairs in which a row takes part, 20 of each kind (Tunstall et al., 2022)
-MOST_PAIRS = 6400  # few-shot: more took longer and were not better, see docs/benchmarks.md
+PAIRS_PER_ROW = 20  # few-shot: pairs in which a row takes part; twice as many gained nothing, see docs/benchmarks.md
+MOST_PAIRS = 2400  # few-shot: as many as 120 rows make, so that more rows do not take longer
 VISITS = 4000  # rows seen in all epochs together, below which fine-tuning has hardly begun
 
 

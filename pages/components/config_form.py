@@ -12,29 +12,13 @@ from core.config import (
     PRECISIONS,
     PRESETS,
     SCHEDULES,
-    STRATEGIES,
     TRUNCATIONS,
     settings,
 )
 from core.models.sources import list_sources
 from pages.components.weights_file import choose_weights
-from pages.components.words import STRATEGY_TITLES
 
 OTHER_HUB, OTHER_FOLDER, OTHER_FILE = "Another Hub model", "A local folder", "A file with weights"
-COMMON = ("full", "linear_probe", "lora", "scratch")  # what most people need; a switch shows the others
-COST = {
-    "full": "All weights are trained.",
-    "linear_probe": "Well under 1\u00a0% of the weights are trained; the texts are read only once.",
-    "lp_ft": "All weights are trained, at half the rate.",
-    "top_k": "About a sixth of the working weights for each layer of MiniLM; no way back through the others.",
-    "gradual": "All weights are trained in the end; the first half is cheaper.",
-    "llrd": "All weights are trained.",
-    "lora": "About 1\u00a0% of the weights are trained; a step costs nearly as much as full fine-tuning.",
-    "ia3": "Far under 1\u00a0% of the weights are trained; a step costs nearly as much as full fine-tuning.",
-    "bitfit": "About 1\u00a0% of the weights are trained; a step costs nearly as much as full fine-tuning.",
-    "few_shot": "All weights are trained, on pairs of texts.",
-    "scratch": "All weights are trained, and none knows anything at the start.",
-}
 
 
 def choose_source() -> tuple[str, str | None]:
@@ -60,22 +44,6 @@ def choose_source() -> tuple[str, str | None]:
     info = sources[picked]
     st.caption(info.sentence if info.available else f"{info.sentence} Not available: {info.why_not}")
     return picked, None
-
-
-def choose_strategy() -> str:
-    """How to transfer, each way with the sentence that says when to take it."""
-    every = st.session_state.get("all_strategies", False)
-    shown = list(STRATEGIES) if every else [name for name in STRATEGIES if name in COMMON]
-    strategy = st.radio(
-        "Strategy: how to transfer", shown, key="strategy",
-        format_func=lambda name: STRATEGY_TITLES[name], captions=[f"{STRATEGIES[name]} {COST[name]}" for name in shown],
-    )  # fmt: skip
-    st.toggle(
-        f"Show all {len(STRATEGIES)} strategies",
-        key="all_strategies",
-        help="The others are gentler or cheaper variants.",
-    )
-    return str(strategy)
 
 
 def choose_preset() -> str:
@@ -164,6 +132,10 @@ def choose_settings(preset: str, strategy: str) -> dict[str, Any]:
             )
         if strategy == "lora":
             chosen["lora_rank"] = two.number_input(**said("lora_rank"), min_value=1, value=base["lora_rank"])
+        chosen["average_best"] = three.number_input(
+            **said("average_best"), min_value=1, max_value=20, value=base["average_best"]
+        )
+        chosen["recompute"] = st.checkbox(**said("recompute"), value=base["recompute"])
         chosen["class_weights"] = st.checkbox(**said("class_weights"), value=base["class_weights"])
         if strategy == "linear_probe":
             st.caption(

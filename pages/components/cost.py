@@ -12,7 +12,8 @@ from core.training.recipe import epochs_for
 
 
 @st.cache_data(max_entries=8, show_spinner="Counting tokens …")
-def _lengths(dataset_id: str, model: str) -> np.ndarray:
+def lengths_of(dataset_id: str, model: str) -> np.ndarray:
+    """Token lengths of a set's texts, (sampled rows,)."""
     return dataset_lengths(get_dataset(dataset_id), model)
 
 
@@ -31,7 +32,7 @@ def cost(config: RunConfig, dataset: DataSet) -> bool:
             "Time and memory can be told when the model has been downloaded; that happens at the start of the run."
         )
         return True
-    lengths = _lengths(dataset.id, config.model)
+    lengths = lengths_of(dataset.id, config.model)
     counts = {part: dataset.size(part) for part in ("train", "validation", "test")}
     found: Estimate = estimate(config, counts, lengths, shape_of(config.model, config.revision))
     memory = found.memory_mib

@@ -98,6 +98,7 @@ def _facts(result: dict[str, Any], attempts: int) -> None:
     trained, total = result["parameters"]["trained"], result["parameters"]["total"]
     facts = {
         "Training rows": f"{result['train_rows']:,}",
+        **({"Epochs": f"{result['epochs']}"} if result.get("epochs") else {}),
         "Training time": duration(result["seconds"]),
         "Whole run" if attempts < 2 else "Last attempt": duration(result["total_seconds"]),
         "Speed": f"{result['tokens_per_second']:,.0f} tokens/s",
@@ -109,6 +110,8 @@ def _facts(result: dict[str, Any], attempts: int) -> None:
     }
     st.markdown("**What it took**")
     st.table(pd.DataFrame({"": facts.values()}, index=list(facts)), border="horizontal", hide_header=True)
+    if result.get("averaging"):
+        st.caption(result["averaging"]["sentence"])
     if result["stopped_early"]:
         st.caption("Training ended early: validation no longer improved.")
 

@@ -13,7 +13,7 @@ from pages.components import words
 
 
 def choose_weights(architectures: Sequence[SourceInfo]) -> str:
-    """Ask for the file and its architecture, show how the two fit, and give the source; minilm until a file is named."""
+    """Ask for the file and its architecture, show how the two fit, and give the source; empty until a file is named."""
     left, right = st.columns(2)
     file = left.text_input(
         "File", placeholder="/path/to/model.pt", key="weights_file",
@@ -25,8 +25,7 @@ def choose_weights(architectures: Sequence[SourceInfo]) -> str:
         accept_new_options=True, help="What the file was trained with; you may type a Hub name or a folder.",
     )  # fmt: skip
     if not file or not onto:
-        st.caption("Name a file; until then the built-in MiniLM is used.")
-        return "minilm"
+        return ""
     source = join_source(file, onto)
     try:
         with st.spinner("Reading the file …"):

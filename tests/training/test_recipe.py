@@ -16,4 +16,4 @@ def test_what_the_user_named_is_kept():
 def test_the_work_is_counted_in_updates_and_rows():
     assert work_of(RunConfig("x", epochs=2, batch_size=16), 100) == (14, 200)
     steps, visits = work_of(RunConfig("x", strategy="few_shot", batch_size=16), 16)
-    assert steps == 40 and visits == 640  # a batch of 16 pairs out of 16 rows reads each row once at most
+    assert steps == 20 and visits == 320  # a batch of 16 pairs out of 16 rows reads each row once at most
