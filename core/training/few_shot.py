@@ -15,11 +15,12 @@ from core.config import RunConfig
 from core.errors import DatasetError
 from core.training.batches import Encoded, collate
 from core.training.events import CheckpointDue, Evaluated, Event, Progress, Started, StepLogged, TrainingDone
-from core.training.loop import Rows
-from core.training.optimiser import build_optimiser, fitting_rate, rate_factor
+from core.training.loop import Rows, quicken
+from core.training.optimiser import fitting_rate, rate_factor
 from core.training.probe import last_layer, listening, probe
 from core.training.recipe import MOST_PAIRS, PAIRS_PER_ROW
 from core.training.scoring import autocast
+from core.training.update import Update
 
 if TYPE_CHECKING:
     import torch
@@ -82,7 +83,6 @@ def few_shot(
     A step is a batch of pairs; its loss is the mean squared error of their cosine. ``best_weights`` is not used: the
     classifier is fitted once, at the end. A training that goes on from ``resume`` ends exactly like an unbroken one.
     """
-    import torch
 
     model.to(device)  # type: ignore[arg-type]
     last = last_layer(model)
@@ -91,9 +91,10 @@ def few_shot(
     pairs, same = draw_pairs(training.labels, pair_count(training.labels, config.epochs), config.seed)
     total = -(-len(pairs) // config.batch_size)
     full_rate = config.learning_rate or fitting_rate(last.in_features, config.strategy)
-    optimiser = build_optimiser(model, config, device, rates)
+    quicken(model, config, device)
+    update = Update(model, config, device, rates)
     trained = [model.get_parameter(name) for name in rates]
-    done = _restore(resume, model, optimiser, config.seed)
+    done = _restore(resume, model, update, config.seed)
     yield Started(
         done["step"], total, training.encoded.rows, validation.encoded.rows,
         sum(weight.numel() for weight in model.parameters()),
@@ -105,23 +106,20 @@ def few_shot(
     while True:
         ended, stopping = done["step"] >= total, should_stop()
         if stopping or ended or time.monotonic() - saved > config.checkpoint_seconds:
-            yield CheckpointDue(done["step"], lambda: _state(done, model, optimiser))
+            yield CheckpointDue(done["step"], lambda: _state(done, model, update))
             saved = time.monotonic()
         if stopping:
+            update.close()
             yield TrainingDone(done["step"], 0, done["seconds"], done["tokens"], False, stopped=True)
             return
         if ended:
             break
         chosen = slice(done["step"] * config.batch_size, (done["step"] + 1) * config.batch_size)
         rate = full_rate * rate_factor(done["step"], total, config)
-        for group in optimiser.param_groups:
-            group["lr"] = rate * group["share"]
         began = time.perf_counter()
-        loss, tokens = _pair_loss(model, last, training.encoded, pairs[chosen], same[chosen], device, bf16)
+        loss, tokens = _pair_loss(model, last, training.encoded, pairs[chosen], same[chosen], update, device, bf16)
         loss.backward()
-        norms.append(torch.nn.utils.clip_grad_norm_(trained, config.clip_norm or float("inf")).detach())
-        optimiser.step()
-        optimiser.zero_grad(set_to_none=True)
+        norms.append(update.apply(rate))
         losses.append(loss.detach())
         done["step"], done["tokens"] = done["step"] + 1, done["tokens"] + tokens
         done["seconds"] += time.perf_counter() - began
@@ -129,6 +127,7 @@ def few_shot(
             speed = done["tokens"] / max(done["seconds"], 1e-9)
             yield StepLogged(done["step"], done["step"] / total, _mean(losses), rate, speed, _mean(norms))
             losses, norms = [], []
+    update.close()
     yield from _fit_head(config, model, training, validation, device, bf16, should_stop, total, done)
 
 
@@ -153,12 +152,13 @@ def _fit_head(
 
 def _pair_loss(
     model: "PreTrainedModel", last: "torch.nn.Linear", encoded: Encoded, pairs: np.ndarray, same: np.ndarray,
-    device: str, bf16: bool,
+    update: Update, device: str, bf16: bool,
 ) -> "tuple[torch.Tensor, int]":  # fmt: skip
     """Mean squared error between the pairs' cosine and 1 or 0, and the tokens read; each text is encoded once."""
     import torch
 
     rows, places = np.unique(pairs, return_inverse=True)
+    update.before(encoded.tokens_of(rows))
     heard: list[Any] = []
     with autocast(device, bf16), listening(last, heard):
         model(**collate(encoded, rows, device))
@@ -192,26 +192,24 @@ def _cycled(pairs: np.ndarray, count: int, random: np.random.Generator) -> np.nd
     return np.concatenate([random.permutation(pairs) for _ in range(rounds)])[:count]
 
 
-def _state(done: dict[str, Any], model: "PreTrainedModel", optimiser: "torch.optim.Optimizer") -> dict[str, Any]:
+def _state(done: dict[str, Any], model: "PreTrainedModel", update: Update) -> dict[str, Any]:
     import torch
 
     cuda = torch.cuda.get_rng_state_all() if torch.cuda.is_available() else []
     return {
-        "numbers": dict(done), "model": model.state_dict(), "optimiser": optimiser.state_dict(),
+        "numbers": dict(done), "model": model.state_dict(), "update": update.state_dict(),
         "random": torch.get_rng_state(), "random_cuda": cuda,
     }  # fmt: skip
 
 
-def _restore(
-    saved: dict[str, Any] | None, model: "PreTrainedModel", optimiser: "torch.optim.Optimizer", seed: int
-) -> dict[str, Any]:
+def _restore(saved: dict[str, Any] | None, model: "PreTrainedModel", update: Update, seed: int) -> dict[str, Any]:
     import torch
 
     if saved is None:
         torch.manual_seed(seed)
         return {"step": 0, "seconds": 0.0, "tokens": 0}
     model.load_state_dict(saved["model"])
-    optimiser.load_state_dict(saved["optimiser"])
+    update.load_state_dict(saved["update"])
     torch.set_rng_state(saved["random"])
     if saved["random_cuda"] and torch.cuda.is_available():
         torch.cuda.set_rng_state_all(saved["random_cuda"])

@@ -12,6 +12,7 @@ from core.config import RunConfig
 from core.evaluation.metrics import log_loss, macro_f1
 from core.kept import Kept
 from core.models.strategies import Plan, plan, quieten
+from core.training import shares
 from core.training.batches import Encoded, send, split_batch, training_order
 from core.training.events import (
     CheckpointDue,
@@ -100,6 +101,7 @@ def train(
     budget = PIECE.get(device, config.batch_size * config.max_length)
     labels = torch.tensor(training.labels)
     log_every = max(1, total // POINTS)
+    should_stop = shares.agreed(should_stop, device)
     yield Started(
         state.step, total, training.encoded.rows, validation.encoded.rows, sum(w.numel() for w in model.parameters()),
         sum(w.numel() for w in trained), device, "bf16" if bf16 else "fp32",
@@ -140,16 +142,17 @@ def train(
         if within == 0 or not batches:
             batches = training_order(training.encoded.lengths, config.batch_size, config.seed, epoch)
         rows = batches[within]
+        part, share = shares.mine(rows)
         rate = full_rate * rate_factor(state.step, total, config)
         while closed and closed[-1][0] <= state.step / total:
             closed.pop()[1].requires_grad_(True)
         started = time.perf_counter()
-        update.before(training.encoded.tokens_of(rows))
-        pieces = split_batch(rows, training.encoded.lengths, budget, config.accumulate)
+        update.before(training.encoded.tokens_of(part))
+        pieces = split_batch(part, training.encoded.lengths, budget, config.accumulate)
         try:
             loss = _gradients(model, training.encoded, pieces, labels, loss_of, device, bf16, trunk)
         except torch.OutOfMemoryError:
-            if len(pieces) >= len(rows):
+            if len(pieces) >= len(part) or shares.count() > 1:
                 raise
             update.forget()
             budget = int(training.encoded.lengths[rows].max()) * len(rows) // (2 * len(pieces))
@@ -157,6 +160,7 @@ def train(
                 f"The device ran out of memory: batches are now computed in pieces of at most {budget} tokens."
             )
             continue
+        shares.sum_gradients(trained, share)
         norm = update.apply(rate)
         window.add(loss, norm)  # read only when logged: reading waits for the device
         state.step += 1
@@ -297,6 +301,7 @@ def _validate(
     f1 = macro_f1(validation.labels, predicted, probabilities.shape[1])
     loss = log_loss(validation.labels, probabilities)
     reached = {"macro_f1": f1, "accuracy": accuracy, "loss": -loss}[config.best_by]
+    reached = shares.first_says(reached, device)
     best = reached > state.best_score
     state.validation_due = False
     state.worse = 0 if best else state.worse + 1

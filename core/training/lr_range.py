@@ -14,10 +14,10 @@ from core.config import RunConfig
 from core.models.strategies import plan, quieten
 from core.training.batches import collate, training_order
 from core.training.events import Progress
-from core.training.loop import Rows
+from core.training.loop import Rows, quicken
 from core.training.losses import build_loss
-from core.training.optimiser import build_optimiser
 from core.training.scoring import Interrupted, autocast
+from core.training.update import Update
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
@@ -65,17 +65,16 @@ def rate_range(
     for name, weight in model.named_parameters():
         weight.requires_grad_(name in what.rates)
     quieten(model, what.cut)
-    optimiser = build_optimiser(model, config, device, what.rates)
+    quicken(model, config, device)
+    update = Update(model, config, device, what.rates)
     loss_of = build_loss(config, training.labels, int(model.config.num_labels or 0), device)
-    weights = [model.get_parameter(name) for name in what.rates]
     torch.manual_seed(config.seed)
     model.train()
     rates, losses = np.geomspace(LOW, HIGH, steps), []
     batches = _batches(config, training)
     for step, rate in enumerate(rates):
-        for group in optimiser.param_groups:
-            group["lr"] = rate * group["share"]
         rows = next(batches)
+        update.before(training.encoded.tokens_of(rows))
         labels = torch.from_numpy(training.labels[rows]).to(device)
         with autocast(device, bf16):
             logits = model(**collate(training.encoded, rows, device)).logits
@@ -84,9 +83,7 @@ def rate_range(
         if not np.isfinite(losses[-1]) or (step > 5 and losses[-1] > 4 * losses[0]):
             break
         loss.backward()
-        torch.nn.utils.clip_grad_norm_(weights, config.clip_norm or float("inf"))
-        optimiser.step()
-        optimiser.zero_grad(set_to_none=True)
+        update.apply(float(rate))
         yield Progress("trying rates", step + 1, steps)
         if should_stop():
             raise Interrupted
