@@ -123,6 +123,11 @@ class RunConfig:
         "Compute the layers' inner values twice instead of keeping them: about a third slower, far less memory.",
     )
     device: str = setting("auto", "Device", "auto takes a GPU when there is one; or cuda:0, mps, cpu.")
+    processes: int = setting(
+        1,
+        "Processes",
+        "Above 1, so many of this machine's GPUs train one model together, each on its share of every batch.",
+    )
     precision: str = setting("auto", "Precision", "auto uses bf16 where the device is truly faster with it.")
     checkpoint_seconds: float = setting(60.0, "Checkpoint every", "Seconds of training that a crash may cost at most.")
 
@@ -154,6 +159,11 @@ class RunConfig:
         _between("focal_gamma", self.focal_gamma, 0.0, 10.0)
         _between("label_smoothing", self.label_smoothing, 0.0, 0.9)
         _between("accumulate", self.accumulate, 1, 4096, whole=True)
+        _between("processes", self.processes, 1, 64, whole=True)
+        if self.processes > 1 and self.strategy in ("linear_probe", "few_shot", "lp_ft"):
+            raise ConfigError(
+                f"processes is {self.processes}, and {self.strategy} works in one.", "Set it to 1, or choose full."
+            )
         _between("average_best", self.average_best, 1, 20, whole=True)
         for name in ("class_weights", "recompute"):
             if not isinstance(getattr(self, name), bool):

@@ -5,6 +5,7 @@ import os
 import signal
 import time
 import traceback
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,14 +17,14 @@ from core.errors import DatasetError, GraftError
 from core.evaluation.result import build_result, prediction_table
 from core.jobs.baselines import cached_baselines
 from core.jobs.progress import Journey
-from core.jobs.reporter import Reporter
+from core.jobs.reporter import Reporter, Silent
 from core.kept import Kept
 from core.models.classifier import Classifier, load_classifier
 from core.models.memory import recompute_layers
 from core.models.overlay import source_fit
 from core.models.strategies import ADAPTERS, attach, depths, detach, layer_rates, movement, plan
 from core.runs.folder import Run
-from core.training import checkpoints, devices
+from core.training import checkpoints, devices, shares
 from core.training.averaging import averaged
 from core.training.batches import encode_once
 from core.training.estimate import remember_speed
@@ -51,6 +52,8 @@ log = logging.getLogger("graft.worker")
 def work(path: Path) -> int:
     """Carry out the run in the folder ``path``; the exit code is 0 when it finished or was stopped as asked."""
     run = Run(path.name, path)
+    if shares.place() > 0:
+        return _assist(run)
     with Reporter(run) as reporter:
         try:
             state = _Work(run, reporter).carry_out()
@@ -61,6 +64,12 @@ def work(path: Path) -> int:
             reporter.end(state)  # finished or stopped
     run.clear_stop()
     return 1 if state == "failed" else 0
+
+
+def _assist(run: Run) -> int:
+    """One of several processes that train together, but not the first: it computes its share and writes nothing."""
+    _Work(run, Silent(run)).carry_out()
+    return 0
 
 
 def _explain(error: Exception) -> dict[str, str]:
@@ -79,7 +88,7 @@ def _explain(error: Exception) -> dict[str, str]:
 class _Work:
     """One attempt at one run: each method is a phase."""
 
-    def __init__(self, run: Run, reporter: Reporter):
+    def __init__(self, run: Run, reporter: Reporter | Silent):
         self.run, self.reporter = run, reporter
         self.config = run.config
         self.began = time.time()
@@ -98,9 +107,12 @@ class _Work:
         classifier = self._classifier(dataset)
         encoded = self._encode(classifier, parts)
         try:
-            done = self._train(classifier, encoded)
+            with shares.together(self.device.name):
+                done = self._train(classifier, encoded)
             if done.stopped:
                 return "stopped"
+            if shares.place() > 0:
+                return "finished"
             truth, probabilities = self._test(classifier, encoded)
             self._finish(dataset, parts, classifier, encoded, done, truth, probabilities)
         except Interrupted:
@@ -116,9 +128,10 @@ class _Work:
         transformers_logging.disable_progress_bar()
         asked = self.reporter.status.get("device") or "auto"
         self.device = devices.find_device(asked if asked != "auto" else self.config.device)
+        self.device = replace(self.device, name=shares.device_of(self.device.name))
         self.bf16 = devices.use_bf16(self.device, self.config.precision)
         if self.device.name == "cpu":
-            torch.set_num_threads(devices.cores())
+            torch.set_num_threads(max(1, devices.cores() // shares.asked_for()))
         attempt = self.reporter.status.get("attempt", 1)
         self.reporter.event({"event": "attempt", "attempt": attempt})
         self.reporter.update(
@@ -209,12 +222,13 @@ class _Work:
                 self.reporter.event({"event": "resumed", "step": resumed})
                 log.info("going on from step %d", resumed)
             best = checkpoints.load_weights(self.run.best) if state else None
+            shares.wait()  # until every process has read what the first one is going to replace
             way = {"lp_ft": probe_then_tune, "few_shot": few_shot}.get(self.config.strategy, train)
             events = way(
                 self.config, classifier.model, encoded["train"], encoded["validation"], resume=state,
                 best_weights=best, **shared,
             )  # fmt: skip
-            if self.config.average_best > 1 and self.config.strategy != "few_shot":
+            if self.config.average_best > 1 and self.config.strategy != "few_shot" and shares.place() == 0:
                 if not state:
                     self.kept.clear()
                 events = averaged(
@@ -237,6 +251,8 @@ class _Work:
         """Write down what the loop tells, and save what it offers."""
         if isinstance(event, Progress):
             self._progress(event.phase, event.done, event.total)
+            return event
+        if shares.place() > 0:
             return event
         if isinstance(event, CheckpointDue):
             checkpoints.save_state(self.run.checkpoint, event.state())
