@@ -55,8 +55,8 @@ class Encoded:
     def digest(self) -> str:
         """Name of these tokens in this order."""
         name = hashlib.blake2b(digest_size=16)
-        for array in (self.ids, self.offsets, self.types):
-            name.update(b"" if array is None else np.ascontiguousarray(array).data)
+        for array in (self.ids, self.offsets, self.types, self.owners):
+            name.update(b"-" if array is None else np.ascontiguousarray(array).data)
         return name.hexdigest()
 
     def tokens_of(self, rows: np.ndarray) -> np.ndarray:

@@ -13,6 +13,7 @@ import numpy as np
 
 from core.config import RunConfig
 from core.errors import DatasetError
+from core.kept import Kept
 from core.training.batches import Encoded, collate
 from core.training.events import CheckpointDue, Evaluated, Event, Progress, Started, StepLogged, TrainingDone
 from core.training.loop import Rows, quicken
@@ -76,12 +77,14 @@ def few_shot(
     bf16: bool,
     resume: dict[str, Any] | None = None,
     best_weights: dict[str, Any] | None = None,
+    keep: Kept | None = None,
     should_stop: Callable[[], bool] = lambda: False,
 ) -> Iterator[Event]:
     """Train ``model`` in place on pairs, then fit its last layer; the events are those of ``train``.
 
-    A step is a batch of pairs; its loss is the mean squared error of their cosine. ``best_weights`` is not used: the
-    classifier is fitted once, at the end. A training that goes on from ``resume`` ends exactly like an unbroken one.
+    A step is a batch of pairs; its loss is the mean squared error of their cosine. ``best_weights`` and ``keep`` are not
+    used: the classifier is fitted once, at the end, on vectors that no other run has. A training that goes on from
+    ``resume`` ends exactly like an unbroken one.
     """
 
     model.to(device)  # type: ignore[arg-type]
