@@ -170,7 +170,10 @@ class _Work:
                 parts[name] = parts[name].iloc[draw(parts[name]["label"], size, seed)]
             elif size is not None and name == "train":
                 self._warn(f"{size} training rows were asked for and the set has {len(parts[name])}: all are used.")
-        if self.config.strategy not in ("few_shot", "linear_probe"):  # pairs are counted otherwise, and a probe has none
+        if self.config.strategy not in (
+            "few_shot",
+            "linear_probe",
+        ):  # pairs are counted otherwise, and a probe has none
             self.config = self.config.changed(epochs=epochs_for(self.config, len(parts["train"])))
         return dataset, parts
 

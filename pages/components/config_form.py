@@ -135,6 +135,9 @@ def choose_settings(preset: str, strategy: str) -> dict[str, Any]:
         chosen["average_best"] = three.number_input(
             **said("average_best"), min_value=1, max_value=20, value=base["average_best"]
         )
+        cards = sum(name.startswith("cuda") for name in _devices())
+        if cards > 1:
+            chosen["processes"] = one.number_input(**said("processes"), min_value=1, max_value=cards, value=1)
         chosen["recompute"] = st.checkbox(**said("recompute"), value=base["recompute"])
         chosen["class_weights"] = st.checkbox(**said("class_weights"), value=base["class_weights"])
         if strategy == "linear_probe":
