@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from tests.conftest import ROOT
-from tests.training.shares_worker import main
+from tests.shares_worker import main
 
 
 @pytest.mark.slow
@@ -16,7 +16,7 @@ def test_two_processes_train_as_one_does(tmp_path):
     losses = main(tmp_path / "one.pt")
     done = subprocess.run(
         [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2",
-         "-m", "tests.training.shares_worker", str(tmp_path / "two.pt")],
+         "-m", "tests.shares_worker", str(tmp_path / "two.pt")],
         cwd=ROOT, capture_output=True, text=True, timeout=170, env=os.environ | {"OMP_NUM_THREADS": "1"},
     )  # fmt: skip
     assert done.returncode == 0, done.stderr[-3000:]
