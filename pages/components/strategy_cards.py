@@ -32,7 +32,7 @@ def choose_strategy(dataset: DataSet, source: str, revision: str | None) -> str:
     return str(strategy)
 
 
-@st.cache_data(max_entries=16, show_spinner="Counting weights …")
+@st.cache_data(max_entries=16, ttl=600, show_spinner="Counting weights …")
 def _numbers(dataset_id: str, source: str, revision: str | None, preset: str) -> dict[str, str]:
     """Trained weights and expected time of each strategy, in words; empty while the source is not at hand."""
     from core.data.store import get_dataset
