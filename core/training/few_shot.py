@@ -14,8 +14,9 @@ import numpy as np
 from core.config import RunConfig
 from core.errors import DatasetError
 from core.kept import Kept
-from core.training.batches import Encoded, collate
+from core.training.batches import Encoded
 from core.training.events import CheckpointDue, Evaluated, Event, Progress, Started, StepLogged, TrainingDone
+from core.training.forward import logits_of
 from core.training.loop import Rows, quicken
 from core.training.optimiser import fitting_rate, rate_factor
 from core.training.probe import last_layer, listening, probe
@@ -164,7 +165,7 @@ def _pair_loss(
     update.before(encoded.tokens_of(rows))
     heard: list[Any] = []
     with autocast(device, bf16), listening(last, heard):
-        model(**collate(encoded, rows, device))
+        logits_of(model, encoded, rows, device)
     vectors = torch.nn.functional.normalize(heard[0].float(), dim=1)[torch.from_numpy(places.reshape(-1, 2)).to(device)]
     cosine = (vectors[:, 0] * vectors[:, 1]).sum(dim=1)  # (pairs,)
     loss = torch.nn.functional.mse_loss(cosine, torch.from_numpy(same).to(device))

@@ -12,8 +12,9 @@ import numpy as np
 
 from core.config import RunConfig
 from core.models.strategies import plan, quieten
-from core.training.batches import collate, training_order
+from core.training.batches import training_order
 from core.training.events import Progress
+from core.training.forward import logits_of
 from core.training.loop import Rows, quicken
 from core.training.losses import build_loss
 from core.training.scoring import Interrupted, autocast
@@ -77,7 +78,7 @@ def rate_range(
         update.before(training.encoded.tokens_of(rows))
         labels = torch.from_numpy(training.labels[rows]).to(device)
         with autocast(device, bf16):
-            logits = model(**collate(training.encoded, rows, device)).logits
+            logits = logits_of(model, training.encoded, rows, device)
         loss = loss_of(logits.float(), labels)
         losses.append(float(loss.detach()))
         if not np.isfinite(losses[-1]) or (step > 5 and losses[-1] > 4 * losses[0]):

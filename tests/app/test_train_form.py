@@ -23,7 +23,7 @@ def weights(tmp_path):
 def test_a_file_with_weights_is_laid_onto_an_architecture_and_told(dataset, weights):
     app = open_page("train", dataset=dataset.id)
     app.selectbox(key="source").set_value("A file with weights").run()
-    assert "until then the built-in MiniLM is used" in said(app)
+    assert "Name the model on the left" in said(app)
     app.text_input(key="weights_file").set_value(str(weights)).run()
     assert not app.exception
     assert "101 of 103 tensors of minilm come from the file; 2 are missing" in said(app)
