@@ -34,7 +34,7 @@ def main(argv: list[str] | None = None) -> int:
     os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
     os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
     out = Output(getattr(arguments, "json", False))
-    name = "_".join(filter(None, (arguments.command, getattr(arguments, "action", None))))
+    name = "_".join(filter(None, (arguments.command, getattr(arguments, "action", None)))).replace("-", "_")
     try:
         return int(getattr(commands, name)(arguments, out))
     except GraftError as error:

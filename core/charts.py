@@ -76,6 +76,30 @@ def rate_curve(steps: pd.DataFrame) -> go.Figure:
     return figure
 
 
+def rate_range(
+    rates: Sequence[float], losses: Sequence[float], smooth: Sequence[float], suggestion: float | None
+) -> go.Figure:
+    """Loss over the learning rate of a range test, the suggested rate marked."""
+    figure = _figure("Loss while the learning rate grows", "Learning rate", "Loss (nats)")
+    figure.add_scatter(
+        x=list(rates), y=list(losses), name="each step", mode="lines", opacity=0.3,
+        line={"color": COLORS[0], "width": 1}, hoverinfo="skip",
+    )  # fmt: skip
+    figure.add_scatter(
+        x=list(rates), y=list(smooth), name="smoothed", mode="lines", line={"color": COLORS[0], "width": 2.5},
+        hovertemplate="%{x:.1e}: %{y:.3f}<extra></extra>",
+    )  # fmt: skip
+    if suggestion:
+        figure.add_vline(
+            x=suggestion, line={"color": COLORS[2], "dash": "dash"}, annotation_text=f"take {suggestion:g}",
+            annotation_position="top",
+        )  # fmt: skip
+    top = 1.6 * max(smooth[: max(1, len(smooth) // 3)])
+    figure.update_xaxes(type="log", exponentformat="power", dtick=1)
+    figure.update_yaxes(range=[0, top])
+    return figure
+
+
 def speed_curve(steps: pd.DataFrame) -> go.Figure:
     """Real tokens a second over steps."""
     figure = _figure("Speed: text read in training", "Step", "Tokens per second", legend=False)

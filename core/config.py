@@ -16,11 +16,13 @@ STRATEGIES = {
     "lora": "Train small additions to the attention (LoRA), merged in at the end. Few weights, little memory.",
     "ia3": "Train only scales inside each layer (IA³), merged in at the end. The fewest weights of all.",
     "bitfit": "Train only the biases and the classifier. Cheap, and hard to overfit.",
+    "few_shot": "Compare labelled texts in pairs, then fit a classifier (SetFit). For 8 to 64 labels a class.",
     "scratch": "Same architecture, random weights: what the model learns without any transfer. The honest control.",
 }
 SCHEDULES = ("linear", "cosine", "constant", "slanted")
 OPTIMIZERS = ("adamw", "adam")
 PRECISIONS = ("auto", "fp32", "bf16")
+TRUNCATIONS = ("head", "tail", "head_tail", "windows")
 POOLINGS = ("auto", "mean", "cls")
 DROPOUTS = ("layers", "all", "none")
 BEST_BY = ("auto", "macro_f1", "accuracy", "micro_f1", "subset_accuracy", "rmse", "mae", "pearson", "spearman", "loss")
@@ -41,7 +43,9 @@ class RunConfig:
 
     dataset: str = field(metadata={"label": "Data set", "help": "What to learn from: a stored data set's id."})
     model: str = setting(
-        "minilm", "Source", "What to transfer from: minilm (built in), a Hub name, a local folder, or run:<id>."
+        "minilm",
+        "Source",
+        "What to transfer from: minilm (built in), a Hub name, a local folder, run:<id>, or weights:<file>@<architecture>.",
     )
     revision: str | None = setting(None, "Revision", "Branch, tag or commit of a Hub model; empty means its newest.")
     strategy: str = setting("full", "Strategy", "How to transfer: which weights are trained, and from which start.")
@@ -50,14 +54,22 @@ class RunConfig:
         "Pooling",
         "How token vectors become one: mean of all, cls (the first), or auto, as the source was trained.",
     )
-    epochs: int = setting(3, "Epochs", "How many times the model sees every training row.")
+    epochs: int | None = setting(
+        None, "Epochs", "How many times the model sees every training row. Empty fits it to the rows: 3, more when few."
+    )
     learning_rate: float | None = setting(
         None,
         "Learning rate",
         "Size of one update. Empty fits it to the source: 1e-4 for small models, 3e-5 for BERT-sized.",
     )
     batch_size: int = setting(16, "Batch size", "Rows per update. Larger is steadier and needs more memory.")
-    max_length: int = setting(256, "Max length", "Tokens kept of each text; what is longer is cut at the end.")
+    max_length: int = setting(256, "Max length", "Tokens kept of each text, or of each window of it.")
+    truncation: str = setting(
+        "head",
+        "Long texts",
+        "What is read of them: head (the beginning), tail (the end), head_tail (a quarter from the beginning, the rest from "
+        "the end), or windows (all, in overlapping pieces whose scores are averaged; costs most).",
+    )
     train_size: int | None = setting(
         None, "Training rows", "Use only this many training rows, drawn evenly over the classes; empty means all."
     )
@@ -102,7 +114,22 @@ class RunConfig:
     best_by: str = setting(
         "auto", "Best by", "Which validation score decides the checkpoint kept; auto: macro-F1, for scores RMSE."
     )
+    average_best: int = setting(
+        1,
+        "Average the best",
+        "Above 1, the weights of so many best validations are averaged at the end, and kept if that is not worse.",
+    )
+    recompute: bool = setting(
+        False,
+        "Save memory",
+        "Compute the layers' inner values twice instead of keeping them: about a third slower, far less memory.",
+    )
     device: str = setting("auto", "Device", "auto takes a GPU when there is one; or cuda:0, mps, cpu.")
+    processes: int = setting(
+        1,
+        "Processes",
+        "Above 1, so many of this machine's GPUs train one model together, each on its share of every batch.",
+    )
     precision: str = setting("auto", "Precision", "auto uses bf16 where the device is truly faster with it.")
     checkpoint_seconds: float = setting(60.0, "Checkpoint every", "Seconds of training that a crash may cost at most.")
 
@@ -112,13 +139,13 @@ class RunConfig:
         _one_of("optimizer", self.optimizer, OPTIMIZERS)
         _one_of("pooling", self.pooling, POOLINGS)
         _one_of("dropout", self.dropout, DROPOUTS)
+        _one_of("truncation", self.truncation, TRUNCATIONS)
         _one_of("precision", self.precision, PRECISIONS)
         _one_of("best_by", self.best_by, BEST_BY)
         if not self.dataset:
             raise ConfigError("No data set was named.", "Choose one that `data list` shows, or add a file first.")
         if not self.model:
             raise ConfigError("No source model was named.", "Use minilm, a Hub name, a folder, or run:<id>.")
-        _between("epochs", self.epochs, 1, 1000, whole=True)
         if self.learning_rate is not None:
             _between("learning_rate", self.learning_rate, 1e-8, 1.0)
         _between("batch_size", self.batch_size, 1, 4096, whole=True)
@@ -134,8 +161,17 @@ class RunConfig:
         _between("focal_gamma", self.focal_gamma, 0.0, 10.0)
         _between("label_smoothing", self.label_smoothing, 0.0, 0.9)
         _between("accumulate", self.accumulate, 1, 4096, whole=True)
-        if not isinstance(self.class_weights, bool):
-            raise ConfigError(f"class_weights is {self.class_weights!r}.", "It must be true or false.")
+        _between("processes", self.processes, 1, 64, whole=True)
+        if self.processes > 1 and self.strategy in ("linear_probe", "few_shot", "lp_ft"):
+            raise ConfigError(
+                f"processes is {self.processes}, and {self.strategy} works in one.", "Set it to 1, or choose full."
+            )
+        _between("average_best", self.average_best, 1, 20, whole=True)
+        for name in ("class_weights", "recompute"):
+            if not isinstance(getattr(self, name), bool):
+                raise ConfigError(f"{name} is {getattr(self, name)!r}.", "It must be true or false.")
+        if self.epochs is not None:
+            _between("epochs", self.epochs, 1, 1000, whole=True)
         for name in ("train_size", "validation_size", "test_size", "eval_every", "patience"):
             if getattr(self, name) is not None:
                 _between(name, getattr(self, name), 1, 10**9, whole=True)
@@ -181,8 +217,8 @@ PRESETS = {
     ),
     "balanced": Preset(
         "Balanced",
-        "The default: all training rows, 256 tokens, 3 epochs, and the best checkpoint kept.",
-        {"epochs": 3, "max_length": 256, "batch_size": 16},
+        "The default: all training rows, 256 tokens, 3 epochs (more when rows are few), and the best checkpoint kept.",
+        {"max_length": 256, "batch_size": 16},
     ),
     "best": Preset(
         "Best quality",

@@ -150,6 +150,11 @@ def check_settings(config: RunConfig, task: Task) -> None:
             f"best_by is {config.best_by!r}, and this set's answers are {task.title} a row.",
             f"It must be one of: auto, {', '.join(task.choices)}.",
         )
+    if config.strategy == "few_shot" and task.kind != "single_label":
+        raise ConfigError(
+            f"The strategy few_shot learns from pairs of one class, and this set's answers are {task.title} a row.",
+            "Choose linear_probe or lp_ft: they serve few rows as well.",
+        )
     if task.kind != "regression":
         return
     for name, off in (("class_weights", False), ("focal_gamma", 0.0), ("label_smoothing", 0.0)):

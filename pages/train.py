@@ -12,8 +12,10 @@ from core.errors import GraftError
 from core.jobs import queue
 from core.tasks import task_of
 from pages.components import status, words
-from pages.components.config_form import choose_preset, choose_settings, choose_source, choose_strategy
+from pages.components.config_form import choose_preset, choose_settings, choose_source
 from pages.components.cost import cost
+from pages.components.rate_test import rate_test
+from pages.components.strategy_cards import choose_strategy
 
 
 def submit(config: RunConfig, name: str) -> None:
@@ -53,12 +55,12 @@ def form(dataset: DataSet) -> None:
         with st.container(border=True):
             source, revision = choose_source()
         with st.container(border=True):
-            strategy = choose_strategy()
+            strategy = choose_strategy(dataset, source, revision)
         with st.container(border=True):
             preset = choose_preset()
             settings = choose_settings(preset, strategy, task_of(dataset.task))
     with before:
-        ready = False
+        ready, config = False, None
         if not source:
             st.caption("Name the model on the left: time and memory are told when it is known.")
         try:
@@ -69,8 +71,13 @@ def form(dataset: DataSet) -> None:
             if source:
                 words.show_error(error)
         name = st.text_input("Name of the run", placeholder="Chosen by itself when empty", key="run_name")
-        if st.button("Queue run", type="primary", icon=":material/play_arrow:", disabled=not ready, key="queue_run"):
+        if (
+            st.button("Queue run", type="primary", icon=":material/play_arrow:", disabled=not ready, key="queue_run")
+            and config
+        ):
             submit(config, name)
+        if ready and config is not None:
+            rate_test(config)
         queued = st.session_state.get("queued_run")
         if queued:
             st.page_link(

@@ -18,6 +18,10 @@ def test_a_config_survives_the_way_through_json():
         ({"batch_size": 2.5}, "batch_size is 2.5"),
         ({"train_size": -1}, "train_size is -1"),
         ({"dataset": ""}, "No data set"),
+        ({"truncation": "middle"}, "truncation is 'middle'"),
+        ({"average_best": 0}, "average_best is 0"),
+        ({"recompute": 1}, "recompute is 1"),
+        ({"processes": 2, "strategy": "few_shot"}, "processes is 2"),
     ],
 )
 def test_a_bad_value_is_quoted_in_the_error(change, quoted):

@@ -80,6 +80,18 @@ def data_check(arguments: argparse.Namespace, out: Output) -> int:
     return 0
 
 
+def source(arguments: argparse.Namespace, out: Output) -> int:
+    from dataclasses import asdict
+
+    from core.models.overlay import join_source, lay_onto
+
+    key = join_source(Path(arguments.file).expanduser().resolve(), arguments.onto)
+    _, fit = lay_onto(key)
+    lines = [fit.sentence, *(f"{row['tensor']}: {row['state']}" for row in fit.table() if row["state"] != "matched")]
+    out.answer({"source": key, "sentence": fit.sentence} | asdict(fit), [*lines, f"Use it: --model '{key}'"])
+    return 0
+
+
 def train(arguments: argparse.Namespace, out: Output) -> int:
     from core.cli.parser import run_config
     from core.data.store import get_dataset
@@ -106,6 +118,22 @@ def train(arguments: argparse.Namespace, out: Output) -> int:
     value = _state_of(run)
     out.answer(value, _state_lines(run, value))
     return 0 if value["status"] == "finished" else 1
+
+
+def lr_range(arguments: argparse.Namespace, out: Output) -> int:
+    from dataclasses import asdict
+
+    from core.cli.parser import run_config
+    from core.data.store import get_dataset
+    from core.jobs.rate_test import carry_out, measure
+
+    if arguments.into:
+        return carry_out(Path(arguments.into))
+    config = run_config(arguments, get_dataset(arguments.dataset).id)
+    found = measure(config, lambda done, total: out.bar(done / total, f"step {done} of {total}"))
+    shown = [f"{rate:8.1e}  {loss:.4f}" for rate, loss in zip(found.rates, found.smooth, strict=True)]
+    out.answer(asdict(found), ["    rate  loss (smoothed)", *shown[::4], found.sentence])
+    return 0
 
 
 def runs_list(arguments: argparse.Namespace, out: Output) -> int:

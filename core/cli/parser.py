@@ -1,6 +1,7 @@
 """The words of the command line."""
 
 import argparse
+import sys
 from dataclasses import fields
 from typing import Any, get_args
 
@@ -20,8 +21,14 @@ def build_parser() -> argparse.ArgumentParser:
     shared.add_argument("--json", action="store_true", help="print exactly one JSON object on stdout")
     _data(commands.add_parser("data", help="add, list, show and check data sets"), shared)
     _train(commands.add_parser("train", parents=[shared], help="queue a run and follow it"))
+    ranged = commands.add_parser("lr-range", parents=[shared], help="try learning rates in a few steps")
+    _settings(ranged, required="--into" not in sys.argv)
+    ranged.add_argument("--into", metavar="FOLDER", help=argparse.SUPPRESS)
     _runs(commands.add_parser("runs", help="list, show, stop and resume runs"), shared)
     _predict(commands.add_parser("predict", parents=[shared], help="score a file with a finished run"))
+    source = commands.add_parser("source", parents=[shared], help="lay a file with weights onto an architecture")
+    source.add_argument("file", metavar="FILE", help="ends in .safetensors, .pt, .pth, .bin or .ckpt")
+    source.add_argument("--onto", required=True, metavar="SOURCE", help="minilm, a Hub name, a folder or run:<id>")
     compare = commands.add_parser("compare", parents=[shared], help="compare runs on the same rows")
     compare.add_argument("runs", nargs="+", metavar="RUN", help="two or more runs, by id or name")
     rank = commands.add_parser("rank", parents=[shared], help="rank sources for a data set, before any training")
@@ -83,11 +90,16 @@ def _data(parser: argparse.ArgumentParser, shared: argparse.ArgumentParser) -> N
 
 
 def _train(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--dataset", required=True, metavar="DATASET", help="a stored set, by id or name")
-    parser.add_argument("--preset", choices=tuple(PRESETS), help="a named set of settings; flags override it")
-    parser.add_argument("--init-from", metavar="RUN", help="start from the model of an earlier run")
+    _settings(parser)
     parser.add_argument("--name", help="what to call the run")
     parser.add_argument("--no-wait", action="store_true", help="queue it and return at once")
+
+
+def _settings(parser: argparse.ArgumentParser, required: bool = True) -> None:
+    """Every setting of a run as a flag."""
+    parser.add_argument("--dataset", required=required, metavar="DATASET", help="a stored set, by id or name")
+    parser.add_argument("--preset", choices=tuple(PRESETS), help="a named set of settings; flags override it")
+    parser.add_argument("--init-from", metavar="RUN", help="start from the model of an earlier run")
     kinds = {each.name: get_args(each.type) or (each.type,) for each in fields(RunConfig)}
     for name, (_, text) in settings().items():
         if name == "dataset":

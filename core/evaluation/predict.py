@@ -35,6 +35,7 @@ class Predictor:
     device: str
     bf16: bool
     max_length: int
+    truncation: str = "head"
 
     @classmethod
     def load(cls, run: Run, device: str = "auto") -> "Predictor":
@@ -50,7 +51,7 @@ class Predictor:
         classifier.model.to(place.name)  # type: ignore[arg-type]
         config = run.config
         length = min(config.max_length, classifier.max_length)
-        return cls(classifier, place.name, use_bf16(place, config.precision), length)
+        return cls(classifier, place.name, use_bf16(place, config.precision), length, config.truncation)
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -79,7 +80,9 @@ class Predictor:
             for start in range(0, len(texts), CHUNK):
                 stop = min(start + CHUNK, len(texts))
                 second = None if pairs is None else pairs[start:stop]
-                encoded = encode(texts[start:stop], self.classifier.tokenizer, self.max_length, second)
+                encoded = encode(
+                    texts[start:stop], self.classifier.tokenizer, self.max_length, second, truncation=self.truncation
+                )
                 parts.append(outputs_of(self.task, score(self.classifier.model, encoded, self.device, self.bf16)))
                 if progress:
                     progress(stop, len(texts))

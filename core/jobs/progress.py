@@ -15,13 +15,14 @@ class Journey:
         self.began = time.monotonic()
         self.phase = "preparing"
         self.tokens = {"train": 0, "validation": 0, "test": 0}
-        self.epochs, self.rows, self.strategy = 0, 0, "full"
+        self.epochs, self.rows, self.strategy = 0.0, 0, "full"
         self.speed = FIRST_GUESS
         self.done: dict[str, float] = {}
         self._farthest = 0.0
 
-    def plan(self, strategy: str, epochs: int, tokens: dict[str, int], rows: int) -> None:
-        """Say what lies ahead: tokens of each part (padding not counted) and rows for the baselines."""
+    def plan(self, strategy: str, epochs: float, tokens: dict[str, int], rows: int) -> None:
+        """Say what lies ahead: how often the training rows are read, tokens of each part (padding not counted) and
+        rows for the baselines."""
         self.strategy, self.epochs, self.tokens, self.rows = strategy, epochs, tokens, rows
 
     def enter(self, phase: str) -> None:

@@ -84,6 +84,20 @@ class Reporter:
         return load
 
 
+class Silent:
+    """Takes what a reporter takes and writes nothing: for processes that only lend a hand."""
+
+    def __init__(self, run: Run):
+        self.status: dict[str, Any] = dict(run.status)
+
+    def event(self, value: dict[str, Any]) -> None:
+        """Nothing."""
+
+    def update(self, now: bool = False, **changes: Any) -> None:
+        """Remember the changes."""
+        self.status |= changes
+
+
 def _cuda_load(device: str) -> dict[str, Any]:
     import torch
 

@@ -150,7 +150,7 @@ class Scheduler:
         )  # fmt: skip
         with run.log_path.open("ab") as output:
             self.children[run.id] = subprocess.Popen(
-                [sys.executable, "-m", "core", "worker", str(run.path)], cwd=workspace.PROJECT, stdout=output,
+                worker_command(run), cwd=workspace.PROJECT, stdout=output,
                 stderr=output, stdin=subprocess.DEVNULL, start_new_session=True, env=WORKER_ENV | os.environ,
             )  # fmt: skip
         log.info("run %s starts on %s, attempt %d", run.id, device, attempt)
@@ -189,6 +189,13 @@ class Scheduler:
             process.send_signal(signal.SIGKILL if since > STOP_GRACE + TERM_GRACE else signal.SIGTERM)
         except psutil.NoSuchProcess:
             return
+
+
+def worker_command(run: Run) -> list[str]:
+    """What carries a run out: one worker, or with torchrun as many as its config asks for."""
+    processes = run.config.processes
+    many = ["-m", "torch.distributed.run", "--standalone", f"--nproc-per-node={processes}"] if processes > 1 else []
+    return [sys.executable, *many, "-m", "core", "worker", str(run.path)]
 
 
 def _lock() -> FileLock:

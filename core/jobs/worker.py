@@ -5,6 +5,7 @@ import os
 import signal
 import time
 import traceback
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,20 +20,35 @@ from core.evaluation.multilabel import choose_thresholds
 from core.evaluation.result import build_result, prediction_table
 from core.jobs.baselines import cached_baselines
 from core.jobs.progress import Journey
-from core.jobs.reporter import Reporter
+from core.jobs.reporter import Reporter, Silent
 from core.kept import Kept
 from core.models.classifier import Classifier, load_classifier
 from core.models.head import fold_scale
+from core.models.memory import recompute_layers
+from core.models.overlay import source_fit
 from core.models.strategies import ADAPTERS, attach, depths, detach, layer_rates, movement, plan
 from core.runs.folder import Run
 from core.tasks import check_settings, encode_targets, scale_of, task_of
-from core.training import checkpoints, devices
+from core.training import checkpoints, devices, shares
+from core.training.averaging import averaged
 from core.training.batches import encode_once
 from core.training.estimate import remember_speed
-from core.training.events import CheckpointDue, Event, Improved, Progress, Started, StepLogged, TrainingDone, Warned
+from core.training.events import (
+    Averaged,
+    CheckpointDue,
+    Event,
+    Improved,
+    Progress,
+    Started,
+    StepLogged,
+    TrainingDone,
+    Warned,
+)
 from core.training.events import to_json as event_json
+from core.training.few_shot import few_shot
 from core.training.loop import Rows, train
 from core.training.probe import probe, probe_then_tune
+from core.training.recipe import epochs_for, work_of
 from core.training.scoring import Interrupted, score
 
 log = logging.getLogger("graft.worker")
@@ -41,6 +57,8 @@ log = logging.getLogger("graft.worker")
 def work(path: Path) -> int:
     """Carry out the run in the folder ``path``; the exit code is 0 when it finished or was stopped as asked."""
     run = Run(path.name, path)
+    if shares.place() > 0:
+        return _assist(run)
     with Reporter(run) as reporter:
         try:
             state = _Work(run, reporter).carry_out()
@@ -51,6 +69,12 @@ def work(path: Path) -> int:
             reporter.end(state)  # finished or stopped
     run.clear_stop()
     return 1 if state == "failed" else 0
+
+
+def _assist(run: Run) -> int:
+    """One of several processes that train together, but not the first: it computes its share and writes nothing."""
+    _Work(run, Silent(run)).carry_out()
+    return 0
 
 
 def _explain(error: Exception) -> dict[str, str]:
@@ -69,11 +93,13 @@ def _explain(error: Exception) -> dict[str, str]:
 class _Work:
     """One attempt at one run: each method is a phase."""
 
-    def __init__(self, run: Run, reporter: Reporter):
+    def __init__(self, run: Run, reporter: Reporter | Silent):
         self.run, self.reporter = run, reporter
         self.config = run.config
         self.began = time.time()
         self.journey = Journey()
+        self.kept = checkpoints.KeptWeights(run.best)
+        self.averaging: dict[str, Any] | None = None
         self._stop = False
         self._looked = 0.0
         signal.signal(signal.SIGTERM, lambda *_: setattr(self, "_stop", True))
@@ -86,9 +112,12 @@ class _Work:
         classifier = self._classifier(dataset)
         encoded = self._encode(classifier, parts)
         try:
-            done = self._train(classifier, encoded)
+            with shares.together(self.device.name):
+                done = self._train(classifier, encoded)
             if done.stopped:
                 return "stopped"
+            if shares.place() > 0:
+                return "finished"
             truth, outputs = self._test(classifier, encoded)
             self._finish(dataset, parts, classifier, encoded, done, truth, outputs)
         except Interrupted:
@@ -104,9 +133,10 @@ class _Work:
         transformers_logging.disable_progress_bar()
         asked = self.reporter.status.get("device") or "auto"
         self.device = devices.find_device(asked if asked != "auto" else self.config.device)
+        self.device = replace(self.device, name=shares.device_of(self.device.name))
         self.bf16 = devices.use_bf16(self.device, self.config.precision)
         if self.device.name == "cpu":
-            torch.set_num_threads(devices.cores())
+            torch.set_num_threads(max(1, devices.cores() // shares.asked_for()))
         attempt = self.reporter.status.get("attempt", 1)
         self.reporter.event({"event": "attempt", "attempt": attempt})
         self.reporter.update(
@@ -147,6 +177,11 @@ class _Work:
                 parts[name] = parts[name].iloc[draw(strata(self.task.kind, parts[name]["label"]), size, seed)]
             elif size is not None and name == "train":
                 self._warn(f"{size} training rows were asked for and the set has {len(parts[name])}: all are used.")
+        if self.config.strategy not in (
+            "few_shot",
+            "linear_probe",
+        ):  # pairs are counted otherwise, and a probe has none
+            self.config = self.config.changed(epochs=epochs_for(self.config, len(parts["train"])))
         return dataset, parts
 
     def _classifier(self, dataset: DataSet) -> Classifier:
@@ -162,7 +197,7 @@ class _Work:
         return load_classifier(
             self.config.model, dataset.labels, seed=self.config.seed, revision=self.config.revision,
             scratch=self.config.strategy == "scratch", pooling=self.config.pooling,
-            problem_type=self.task.problem_type,
+            problem_type=self.task.problem_type, prefer_mean=self.config.strategy == "few_shot",
         )  # fmt: skip
 
     def _encode(self, classifier: Classifier, parts: dict[str, Any]) -> dict[str, Rows]:
@@ -171,13 +206,14 @@ class _Work:
             pairs = part["text_pair"].tolist() if "text_pair" in part else None
             texts = encode_once(
                 part["text"].tolist(), classifier.tokenizer, self.max_length, pairs, keep=Kept("tokens"),
-                progress=lambda done, total: self._progress("preparing", done, total),
+                progress=lambda done, total: self._progress("preparing", done, total), truncation=self.config.truncation,
             )  # fmt: skip
             encoded[name] = Rows(texts, encode_targets(self.task, part["label"].tolist(), classifier.labels))
+        encoded["train"] = encoded["train"].by_window()
         if self.task.kind == "regression":
             setattr(classifier.model.config, SCALE, scale_of(encoded["train"].labels))
         self.journey.plan(
-            self.config.strategy, self.config.epochs,
+            self.config.strategy, work_of(self.config, len(parts["train"]))[1] / len(parts["train"]),
             {name: rows.encoded.tokens for name, rows in encoded.items()}, len(parts["train"]) + len(parts["test"]),
         )  # fmt: skip
         return encoded
@@ -197,13 +233,23 @@ class _Work:
                 self.reporter.event({"event": "resumed", "step": resumed})
                 log.info("going on from step %d", resumed)
             best = checkpoints.load_weights(self.run.best) if state else None
-            way = probe_then_tune if self.config.strategy == "lp_ft" else train
+            shares.wait()  # until every process has read what the first one is going to replace
+            way = {"lp_ft": probe_then_tune, "few_shot": few_shot}.get(self.config.strategy, train)
             events = way(
                 self.config, classifier.model, encoded["train"], encoded["validation"], resume=state,
                 best_weights=best, **shared,
             )  # fmt: skip
+            if self.config.average_best > 1 and self.config.strategy != "few_shot" and shares.place() == 0:
+                if not state:
+                    self.kept.clear()
+                events = averaged(
+                    events, self.config, classifier.model, encoded["validation"], self.kept, device=self.device.name,
+                    bf16=self.bf16,
+                )  # fmt: skip
         done = None
         attach(classifier.model, self.config)
+        if self.config.recompute:
+            recompute_layers(classifier.model)
         for event in events:
             done = self._hear(event)
         if self.config.strategy in ADAPTERS:
@@ -217,10 +263,14 @@ class _Work:
         if isinstance(event, Progress):
             self._progress(event.phase, event.done, event.total)
             return event
+        if shares.place() > 0:
+            return event
         if isinstance(event, CheckpointDue):
             checkpoints.save_state(self.run.checkpoint, event.state())
         elif isinstance(event, Improved):
             checkpoints.save_weights(self.run.best, event.weights)
+        elif isinstance(event, Averaged):
+            self.averaging = event_json(event)
         elif isinstance(event, Started):
             self.parameters = {"total": event.parameters, "trained": event.trained_parameters}
             self.reporter.update(now=True, step=event.first_step, total_steps=event.total_steps)
@@ -275,6 +325,7 @@ class _Work:
             "labels": list(classifier.labels), "rows_digest": _digest(dataset, parts["test"]["row"].to_numpy()),
             "seconds": done.seconds, "tokens_per_second": done.tokens / max(done.seconds, 1e-9),
             "train_tokens": done.tokens, "total_seconds": time.time() - self.began,
+            "epochs": self.config.epochs, "averaging": self.averaging, "source_fit": source_fit(self.config.model),
             "layers": self._layers(dataset, classifier), "best_step": done.best_step, "stopped_early": done.stopped_early,
             "share_cut": encoded["train"].encoded.cut / max(1, encoded["train"].encoded.rows),
             "max_length": self.max_length, "parameters": self.parameters, "device": self.device.name,

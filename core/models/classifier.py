@@ -43,6 +43,7 @@ def load_classifier(
     scratch: bool = False,
     pooling: str = "auto",
     problem_type: str = "single_label_classification",
+    prefer_mean: bool = False,
 ) -> Classifier:
     """The source's encoder with a new head for ``labels``; ``scratch`` keeps only its architecture.
 
@@ -52,6 +53,7 @@ def load_classifier(
     Args:
         problem_type: what the head's outputs mean, in the words of transformers.
         pooling: "mean" or "cls" (the first token) reads the encoder so; "auto" as its source was trained.
+        prefer_mean: with "auto", read any source by the mean where its architecture allows it.
 
     Raises:
         SourceError: when the source cannot be found or read.
@@ -72,7 +74,9 @@ def load_classifier(
         if hasattr(config, "graft_thresholds"):  # those of an earlier run belong to its answers
             del config.graft_thresholds
         tokenizer = load_tokenizer(source, revision)
-        averages = _averages(pooling, source, where, config, extra)
+        averages = _averages(pooling, source, where, config, extra) or (
+            prefer_mean and pooling == "auto" and pools.can_average(config)
+        )
         if scratch:
             config.dtype = torch.float32
             pools.forget(config)  # random weights do not average; the layer is added anew

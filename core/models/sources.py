@@ -6,6 +6,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from core.errors import RunError, SourceError
+from core.models.overlay import PREFIX, lay_onto, split_source
 from core.runs.folder import get_run, list_runs
 
 EMBEDDED = "minilm"
@@ -47,6 +48,8 @@ def check_source(model: str, revision: str | None = None) -> SourceInfo:
     """
     if model == EMBEDDED:
         return _embedded()
+    if model.startswith(PREFIX):
+        return _weights(model)
     if model.startswith("run:"):
         path = _run_model(model)
         return SourceInfo(model, get_run(model[4:]).name, f"The model of an earlier run, in {path.parent.name}.")
@@ -72,12 +75,30 @@ def locate(model: str, revision: str | None = None) -> tuple[str, dict[str, obje
         )
     if model == EMBEDDED:
         return str(_embedded_folder()), {}
+    if model.startswith(PREFIX):
+        return str(lay_onto(model)[0]), {}
     if model.startswith("run:"):
         return str(_run_model(model)), {}
     folder = Path(model).expanduser()
     if folder.is_dir():
         return str(folder.resolve()), {}
     return model, {"revision": revision} if revision else {}
+
+
+def locate_architecture(name: str) -> tuple[str, dict[str, object]]:
+    """What to hand to ``AutoConfig.from_pretrained``: as ``locate``, but a local folder needs no weights.
+
+    Raises:
+        SourceError: when it is not there.
+    """
+    folder = Path(name).expanduser()
+    if folder.is_dir() and (folder / "config.json").exists():
+        return str(folder.resolve()), {}
+    if name.startswith(PREFIX):
+        raise SourceError(
+            f"The architecture {name!r} is itself a file with weights.", "Name minilm, a Hub model or a folder."
+        )
+    return locate(name)
 
 
 def is_offline() -> bool:
@@ -112,6 +133,20 @@ def _run_model(model: str) -> Path:
     if not (run.model / "config.json").exists():
         raise SourceError(f"Run {run.name} has no finished model.", "Wait until it has finished, or resume it.")
     return run.model
+
+
+def _weights(model: str) -> SourceInfo:
+    """A file with weights on an architecture; the file itself is read when the source is located."""
+    file, architecture = split_source(model)
+    if not file.is_file():
+        raise SourceError(f"There is no file {str(file)!r}.", "Give the path of a file with weights.")
+    title = f"{file.name} on {architecture}"
+    if not Path(architecture).expanduser().is_dir():
+        info = check_source(architecture)
+        if not info.available:
+            why = f"its architecture {architecture} is not at hand: {info.why_not}"
+            return SourceInfo(model, title, "Weights from a file.", False, why)
+    return SourceInfo(model, title, "Weights from a file, laid onto a named architecture.")
 
 
 def _folder(path: Path) -> SourceInfo:

@@ -9,6 +9,7 @@ import numpy as np
 
 from core.kept import Kept
 from core.models.fingerprint import tokenizer_fingerprint
+from core.training.truncation import check_pairs, pieces, special_counts
 
 if TYPE_CHECKING:
     import torch
@@ -27,6 +28,7 @@ class Encoded:
         offsets: (rows + 1,) int64; row ``i`` is ``ids[offsets[i]:offsets[i + 1]]``.
         cut: rows that were longer than the max length.
         pad: the token number that fills a batch.
+        owners: (rows,) int64, the text that each row is a window of, ascending; None where rows are whole texts.
     """
 
     ids: np.ndarray
@@ -34,6 +36,7 @@ class Encoded:
     offsets: np.ndarray
     cut: int
     pad: int
+    owners: np.ndarray | None = None
 
     @property
     def rows(self) -> int:
@@ -52,8 +55,8 @@ class Encoded:
     def digest(self) -> str:
         """Name of these tokens in this order."""
         name = hashlib.blake2b(digest_size=16)
-        for array in (self.ids, self.offsets, self.types):
-            name.update(b"" if array is None else np.ascontiguousarray(array).data)
+        for array in (self.ids, self.offsets, self.types, self.owners):
+            name.update(b"-" if array is None else np.ascontiguousarray(array).data)
         return name.hexdigest()
 
     def tokens_of(self, rows: np.ndarray) -> np.ndarray:
@@ -74,6 +77,7 @@ def encode(
     pairs: Sequence[str] | None = None,
     progress: Callable[[int, int], None] | None = None,
     chunk: int = 2000,
+    truncation: str = "head",
 ) -> Encoded:
     """Tokenise each text once, cut at ``max_length`` tokens (special ones included).
 
@@ -81,7 +85,15 @@ def encode(
         texts: (rows,) strings.
         pairs: (rows,) second texts; the longer of the two is cut first.
         progress: called with rows done and rows in all.
+        truncation: which part of a longer text is read, see ``core.training.truncation``; with windows a text may
+            become several rows, and ``owners`` says which.
+
+    Raises:
+        ConfigError: when pairs are to be cut other than at the end.
     """
+    check_pairs(truncation, pairs)
+    if truncation != "head":
+        return _encode_parts(texts, tokenizer, max_length, truncation, progress, chunk)
     wants_types = pairs is not None and "token_type_ids" in tokenizer.model_input_names
     ids: list[np.ndarray] = []
     types: list[np.ndarray] = []
@@ -113,19 +125,47 @@ def encode_once(
     *,
     keep: Kept,
     progress: Callable[[int, int], None] | None = None,
+    truncation: str = "head",
 ) -> Encoded:
     """What ``encode`` gives, from disk and memory-mapped where the same texts were encoded in the same way before."""
-    name = hashlib.blake2b(f"{tokenizer_fingerprint(tokenizer)}|{max_length}".encode(), digest_size=16)
+    name = hashlib.blake2b(f"{tokenizer_fingerprint(tokenizer)}|{max_length}|{truncation}".encode(), digest_size=16)
     for text in (*texts, *(pairs if pairs is not None else ())):
         name.update(f"{len(text)}:".encode() + text.encode("utf-8", "surrogatepass"))
     kept = keep.get(name.hexdigest())
     if kept is None:
-        encoded = encode(texts, tokenizer, max_length, pairs, progress)
+        encoded = encode(texts, tokenizer, max_length, pairs, progress, truncation=truncation)
         arrays = {"ids": encoded.ids, "offsets": encoded.offsets, "numbers": np.array([encoded.cut, encoded.pad])}
-        keep.put(name.hexdigest(), arrays | ({} if encoded.types is None else {"types": encoded.types}))
+        open_ones = {"types": encoded.types, "owners": encoded.owners}
+        keep.put(name.hexdigest(), arrays | {key: value for key, value in open_ones.items() if value is not None})
         return encoded
     cut, pad = kept["numbers"].tolist()
-    return Encoded(kept["ids"], kept.get("types"), np.array(kept["offsets"]), cut, pad)
+    owners = np.array(kept["owners"]) if "owners" in kept else None
+    return Encoded(kept["ids"], kept.get("types"), np.array(kept["offsets"]), cut, pad, owners)
+
+
+def _encode_parts(
+    texts: Sequence[str], tokenizer: "PreTrainedTokenizerBase", max_length: int, truncation: str,
+    progress: Callable[[int, int], None] | None, chunk: int,
+) -> Encoded:  # fmt: skip
+    """``encode`` for texts that are tokenised whole and then cut otherwise than at the end."""
+    before, after = special_counts(tokenizer)
+    found: list[np.ndarray] = []
+    owners: list[int] = []
+    cut = 0
+    for start in range(0, len(texts), chunk):
+        stop = min(start + chunk, len(texts))
+        out = tokenizer(list(texts[start:stop]), return_attention_mask=False)
+        for row, ids in enumerate(out["input_ids"], start):
+            parts = pieces(np.asarray(ids, dtype=np.int32), max_length, truncation, before, after)
+            cut += truncation != "windows" and len(ids) > max_length
+            found += parts
+            owners += [row] * len(parts)
+        if progress:
+            progress(stop, len(texts))
+    offsets = np.concatenate([[0], np.cumsum([len(part) for part in found], dtype=np.int64)]).astype(np.int64)
+    flat = np.concatenate(found) if found else np.empty(0, np.int32)
+    own = np.asarray(owners, dtype=np.int64) if truncation == "windows" else None
+    return Encoded(flat, None, offsets, cut, tokenizer.pad_token_id or 0, own)
 
 
 def training_order(lengths: np.ndarray, batch_size: int, seed: int, epoch: int) -> list[np.ndarray]:

@@ -1,12 +1,15 @@
 """Checkpoints: the whole state of the training, replaced atomically."""
 
 import os
+import re
 import shutil
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 STATE = "state.pt"
 WEIGHTS = "model.safetensors"
+NAMED = re.compile(r"step-(\d+)_(-?[\d.e+-]+)\.safetensors")
 
 
 def save_state(folder: Path, state: dict[str, Any]) -> None:
@@ -38,6 +41,39 @@ def load_weights(folder: Path) -> dict[str, Any] | None:
     from safetensors.torch import load_file
 
     return load_file(folder / WEIGHTS) if (folder / WEIGHTS).exists() else None
+
+
+@dataclass(frozen=True, slots=True)
+class KeptWeights:
+    """Weights of several validations in a folder, named by step and score: ``step-120_0.8731….safetensors``."""
+
+    folder: Path
+
+    def scores(self) -> dict[int, float]:
+        """Score of each kept validation, by its step."""
+        found = (NAMED.fullmatch(path.name) for path in self.folder.glob("step-*.safetensors"))
+        return {int(match[1]): float(match[2]) for match in found if match}
+
+    def put(self, step: int, score: float, weights: dict[str, Any]) -> None:
+        from safetensors.torch import save_file
+
+        whole = {name: value.detach().cpu().contiguous().clone() for name, value in weights.items()}
+        self.drop(step)
+        _replace(self.folder / f"step-{step}_{score!r}.safetensors", lambda aside: save_file(whole, aside))
+
+    def get(self, step: int) -> dict[str, Any]:
+        from safetensors.torch import load_file
+
+        return load_file(next(self.folder.glob(f"step-{step}_*.safetensors")))
+
+    def clear(self) -> None:
+        """Forget all: a training begins anew."""
+        for step in self.scores():
+            self.drop(step)
+
+    def drop(self, step: int) -> None:
+        for path in self.folder.glob(f"step-{step}_*.safetensors"):
+            path.unlink()
 
 
 def replace_folder(target: Path, write: Any) -> None:

@@ -10,6 +10,8 @@ import numpy as np
 from core import workspace
 from core.config import RunConfig
 from core.training.devices import Device, find_device, use_bf16
+from core.training.recipe import work_of
+from core.training.truncation import tokens_read
 
 FORWARD = 3.5  # a training step costs about this many forward passes of the same tokens
 EFFICIENCY = {"cpu": 0.6, "cuda": 0.35, "mps": 0.3}  # share of the measured matrix speed that a whole step reaches
@@ -58,7 +60,9 @@ def estimate(config: RunConfig, counts: dict[str, int], lengths: np.ndarray, sha
     device = find_device(config.device)
     bf16 = use_bf16(device, config.precision)
     cut = np.minimum(lengths, config.max_length) if len(lengths) else np.array([config.max_length])
-    mean = float(cut.mean())
+    mean = (
+        float(tokens_read(lengths, config.max_length, config.truncation).mean()) if len(lengths) else float(cut.mean())
+    )
     train = min(config.train_size or counts["train"], counts["train"])
     validation = min(config.validation_size or counts["validation"], counts["validation"])
     judged_of = counts["test"] or counts["validation"]
@@ -70,9 +74,11 @@ def estimate(config: RunConfig, counts: dict[str, int], lengths: np.ndarray, sha
         training = (train + validation) * mean / (speed * (1.0 if known else FORWARD)) + 2.0
         forward = speed * (1.0 if known else FORWARD)
     else:
-        steps, tokens = -(-train // config.batch_size) * config.epochs, int(train * mean * config.epochs)
+        steps, visits = work_of(config, train)
+        tokens = int(visits * mean)
         forward = speed * FORWARD
-        rounds = max(1, steps // config.eval_every) if config.eval_every else config.epochs
+        rounds = max(1, steps // config.eval_every) if config.eval_every else max(1, visits // max(1, train))
+        rounds = 1 if config.strategy == "few_shot" else rounds
         training = tokens / speed + rounds * validation * mean / forward
     seconds = START_SECONDS + training + judged * mean / forward + (train + judged) / 1500
     spread = 1.25 if known else 1.6
@@ -165,8 +171,10 @@ def _memory(config: RunConfig, shape: Shape, device: Device, longest: float, bf1
     trains = config.strategy != "linear_probe"
     moments = config.strategy not in ("lora", "ia3", "bitfit", "top_k")  # those keep moments of few weights only
     weights = shape.parameters * 4 * (5.5 if trains and moments else 2.5 if trains else 1.5)
-    per_token = shape.layers * shape.width * (34 if bf16 else 60)  # bytes kept for the way back
-    attention = shape.layers * (shape.width // 32) * longest * (6 if bf16 else 10)
+    per_token: float = shape.layers * shape.width * (34 if bf16 else 60)  # bytes kept for the way back
+    if config.recompute:  # what enters each layer is kept, and the inside of one layer at a time
+        per_token = shape.layers * shape.width * 4 + per_token / shape.layers
+    attention = (1 if config.recompute else shape.layers) * (shape.width // 32) * longest * (6 if bf16 else 10)
     batch = -(-config.batch_size // config.accumulate) * longest if trains else 8192
     activations = batch * (per_token + attention) * (1.0 if trains else 0.15)
     if device.name == "cpu":

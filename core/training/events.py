@@ -78,6 +78,17 @@ class Warned:
 
 
 @dataclass(frozen=True, slots=True)
+class Averaged:
+    """The mean of the best checkpoints was validated: ``before`` is the best score of one, ``after`` that of the mean."""
+
+    steps: tuple[int, ...]
+    before: float
+    after: float
+    used: bool
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
 class TrainingDone:
     """The loop has ended and the model holds the best weights.
 
@@ -93,11 +104,11 @@ class TrainingDone:
     stopped: bool
 
 
-Event = Started | Progress | StepLogged | Evaluated | Improved | CheckpointDue | Warned | TrainingDone
+Event = Started | Progress | StepLogged | Evaluated | Improved | CheckpointDue | Warned | Averaged | TrainingDone
 
 NAMES = {
     Started: "started", Progress: "progress", StepLogged: "step", Evaluated: "evaluated", Improved: "improved",
-    CheckpointDue: "checkpoint", Warned: "warning", TrainingDone: "trained",
+    CheckpointDue: "checkpoint", Warned: "warning", Averaged: "averaged", TrainingDone: "trained",
 }  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,6 +12,7 @@ from core.config import RunConfig
 from core.evaluation.judge import validate
 from core.kept import Kept
 from core.models.strategies import Plan, plan, quieten
+from core.training import shares
 from core.training.batches import Encoded, send, split_batch, training_order
 from core.training.events import (
     CheckpointDue,
@@ -27,6 +28,7 @@ from core.training.events import (
 from core.training.forward import logits_of
 from core.training.losses import build_loss
 from core.training.optimiser import fitting_rate, rate_factor
+from core.training.recipe import epochs_for
 from core.training.scoring import Interrupted, autocast, score
 from core.training.trunk import Trunk, prepare_trunk
 from core.training.update import Update
@@ -48,6 +50,11 @@ class Rows:
 
     encoded: Encoded
     labels: np.ndarray
+
+    def by_window(self) -> "Rows":
+        """For training: each window of a long text is a row of its own and carries the text's label."""
+        owners = self.encoded.owners
+        return self if owners is None else Rows(replace(self.encoded, owners=None), self.labels[owners])
 
 
 def train(
@@ -83,7 +90,7 @@ def train(
     quieten(model, what.cut)
     update = Update(model, config, device, what.rates)
     steps_per_epoch = -(-training.encoded.rows // config.batch_size)
-    total = steps_per_epoch * config.epochs
+    total = steps_per_epoch * epochs_for(config, training.encoded.rows)
     state = _State(best=best_weights)
     if resume:
         state.restore(resume, model, update)
@@ -95,6 +102,7 @@ def train(
     budget = PIECE.get(device, config.batch_size * config.max_length)
     labels = torch.tensor(training.labels)
     log_every = max(1, total // POINTS)
+    should_stop = shares.agreed(should_stop, device)
     yield Started(
         state.step, total, training.encoded.rows, validation.encoded.rows, sum(w.numel() for w in model.parameters()),
         sum(w.numel() for w in trained), device, "bf16" if bf16 else "fp32",
@@ -135,16 +143,17 @@ def train(
         if within == 0 or not batches:
             batches = training_order(training.encoded.lengths, config.batch_size, config.seed, epoch)
         rows = batches[within]
+        part, share = shares.mine(rows)
         rate = full_rate * rate_factor(state.step, total, config)
         while closed and closed[-1][0] <= state.step / total:
             closed.pop()[1].requires_grad_(True)
         started = time.perf_counter()
-        update.before(training.encoded.tokens_of(rows))
-        pieces = split_batch(rows, training.encoded.lengths, budget, config.accumulate)
+        update.before(training.encoded.tokens_of(part))
+        pieces = split_batch(part, training.encoded.lengths, budget, config.accumulate)
         try:
             loss = _gradients(model, training.encoded, pieces, labels, loss_of, device, bf16, trunk)
         except torch.OutOfMemoryError:
-            if len(pieces) >= len(rows):
+            if len(pieces) >= len(part) or shares.count() > 1:
                 raise
             update.forget()
             budget = int(training.encoded.lengths[rows].max()) * len(rows) // (2 * len(pieces))
@@ -152,6 +161,7 @@ def train(
                 f"The device ran out of memory: batches are now computed in pieces of at most {budget} tokens."
             )
             continue
+        shares.sum_gradients(trained, share)
         norm = update.apply(rate)
         window.add(loss, norm)  # read only when logged: reading waits for the device
         state.step += 1
@@ -288,6 +298,7 @@ def _validate(
     yield Progress("validating", 0, validation.encoded.rows)
     logits = score(model, validation.encoded, device, bf16, should_stop=should_stop)
     reached, scores = validate(model.config, logits, validation.labels, config.best_by)
+    reached = shares.first_says(reached, device)
     best = reached > state.best_score
     state.validation_due = False
     state.worse = 0 if best else state.worse + 1

@@ -10,7 +10,14 @@ if TYPE_CHECKING:
     import torch
 
 
-RATE_OF = {"scratch": 3.0, "lp_ft": 0.5, "lora": 8.0, "bitfit": 10.0, "ia3": 30.0}  # beside full fine-tuning's rate
+RATE_OF = {
+    "scratch": 3.0,
+    "lp_ft": 0.5,
+    "lora": 8.0,
+    "bitfit": 10.0,
+    "ia3": 30.0,
+    "few_shot": 0.5,
+}  # beside full fine-tuning's rate
 
 
 def build_optimiser(

@@ -21,6 +21,7 @@ from core.training.events import Evaluated, Event, Progress, Started, StepLogged
 from core.training.forward import logits_of
 from core.training.loop import Rows, train
 from core.training.scoring import Interrupted, autocast
+from core.training.truncation import mean_by_owner
 
 if TYPE_CHECKING:
     import torch
@@ -116,7 +117,7 @@ def probe_then_tune(
 
 
 @contextmanager
-def _listening(last: "torch.nn.Module", heard: list[Any]) -> Iterator[None]:
+def listening(last: "torch.nn.Module", heard: list[Any]) -> Iterator[None]:
     hook = last.register_forward_pre_hook(lambda module, inputs: heard.append(inputs[0]))
     try:
         yield
@@ -154,14 +155,14 @@ def _features(
     done = 0
     for rows in scoring_order(encoded.lengths):
         heard: list[Any] = []
-        with torch.inference_mode(), autocast(device, bf16), _listening(last, heard):
+        with torch.inference_mode(), autocast(device, bf16), listening(last, heard):
             logits_of(model, encoded, rows, device)
         features[rows] = heard[0].float().cpu().numpy()
         done += len(rows)
         yield Progress("encoding", done, encoded.rows)
         if should_stop():
             raise Interrupted
-    return features
+    return mean_by_owner(features, encoded.owners)  # the head is linear: the mean of scores is the score of the mean
 
 
 def _fit(features: np.ndarray, targets: np.ndarray, outputs: int, strength: float, seed: int) -> tuple[Any, Any]:

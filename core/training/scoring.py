@@ -9,6 +9,7 @@ import numpy as np
 from core.models.attention import use_fast_attention
 from core.training.batches import Encoded, scoring_order
 from core.training.forward import logits_of
+from core.training.truncation import mean_by_owner
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
@@ -35,7 +36,7 @@ def score(
     progress: Callable[[int, int], None] | None = None,
     should_stop: Callable[[], bool] | None = None,
 ) -> np.ndarray:
-    """Raw scores of every row: (rows, classes) float32, in the order of ``encoded``.
+    """Raw scores of every text: (rows, classes) float32, in the order of ``encoded``; of windows their mean.
 
     Args:
         progress: called with tokens done and tokens in all.
@@ -65,7 +66,7 @@ def score(
         model.train(was_training)
     for rows, scores in found:
         logits[rows] = scores.cpu().numpy()
-    return logits
+    return mean_by_owner(logits, encoded.owners)
 
 
 def softmax(logits: np.ndarray) -> np.ndarray:

@@ -8,6 +8,7 @@ import numpy as np
 from core.config import RunConfig
 from core.training.optimiser import build_optimiser
 from core.training.rows import SMALLEST, LazyRows
+from core.training.shares import count as processes
 
 if TYPE_CHECKING:
     import torch
@@ -90,10 +91,15 @@ def _lazy_rows(model: "PreTrainedModel", config: RunConfig, device: str, rates: 
     import torch
 
     table = model.get_input_embeddings()
-    if device != "cpu" or not isinstance(table, torch.nn.Embedding) or table.weight.numel() < SMALLEST:
+    if (
+        device != "cpu"
+        or processes() > 1
+        or not isinstance(table, torch.nn.Embedding)
+        or table.weight.numel() < SMALLEST
+    ):
         return None
-    shares = [share for name, share in rates.items() if model.get_parameter(name) is table.weight]
-    if not shares or config.strategy == "gradual":  # thawed later: rows would have to know when
+    rates_of = [share for name, share in rates.items() if model.get_parameter(name) is table.weight]
+    if not rates_of or config.strategy == "gradual":  # thawed later: rows would have to know when
         return None
     decay = config.weight_decay if config.optimizer == "adamw" else 0.0
-    return LazyRows(table, (0.9, 0.999), 1e-8, decay, shares[0])
+    return LazyRows(table, (0.9, 0.999), 1e-8, decay, rates_of[0])

@@ -4,32 +4,28 @@ from typing import Any
 
 import streamlit as st
 
-from core.config import DROPOUTS, OPTIMIZERS, POOLINGS, PRECISIONS, PRESETS, SCHEDULES, STRATEGIES, settings
+from core.config import (
+    DROPOUTS,
+    OPTIMIZERS,
+    POOLINGS,
+    PRECISIONS,
+    PRESETS,
+    SCHEDULES,
+    TRUNCATIONS,
+    settings,
+)
 from core.models.sources import list_sources
 from core.tasks import METRICS, Task
-from pages.components.words import STRATEGY_TITLES
+from pages.components.weights_file import choose_weights
 
-OTHER_HUB, OTHER_FOLDER = "Another Hub model", "A local folder"
-COMMON = ("full", "linear_probe", "lora", "scratch")  # what most people need; a switch shows the others
-COST = {
-    "full": "All weights are trained.",
-    "linear_probe": "Well under 1\u00a0% of the weights are trained; the texts are read only once.",
-    "lp_ft": "All weights are trained, at half the rate.",
-    "top_k": "About a sixth of the working weights for each layer of MiniLM; no way back through the others.",
-    "gradual": "All weights are trained in the end; the first half is cheaper.",
-    "llrd": "All weights are trained.",
-    "lora": "About 1\u00a0% of the weights are trained; a step costs nearly as much as full fine-tuning.",
-    "ia3": "Far under 1\u00a0% of the weights are trained; a step costs nearly as much as full fine-tuning.",
-    "bitfit": "About 1\u00a0% of the weights are trained; a step costs nearly as much as full fine-tuning.",
-    "scratch": "All weights are trained, and none knows anything at the start.",
-}
+OTHER_HUB, OTHER_FOLDER, OTHER_FILE = "Another Hub model", "A local folder", "A file with weights"
 
 
 def choose_source() -> tuple[str, str | None]:
     """What to transfer from: the source and, for Hub models, a revision."""
     sources = {each.key: each for each in list_sources()}
     asked = st.query_params.get("source")
-    options = [*sources, OTHER_HUB, OTHER_FOLDER]
+    options = [*sources, OTHER_HUB, OTHER_FOLDER, OTHER_FILE]
     picked = st.selectbox(
         "Source: the pretrained model to start from", options, key="source",
         index=options.index(asked) if asked in sources else 0,
@@ -43,25 +39,11 @@ def choose_source() -> tuple[str, str | None]:
     if picked == OTHER_FOLDER:
         folder = st.text_input("Folder", placeholder="/path/to/model", key="folder", help="Saved with save_pretrained.")
         return folder.strip(), None
+    if picked == OTHER_FILE:
+        return choose_weights([each for each in sources.values() if each.available]), None
     info = sources[picked]
     st.caption(info.sentence if info.available else f"{info.sentence} Not available: {info.why_not}")
     return picked, None
-
-
-def choose_strategy() -> str:
-    """How to transfer, each way with the sentence that says when to take it."""
-    every = st.session_state.get("all_strategies", False)
-    shown = list(STRATEGIES) if every else [name for name in STRATEGIES if name in COMMON]
-    strategy = st.radio(
-        "Strategy: how to transfer", shown, key="strategy",
-        format_func=lambda name: STRATEGY_TITLES[name], captions=[f"{STRATEGIES[name]} {COST[name]}" for name in shown],
-    )  # fmt: skip
-    st.toggle(
-        f"Show all {len(STRATEGIES)} strategies",
-        key="all_strategies",
-        help="The others are gentler or cheaper variants.",
-    )
-    return str(strategy)
 
 
 def choose_preset() -> str:
@@ -90,7 +72,9 @@ def choose_settings(preset: str, strategy: str, task: Task) -> dict[str, Any]:
 
     with st.expander("All settings", icon=":material/tune:"):
         one, two, three = st.columns(3)
-        chosen["epochs"] = one.number_input(**said("epochs"), min_value=1, max_value=100, value=base["epochs"])
+        chosen["epochs"] = one.number_input(
+            **said("epochs"), min_value=1, max_value=1000, value=base["epochs"], placeholder="fits the rows"
+        )
         chosen["batch_size"] = two.number_input(
             **said("batch_size"), min_value=1, max_value=512, value=base["batch_size"]
         )
@@ -133,6 +117,7 @@ def choose_settings(preset: str, strategy: str, task: Task) -> dict[str, Any]:
             **said("patience"), min_value=1, value=base["patience"], placeholder="never"
         )
         chosen["precision"] = three.selectbox(**said("precision"), options=PRECISIONS)
+        chosen["truncation"] = two.selectbox(**said("truncation"), options=TRUNCATIONS)
         chosen["pooling"] = one.selectbox(**said("pooling"), options=POOLINGS)
         if task.kind != "regression":  # these have a meaning for classes and labels only
             chosen["label_smoothing"] = two.number_input(
@@ -151,6 +136,13 @@ def choose_settings(preset: str, strategy: str, task: Task) -> dict[str, Any]:
             )
         if strategy == "lora":
             chosen["lora_rank"] = two.number_input(**said("lora_rank"), min_value=1, value=base["lora_rank"])
+        chosen["average_best"] = three.number_input(
+            **said("average_best"), min_value=1, max_value=20, value=base["average_best"]
+        )
+        cards = sum(name.startswith("cuda") for name in _devices())
+        if cards > 1:
+            chosen["processes"] = one.number_input(**said("processes"), min_value=1, max_value=cards, value=1)
+        chosen["recompute"] = st.checkbox(**said("recompute"), value=base["recompute"])
         if task.kind != "regression":
             chosen["class_weights"] = st.checkbox(**said("class_weights"), value=base["class_weights"])
         if strategy == "linear_probe":

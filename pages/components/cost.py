@@ -8,10 +8,12 @@ from core.data.store import DataSet, get_dataset
 from core.data.tokens import dataset_lengths, length_summary
 from core.models.sources import check_source
 from core.training.estimate import Estimate, duration, estimate, shape_of
+from core.training.recipe import epochs_for
 
 
 @st.cache_data(max_entries=8, show_spinner="Counting tokens …")
-def _lengths(dataset_id: str, model: str) -> np.ndarray:
+def lengths_of(dataset_id: str, model: str) -> np.ndarray:
+    """Token lengths of a set's texts, (sampled rows,)."""
     return dataset_lengths(get_dataset(dataset_id), model)
 
 
@@ -30,7 +32,7 @@ def cost(config: RunConfig, dataset: DataSet) -> bool:
             "Time and memory can be told when the model has been downloaded; that happens at the start of the run."
         )
         return True
-    lengths = _lengths(dataset.id, config.model)
+    lengths = lengths_of(dataset.id, config.model)
     counts = {part: dataset.size(part) for part in ("train", "validation", "test")}
     found: Estimate = estimate(config, counts, lengths, shape_of(config.model, config.revision))
     memory = found.memory_mib
@@ -43,7 +45,9 @@ def cost(config: RunConfig, dataset: DataSet) -> bool:
     st.caption(found.sentence)
     summary = length_summary(lengths, config.max_length)
     train = min(config.train_size or counts["train"], counts["train"])
-    st.caption(
-        f"Learns from {train:,} rows. At {config.max_length} tokens {100 * summary.share_cut:.1f} % of the texts are cut."
-    )
+    longer = f"{100 * summary.share_cut:.1f} % of the texts"
+    told = f"{longer} are read in several windows" if config.truncation == "windows" else f"{longer} are cut"
+    if config.epochs is None and config.strategy not in ("few_shot", "linear_probe"):
+        st.caption(f"Epochs: {epochs_for(config, train)}, chosen for {train:,} rows.")
+    st.caption(f"Learns from {train:,} rows. At {config.max_length} tokens {told}.")
     return True

@@ -12,6 +12,7 @@ from core.runs.history import read_history
 from core.tasks import METRICS
 from core.training.estimate import duration
 from pages.components import words
+from pages.components.weights_file import show_fit
 
 
 def result_view(run: Run) -> None:
@@ -37,6 +38,7 @@ def result_view(run: Run) -> None:
         left.plotly_chart(charts.rate_curve(history.steps), key="done_rate")
         right.plotly_chart(charts.speed_curve(history.steps), key="done_speed")
     _movement(result)
+    _source_fit(result)
     with st.expander("Settings of this run"):
         _settings(run)
     with st.expander("Log"):
@@ -101,6 +103,7 @@ def _facts(result: dict[str, Any], attempts: int) -> None:
     trained, total = result["parameters"]["trained"], result["parameters"]["total"]
     facts = {
         "Training rows": f"{result['train_rows']:,}",
+        **({"Epochs": f"{result['epochs']}"} if result.get("epochs") else {}),
         "Training time": duration(result["seconds"]),
         "Whole run" if attempts < 2 else "Last attempt": duration(result["total_seconds"]),
         "Speed": f"{result['tokens_per_second']:,.0f} tokens/s",
@@ -112,6 +115,8 @@ def _facts(result: dict[str, Any], attempts: int) -> None:
     }
     st.markdown("**What it took**")
     st.table(pd.DataFrame({"": facts.values()}, index=list(facts)), border="horizontal", hide_header=True)
+    if result.get("averaging"):
+        st.caption(result["averaging"]["sentence"])
     if result["stopped_early"]:
         st.caption("Training ended early: validation no longer improved.")
 
@@ -236,6 +241,15 @@ def _movement(result: dict[str, Any]) -> None:
             "Length of the change of each layer's weights beside their length before. The less a layer moved, the more "
             "of what the source knew is left in it; the classifier is new and moves most."
         )
+
+
+def _source_fit(result: dict[str, Any]) -> None:
+    fit = result.get("source_fit")
+    if fit:
+        names = {"missing": "missing", "left_over": "left over", "matched": "matched"}
+        rows = [{"tensor": name, "state": state} for key, state in names.items() for name in fit[key]]
+        rows += [{"tensor": name, "state": f"not used: {own}, not {other}"} for name, own, other in fit["differs"]]
+        show_fit(fit["sentence"], rows)
 
 
 def _settings(run: Run) -> None:

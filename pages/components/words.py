@@ -40,6 +40,7 @@ STRATEGY_TITLES = {
     "lora": "LoRA",
     "ia3": "IA³",
     "bitfit": "Biases only",
+    "few_shot": "Few-shot pairs",
     "scratch": "From scratch",
 }
 
@@ -192,4 +193,7 @@ def source_name(model: str) -> str:
             return f"earlier run {get_run(model[4:]).name}"
         except RunError:
             return f"earlier run {model[4:]}"
+    if model.startswith("weights:"):
+        file, _, architecture = model.removeprefix("weights:").rpartition("@")
+        return f"{file.split('/')[-1]} on {source_name(architecture)}"
     return model.rstrip("/").split("/")[-1]

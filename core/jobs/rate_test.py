@@ -1,0 +1,147 @@
+"""The learning-rate range test as a process of its own, whose folder any page can look into.
+
+::
+
+    ranges/<key>/config.json    what is tried (RunConfig)
+                 progress.json  done and total, replaced as it goes
+                 result.json    rates, losses, the suggestion and its sentence
+                 error.json     message and hint, where it failed
+                 process.json   who works on it
+"""
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+from contextlib import suppress
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from core import workspace
+from core.config import RunConfig
+from core.data.labels import strata
+from core.data.split import draw
+from core.data.store import get_dataset
+from core.errors import DatasetError, GraftError
+from core.evaluation.judge import SCALE
+from core.jobs.process import identity, is_alive
+from core.tasks import check_settings, encode_targets, scale_of, task_of
+from core.training.lr_range import STEPS, RateRange, rate_range
+
+CHILDREN: list[subprocess.Popen[bytes]] = []  # kept, so that ended ones can be taken off the process table
+UNTRIED = ("linear_probe", "few_shot")  # have no rate to try
+
+
+def folder_of(config: RunConfig) -> Path:
+    """Where the test of this config lives; equal configs share it."""
+    told = config.to_json() | {"learning_rate": None, "epochs": None}
+    key = hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:20]
+    return workspace.folder("ranges", key)
+
+
+def measure(config: RunConfig, progress: Any = None, steps: int = STEPS) -> RateRange:
+    """Carry the test out here.
+
+    Raises:
+        GraftError: when the set, the source or the strategy does not allow it.
+    """
+    import torch
+
+    from core.models.classifier import load_classifier
+    from core.models.strategies import attach
+    from core.training import devices
+    from core.training.batches import encode
+    from core.training.loop import Rows
+
+    if config.strategy in UNTRIED:
+        raise GraftError(f"The strategy {config.strategy} has no learning rate to try.", "Choose full, for example.")
+    dataset = get_dataset(config.dataset)
+    frame = dataset.part("train")
+    if dataset.task == "unlabelled" or not len(frame):
+        raise DatasetError(f"The data set {dataset.name!r} has no labelled training rows.", "Choose another.")
+    task = task_of(dataset.task)
+    check_settings(config, task)
+    rows = min(config.train_size or len(frame), len(frame), steps * config.batch_size)
+    frame = frame.iloc[draw(strata(task.kind, frame["label"]), rows, config.seed)] if rows < len(frame) else frame
+    device = devices.find_device(config.device)
+    if device.name == "cpu":
+        torch.set_num_threads(devices.cores())
+    classifier = load_classifier(
+        config.model, dataset.labels, seed=config.seed, revision=config.revision,
+        scratch=config.strategy == "scratch", pooling=config.pooling, problem_type=task.problem_type,
+    )  # fmt: skip
+    attach(classifier.model, config)
+    encoded = encode(
+        frame["text"].tolist(), classifier.tokenizer, min(config.max_length, classifier.max_length),
+        frame["text_pair"].tolist() if "text_pair" in frame else None, truncation=config.truncation,
+    )  # fmt: skip
+    targets = encode_targets(task, frame["label"].tolist(), classifier.labels)
+    if task.kind == "regression":
+        setattr(classifier.model.config, SCALE, scale_of(targets))
+    training = Rows(encoded, targets).by_window()
+    bf16 = devices.use_bf16(device, config.precision)
+    for event in rate_range(config, classifier.model, training, device=device.name, bf16=bf16, steps=steps):
+        if isinstance(event, RateRange):
+            return event
+        if progress:
+            progress(event.done, event.total)
+    raise AssertionError("the test ends with its result")
+
+
+def start(config: RunConfig) -> Path:
+    """Begin the test in a process of its own, unless it is under way or done; gives its folder."""
+    folder = folder_of(config)
+    if is_alive(workspace.read_json(folder / "process.json")) or (folder / "result.json").exists():
+        return folder
+    for name in ("progress.json", "error.json"):
+        (folder / name).unlink(missing_ok=True)
+    workspace.write_json(folder / "config.json", config.to_json())
+    with (folder / "log.txt").open("wb") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "core", "lr-range", "--into", str(folder)], cwd=workspace.PROJECT,
+            stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
+            env=os.environ | {"TOKENIZERS_PARALLELISM": "false"},
+        )  # fmt: skip
+    CHILDREN[:] = [child for child in CHILDREN if child.poll() is None] + [process]
+    with suppress(psutil.NoSuchProcess):  # it may have ended already, and said why
+        workspace.write_json(folder / "process.json", identity(process.pid))
+    return folder
+
+
+def stop(folder: Path) -> None:
+    """End a test that is under way."""
+    who = workspace.read_json(folder / "process.json")
+    if who and is_alive(who):
+        psutil.Process(who["pid"]).terminate()
+
+
+def carry_out(folder: Path) -> int:
+    """What the process does: the exit code is 0 when the result was written."""
+    workspace.write_json(folder / "process.json", identity())
+    try:
+        config = RunConfig.from_json(workspace.read_json(folder / "config.json") or {})
+        found = measure(config, lambda done, total: workspace.write_json(folder / "progress.json", [done, total]))
+    except GraftError as error:
+        workspace.write_json(folder / "error.json", {"message": error.message, "hint": error.hint})
+        return 1
+    except Exception as error:  # whatever it is, the page has to tell it
+        workspace.write_json(folder / "error.json", {"message": f"{type(error).__name__}: {error}", "hint": ""})
+        raise
+    workspace.write_json(folder / "result.json", asdict(found))
+    return 0
+
+
+def state_of(folder: Path) -> dict[str, Any]:
+    """How the test stands: ``state`` (none, running, done, failed), with progress, result or error."""
+    result, error = (workspace.read_json(folder / f"{name}.json") for name in ("result", "error"))
+    if result:
+        return {"state": "done", "result": result}
+    if error:
+        return {"state": "failed", "error": error}
+    if is_alive(workspace.read_json(folder / "process.json")):
+        return {"state": "running", "progress": workspace.read_json(folder / "progress.json") or [0, STEPS]}
+    return {"state": "none"}

@@ -1,0 +1,224 @@
+"""Few-shot training, SetFit's recipe (Tunstall et al., 2022): pairs of texts first, then a logistic regression.
+
+From a handful of labelled rows many pairs can be made. The encoder learns to give texts of one class similar vectors
+and texts of different classes different ones; on those vectors the classifier is fitted as a linear probe does it.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from core.config import RunConfig
+from core.errors import DatasetError
+from core.kept import Kept
+from core.training.batches import Encoded
+from core.training.events import CheckpointDue, Evaluated, Event, Progress, Started, StepLogged, TrainingDone
+from core.training.forward import logits_of
+from core.training.loop import Rows, quicken
+from core.training.optimiser import fitting_rate, rate_factor
+from core.training.probe import last_layer, listening, probe
+from core.training.recipe import MOST_PAIRS, PAIRS_PER_ROW
+from core.training.scoring import autocast
+from core.training.update import Update
+
+if TYPE_CHECKING:
+    import torch
+    from transformers import PreTrainedModel
+
+LISTED = 1500  # rows up to which every pair is listed; beyond, pairs are drawn at random
+POINTS = 200
+
+
+def draw_pairs(labels: np.ndarray, count: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Pairs of rows, half of one class and half of two, none twice before all of its kind were drawn.
+
+    Args:
+        labels: (rows,) class numbers.
+
+    Returns:
+        (count, 2) row positions, and (count,) float32: 1 for one class, 0 for two.
+
+    Raises:
+        DatasetError: when there is only one class, or no class has two rows.
+    """
+    random = np.random.default_rng(seed)
+    kinds = _listed(labels) if len(labels) <= LISTED else _drawn(labels, count, random)
+    if not all(len(kind) for kind in kinds):
+        raise DatasetError(
+            "Few-shot training compares rows, and these are all of one class or each of its own.",
+            "Choose more training rows, with at least two of each class.",
+        )
+    halves = [_cycled(kind, (count + 1 - which) // 2, random) for which, kind in enumerate(kinds)]
+    pairs = np.concatenate(halves)
+    same = np.concatenate([np.ones(len(halves[0])), np.zeros(len(halves[1]))]).astype(np.float32)
+    order = random.permutation(len(pairs))
+    return pairs[order], same[order]
+
+
+def pair_count(labels: np.ndarray, epochs: int | None) -> int:
+    """How many pairs are trained on: ``epochs`` times all pairs as SetFit counts them, or as the paper does if None."""
+    if epochs is None:
+        return min(PAIRS_PER_ROW * len(labels), MOST_PAIRS)
+    sizes = np.bincount(labels).astype(np.int64)
+    same = int((sizes * (sizes - 1) // 2).sum())
+    different = int(len(labels) * (len(labels) - 1) // 2 - same)
+    return min(epochs * 2 * max(same, different), MOST_PAIRS)
+
+
+def few_shot(
+    config: RunConfig,
+    model: "PreTrainedModel",
+    training: Rows,
+    validation: Rows,
+    *,
+    device: str,
+    bf16: bool,
+    resume: dict[str, Any] | None = None,
+    best_weights: dict[str, Any] | None = None,
+    keep: Kept | None = None,
+    should_stop: Callable[[], bool] = lambda: False,
+) -> Iterator[Event]:
+    """Train ``model`` in place on pairs, then fit its last layer; the events are those of ``train``.
+
+    A step is a batch of pairs; its loss is the mean squared error of their cosine. ``best_weights`` and ``keep`` are not
+    used: the classifier is fitted once, at the end, on vectors that no other run has. A training that goes on from
+    ``resume`` ends exactly like an unbroken one.
+    """
+
+    model.to(device)  # type: ignore[arg-type]
+    last = last_layer(model)
+    own = {id(weight) for weight in last.parameters()}
+    rates = {name: 1.0 for name, weight in model.named_parameters() if weight.requires_grad and id(weight) not in own}
+    pairs, same = draw_pairs(training.labels, pair_count(training.labels, config.epochs), config.seed)
+    total = -(-len(pairs) // config.batch_size)
+    full_rate = config.learning_rate or fitting_rate(last.in_features, config.strategy)
+    quicken(model, config, device)
+    update = Update(model, config, device, rates)
+    trained = [model.get_parameter(name) for name in rates]
+    done = _restore(resume, model, update, config.seed)
+    yield Started(
+        done["step"], total, training.encoded.rows, validation.encoded.rows,
+        sum(weight.numel() for weight in model.parameters()),
+        sum(weight.numel() for weight in trained) + sum(weight.numel() for weight in last.parameters()),
+        device, "bf16" if bf16 else "fp32",
+    )  # fmt: skip
+    model.train()
+    saved, log_every, losses, norms = time.monotonic(), max(1, total // POINTS), [], []
+    while True:
+        ended, stopping = done["step"] >= total, should_stop()
+        if stopping or ended or time.monotonic() - saved > config.checkpoint_seconds:
+            yield CheckpointDue(done["step"], lambda: _state(done, model, update))
+            saved = time.monotonic()
+        if stopping:
+            update.close()
+            yield TrainingDone(done["step"], 0, done["seconds"], done["tokens"], False, stopped=True)
+            return
+        if ended:
+            break
+        chosen = slice(done["step"] * config.batch_size, (done["step"] + 1) * config.batch_size)
+        rate = full_rate * rate_factor(done["step"], total, config)
+        began = time.perf_counter()
+        loss, tokens = _pair_loss(model, last, training.encoded, pairs[chosen], same[chosen], update, device, bf16)
+        loss.backward()
+        norms.append(update.apply(rate))
+        losses.append(loss.detach())
+        done["step"], done["tokens"] = done["step"] + 1, done["tokens"] + tokens
+        done["seconds"] += time.perf_counter() - began
+        if done["step"] % log_every == 0 or done["step"] == total:
+            speed = done["tokens"] / max(done["seconds"], 1e-9)
+            yield StepLogged(done["step"], done["step"] / total, _mean(losses), rate, speed, _mean(norms))
+            losses, norms = [], []
+    update.close()
+    yield from _fit_head(config, model, training, validation, device, bf16, should_stop, total, done)
+
+
+def _fit_head(
+    config: RunConfig, model: "PreTrainedModel", training: Rows, validation: Rows, device: str, bf16: bool,
+    should_stop: Callable[[], bool], total: int, done: dict[str, Any],
+) -> Iterator[Event]:  # fmt: skip
+    """The linear probe's fit on the new vectors, told as the end of this training."""
+    best: Evaluated | None = None
+    for event in probe(config, model, training, validation, device=device, bf16=bf16, should_stop=should_stop):
+        if isinstance(event, Progress):
+            yield event
+        elif isinstance(event, Evaluated) and (event.best or best is None):
+            best = replace(event, step=total)
+        elif isinstance(event, TrainingDone):
+            if best is not None and not event.stopped:
+                yield replace(best, best=True)
+            yield TrainingDone(
+                total, total, done["seconds"] + event.seconds, done["tokens"] + event.tokens, False, event.stopped
+            )
+
+
+def _pair_loss(
+    model: "PreTrainedModel", last: "torch.nn.Linear", encoded: Encoded, pairs: np.ndarray, same: np.ndarray,
+    update: Update, device: str, bf16: bool,
+) -> "tuple[torch.Tensor, int]":  # fmt: skip
+    """Mean squared error between the pairs' cosine and 1 or 0, and the tokens read; each text is encoded once."""
+    import torch
+
+    rows, places = np.unique(pairs, return_inverse=True)
+    update.before(encoded.tokens_of(rows))
+    heard: list[Any] = []
+    with autocast(device, bf16), listening(last, heard):
+        logits_of(model, encoded, rows, device)
+    vectors = torch.nn.functional.normalize(heard[0].float(), dim=1)[torch.from_numpy(places.reshape(-1, 2)).to(device)]
+    cosine = (vectors[:, 0] * vectors[:, 1]).sum(dim=1)  # (pairs,)
+    loss = torch.nn.functional.mse_loss(cosine, torch.from_numpy(same).to(device))
+    return loss, int(encoded.lengths[rows].sum())
+
+
+def _listed(labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    first, second = np.triu_indices(len(labels), 1)
+    alike = labels[first] == labels[second]
+    pairs = np.stack([first, second], axis=1)
+    return pairs[alike], pairs[~alike]
+
+
+def _drawn(labels: np.ndarray, count: int, random: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """Random pairs of both kinds where all of them would be too many to list."""
+    order = np.argsort(labels, kind="stable")
+    sizes = np.bincount(labels)
+    starts = np.cumsum(sizes) - sizes
+    one = random.integers(0, len(labels), size=4 * count)
+    mate = order[starts[labels[one]] + random.integers(0, sizes[labels[one]])]
+    other = random.integers(0, len(labels), size=4 * count)
+    alike, different = np.stack([one, mate], axis=1), np.stack([one, other], axis=1)
+    return alike[one != mate], different[labels[one] != labels[other]]
+
+
+def _cycled(pairs: np.ndarray, count: int, random: np.random.Generator) -> np.ndarray:
+    rounds = -(-count // len(pairs))
+    return np.concatenate([random.permutation(pairs) for _ in range(rounds)])[:count]
+
+
+def _state(done: dict[str, Any], model: "PreTrainedModel", update: Update) -> dict[str, Any]:
+    import torch
+
+    cuda = torch.cuda.get_rng_state_all() if torch.cuda.is_available() else []
+    return {
+        "numbers": dict(done), "model": model.state_dict(), "update": update.state_dict(),
+        "random": torch.get_rng_state(), "random_cuda": cuda,
+    }  # fmt: skip
+
+
+def _restore(saved: dict[str, Any] | None, model: "PreTrainedModel", update: Update, seed: int) -> dict[str, Any]:
+    import torch
+
+    if saved is None:
+        torch.manual_seed(seed)
+        return {"step": 0, "seconds": 0.0, "tokens": 0}
+    model.load_state_dict(saved["model"])
+    update.load_state_dict(saved["update"])
+    torch.set_rng_state(saved["random"])
+    if saved["random_cuda"] and torch.cuda.is_available():
+        torch.cuda.set_rng_state_all(saved["random_cuda"])
+    return dict(saved["numbers"])
+
+
+def _mean(values: list[Any]) -> float:
+    return float(sum(each.item() for each in values) / len(values))

@@ -1,0 +1,37 @@
+"""What a strategy trains, counted without any weights."""
+
+import numpy as np
+import pytest
+
+from core.config import STRATEGIES, RunConfig
+from core.models.cards import trained_weights
+from core.models.classifier import load_classifier
+from core.models.strategies import attach
+from core.training.batches import encode
+from core.training.events import Started
+from core.training.few_shot import few_shot
+from core.training.loop import Rows, train
+from core.training.probe import probe
+from tests.conftest import sentences
+
+
+@pytest.mark.parametrize("strategy", STRATEGIES)
+def test_the_count_is_what_the_training_tells(home, tiny_encoder, strategy):
+    config = RunConfig("x", model=str(tiny_encoder), strategy=strategy, top_layers=1)
+    classifier = load_classifier(str(tiny_encoder), ("neg", "pos"), seed=0)
+    pairs = sentences(8)
+    rows = Rows(encode([t for t, _ in pairs], classifier.tokenizer, 32), np.array([k == "pos" for _, k in pairs]) * 1)
+    attach(classifier.model, config)
+    way = {"linear_probe": probe, "few_shot": few_shot}.get(strategy, train)
+    events = way(config, classifier.model, rows, rows, device="cpu", bf16=False)
+    started = next(event for event in events if isinstance(event, Started))
+    found = trained_weights(config, 2)
+    assert found.trained == started.trained_parameters
+    assert found.why_not == ""
+    if strategy not in ("lora", "ia3"):
+        assert found.total == started.parameters
+
+
+def test_a_strategy_that_does_not_fit_says_why(home, tiny_encoder):
+    found = trained_weights(RunConfig("x", model=str(tiny_encoder), strategy="top_k", top_layers=2), 2)
+    assert found.trained == 0 and "2 layers" in found.why_not
