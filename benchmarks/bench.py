@@ -12,6 +12,7 @@ loops; tokens are real ones, padding and evaluation not counted; memory is the p
 import argparse
 import json
 import os
+import shutil
 import sys
 import tempfile
 from dataclasses import dataclass, replace
@@ -22,6 +23,7 @@ import numpy as np
 
 from benchmarks.children import run_child
 from benchmarks.peers import PEERS
+from benchmarks.prediction import WARM
 from benchmarks.works import BATCH, DATA, WORKS, Work, store
 
 FIVE_SEEDS = [13, 42, 7, 2024, 99]
@@ -164,12 +166,15 @@ def _predict(asked: argparse.Namespace) -> list[str]:
     work = replace(WORKS["imdb"], train_size=min(asked.train_size or 500, 500), epochs=1, test_size=0)
     run, _ = graft(work, store("imdb"), asked.seeds[0])
     frame = pd.read_parquet(DATA / "imdb.parquet", columns=["text", "split"])
-    drawn = frame[frame["split"] == "test"]["text"].sample(texts, random_state=0).tolist()
+    drawn = frame[frame["split"] == "test"]["text"].sample(WARM + texts, random_state=0).tolist()
     path = Path(os.environ["GRAFT_HOME"]) / "texts.json"
     path.write_text(json.dumps(drawn), encoding="utf-8")
     found: dict[str, list[Any]] = {"graft": [], "pipeline": []}
     for turn in range(len(asked.seeds)):
         for who in ("graft", "pipeline") if turn % 2 == 0 else ("pipeline", "graft"):
+            shutil.rmtree(
+                Path(os.environ["GRAFT_HOME"]) / "cache" / "scores", ignore_errors=True
+            )  # nothing is known yet
             found[who].append(run_child(["-m", "benchmarks.prediction", who, run, str(path)]))
     seconds = {who: float(np.mean([each.value["seconds"] for each in all_of])) for who, all_of in found.items()}
     same = np.mean([a == b for a, b in zip(*(found[who][0].value["labels"] for who in found), strict=True)])

@@ -54,10 +54,12 @@ def main() -> None:
 def contend(asked: argparse.Namespace) -> dict[str, Any]:
     """What a child does: make the model, or train and judge as one of the contenders."""
     import torch
+    from transformers.utils import logging
 
     from core.models.classifier import load_classifier
     from core.training.devices import default_device, use_bf16
 
+    logging.set_verbosity_error()
     if asked.contender == "make":
         make_encoder(asked.folder, TINY if asked.tiny else BASE)
         return {}

@@ -13,6 +13,8 @@ from typing import Any
 
 from benchmarks.works import BATCH
 
+WARM = 64  # texts that are scored before the clock starts; they are not among those that count
+
 
 def main() -> None:
     """Score the texts; the last line on stdout is the JSON."""
@@ -25,9 +27,9 @@ def graft(run_id: str, texts: list[str]) -> dict[str, Any]:
     from core.runs.folder import get_run
 
     predictor = Predictor.load(get_run(run_id))
-    predictor.predict(texts[:64])  # both start warm
+    predictor.predict(texts[:WARM])
     began = time.perf_counter()
-    probabilities = predictor.predict(texts)
+    probabilities = predictor.predict(texts[WARM:])
     seconds = time.perf_counter() - began
     return {"seconds": seconds, "labels": [predictor.labels[index] for index in probabilities.argmax(axis=1)]}
 
@@ -42,9 +44,9 @@ def pipeline(run_id: str, texts: list[str]) -> dict[str, Any]:
     run = get_run(run_id)
     classify = pipeline("text-classification", model=str(run.model), batch_size=BATCH)
     length = {"truncation": True, "max_length": run.config.max_length}
-    classify(texts[:64], **length)
+    classify(texts[:WARM], **length)
     began = time.perf_counter()
-    found = classify(texts, **length)
+    found = classify(texts[WARM:], **length)
     return {"seconds": time.perf_counter() - began, "labels": [each["label"] for each in found]}
 
 
