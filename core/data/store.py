@@ -32,6 +32,7 @@ class DataSet:
         task: single_label, text_pair or unlabelled.
         skipped: reason -> rows of the file that were set aside.
         fingerprint: SHA-256 of the stored rows; equal rows in equal parts have equal fingerprints.
+        parent: id of the set that this one is a version of; ``change`` says what was done to it (see ``core.data.versions``).
     """
 
     id: str
@@ -57,6 +58,8 @@ class DataSet:
     created: float
     source_name: str
     fingerprint: str
+    parent: str | None = None
+    change: dict[str, Any] | None = None
 
     @property
     def folder(self) -> Path:
@@ -165,14 +168,14 @@ def add_dataset(
     if no_label:
         roles = roles.changed(label=None)
     frame, notes = prepare(table, roles, fractions, seed)
-    fingerprint = _fingerprint(frame)
+    fingerprint = fingerprint_of(frame)
     for known in list_datasets():
         if known.fingerprint == fingerprint:
             return (rename_dataset(known.id, name) if name and name != known.name else known), True
     dataset = _describe(
         frame, table, roles, notes, name or _stem(source_name), source_name, fingerprint, fractions, seed
     )
-    _write(dataset, frame)
+    write_set(dataset, frame)
     return dataset, False
 
 
@@ -299,11 +302,14 @@ def _describe(
     )  # fmt: skip
 
 
-def _write(dataset: DataSet, frame: pd.DataFrame) -> None:
+def write_set(dataset: DataSet, frame: pd.DataFrame, beside: dict[str, pd.DataFrame] | None = None) -> None:
+    """Store rows as a set, whole or not at all; ``beside`` are further tables to keep in its folder."""
     aside = workspace.folder("datasets") / f".new-{dataset.id}-{os.getpid()}"
     shutil.rmtree(aside, ignore_errors=True)
     aside.mkdir()
     frame.to_parquet(aside / "data.parquet", compression="zstd", index=False)
+    for name, table in (beside or {}).items():
+        table.to_parquet(aside / f"{name}.parquet", compression="zstd", index=False)
     workspace.write_json(aside / "dataset.json", dataset.to_json())
     try:
         os.rename(aside, dataset.folder)
@@ -317,10 +323,11 @@ def _load(path: Path) -> DataSet | None:
         return None
     for name in ("labels", "columns", "warnings", "fractions"):
         value[name] = tuple(value[name])
-    return DataSet(**{each.name: value[each.name] for each in fields(DataSet)})
+    return DataSet(**{each.name: value[each.name] for each in fields(DataSet) if each.name in value})
 
 
-def _fingerprint(frame: pd.DataFrame) -> str:
+def fingerprint_of(frame: pd.DataFrame) -> str:
+    """SHA-256 of the rows of a set."""
     digest = hashlib.sha256()
     for column in frame.columns:
         digest.update(f"\x1d{column}\x1d".encode())

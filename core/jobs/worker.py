@@ -137,7 +137,7 @@ class _Work:
             )
         for name, (size, seed) in sizes.items():
             if size is not None and size < len(parts[name]):
-                parts[name] = parts[name].iloc[draw(parts[name]["label"], size, seed)]
+                parts[name] = parts[name].iloc[draw(parts[name]["label"], size, seed, parts[name]["row"])]
             elif size is not None and name == "train":
                 self._warn(f"{size} training rows were asked for and the set has {len(parts[name])}: all are used.")
         return dataset, parts
