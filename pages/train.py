@@ -13,6 +13,7 @@ from core.jobs import queue
 from pages.components import status, words
 from pages.components.config_form import choose_preset, choose_settings, choose_source, choose_strategy
 from pages.components.cost import cost
+from pages.components.health import reading_lines
 
 
 def submit(config: RunConfig, name: str) -> None:
@@ -64,6 +65,7 @@ def form(dataset: DataSet) -> None:
             config = RunConfig(dataset=dataset.id, model=source, revision=revision, strategy=strategy, **settings)
             with st.spinner("Estimating time and memory …"):
                 ready = cost(config, dataset)
+            reading_lines(dataset, config.model, config.max_length)
         except GraftError as error:
             if source:
                 words.show_error(error)

@@ -21,7 +21,7 @@ def export_table(dataset: DataSet) -> pd.DataFrame:
     """
     frame = dataset.frame()
     own = [name for name in frame if not name.startswith("extra.")]
-    names = {}
+    names: dict[str, str] = {}
     for column in (name for name in frame if name.startswith("extra.")):
         name = column.removeprefix("extra.")
         while name in own or name in names.values():

@@ -125,7 +125,9 @@ def _strip(material: Material, lines: list[str]) -> Fixed:
         ["\n".join(line for line in text.split("\n") if line.strip() not in gone).strip() for text in frame["text"]]
     )
     moved = (after != frame["text"]).to_numpy()
-    changed = pd.DataFrame({"row": frame["row"][moved], "what": "text", "before": frame["text"][moved], "after": after[moved]})
+    changed = pd.DataFrame(
+        {"row": frame["row"][moved], "what": "text", "before": frame["text"][moved], "after": after[moved]}
+    )
     kept = (after != "").to_numpy()  # a text that was nothing but boilerplate has nothing left to learn from
     sentence = f"Stripped {counted(len(gone), 'repeated line', 'repeated lines')} from {counted(int(moved.sum()), 'text', 'texts')}."
     if not kept.all():
@@ -170,7 +172,9 @@ def _resplit(
             given=free[_extra(frame, column)] if column else None,
         )  # fmt: skip
     moved = parts != frame["split"].to_numpy()
-    changed = pd.DataFrame({"row": frame["row"][moved], "what": "split", "before": frame["split"][moved], "after": parts[moved]})
+    changed = pd.DataFrame(
+        {"row": frame["row"][moved], "what": "split", "before": frame["split"][moved], "after": parts[moved]}
+    )
     how = (
         f"fold {fold} of {folds} is the test part" if folds else f"by time in {time}, the latest rows judge" if time
         else f"as column {column} says" if column else f"drawn with seed {seed}"
@@ -195,7 +199,9 @@ def _existing(frame: pd.DataFrame, rows: list[int]) -> list[int]:
 
 def _extra(frame: pd.DataFrame, column: str) -> str:
     if f"extra.{column}" not in frame:
-        raise DatasetError(f"The set has no column {column!r}.", f"Columns: {', '.join(_columns(frame)) or 'none besides'}.")
+        raise DatasetError(
+            f"The set has no column {column!r}.", f"Columns: {', '.join(_columns(frame)) or 'none besides'}."
+        )
     return f"extra.{column}"
 
 

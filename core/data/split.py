@@ -95,7 +95,9 @@ def assign_folds(
     units = size if groups is None else groups.nunique()
     if not 2 <= folds <= units:
         kind = "rows" if groups is None else "groups"
-        raise DatasetError(f"{folds} folds of {units:,} {kind} make no sense.", f"Take from 2 to {min(20, units)} folds.")
+        raise DatasetError(
+            f"{folds} folds of {units:,} {kind} make no sense.", f"Take from 2 to {min(20, units)} folds."
+        )
     values = np.zeros(size, dtype=str) if labels is None else labels.to_numpy().astype(str)
     random = np.random.default_rng(seed)
     order = random.permutation(size)
@@ -119,7 +121,8 @@ def assign_folds(
 
 def _luck(ids: np.ndarray, seed: int) -> np.ndarray:
     """(rows,) uint64, well spread, the same for the same id and seed (finaliser of splitmix64)."""
-    values = ids.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15) + np.uint64(seed + 1) * np.uint64(0xD1B54A32D192ED03)
+    shift = np.uint64((seed + 1) * 0xD1B54A32D192ED03 % 2**64)
+    values = ids.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15) + shift
     values = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     values = (values ^ (values >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     return values ^ (values >> np.uint64(31))

@@ -68,6 +68,19 @@ def rows_of(frame: pd.DataFrame, mask: np.ndarray | pd.Series) -> tuple[int, ...
     return tuple(int(row) for row in frame.loc[np.asarray(mask, dtype=bool), "row"].head(SHOWN))
 
 
+def together(frame: pd.DataFrame, keys: pd.Series, mask: np.ndarray) -> tuple[int, ...]:
+    """Ids of the first rows that have the text of a row that ``mask`` marks; the same texts stand together."""
+    shared = keys[keys.isin(set(keys[mask]))].sort_values(kind="stable").index[:SHOWN]
+    return tuple(int(row) for row in frame.loc[shared, "row"])
+
+
+def side_by_side(frame: pd.DataFrame, pairs: NearPairs, chosen: np.ndarray) -> tuple[int, ...]:
+    """Ids of the first rows of the ``chosen`` pairs, the most similar first; the two of a pair stand together."""
+    order = np.flatnonzero(chosen)[np.argsort(-pairs.similarity[chosen], kind="stable")]
+    places = np.stack([pairs.first[order], pairs.second[order]], axis=1).ravel()
+    return tuple(int(frame["row"].iloc[place]) for place in list(dict.fromkeys(places.tolist()))[:SHOWN])
+
+
 def counted(count: int, one: str, many: str) -> str:
     """``1 text`` or ``1,234 texts``."""
     return f"{count:,} {one if count == 1 else many}"

@@ -86,7 +86,7 @@ def _phrases(material: Material) -> Check:
     counts: Counter[tuple[str, ...]] = Counter()
     for text in texts:
         words = words_of(text[:4000])
-        counts.update({tuple(words[start : start + PHRASE]) for start in range(0, len(words) - PHRASE + 1)})
+        counts.update({tuple(words[start : start + PHRASE]) for start in range(len(words) - PHRASE + 1)})
         if len(counts) > 3_000_000:  # phrases met once so far are let go, so that memory stays bounded
             counts = Counter({phrase: count for phrase, count in counts.items() if count > 1})
     common = _common(counts, len(texts))
@@ -94,7 +94,9 @@ def _phrases(material: Material) -> Check:
     if not apart:
         return Check("repeated phrases", "ok", f"No phrase of {PHRASE} words stands in many texts.")
     shown = "; ".join(f"“{' '.join(phrase)}” ({common[phrase]:,})" for phrase in apart[:3])
-    message = f"{counted(len(apart), 'phrase stands', 'phrases stand')} in many texts: {shown}.{_sampled(material.frame)}"
+    message = (
+        f"{counted(len(apart), 'phrase stands', 'phrases stand')} in many texts: {shown}.{_sampled(material.frame)}"
+    )
     whole = material.keys.str.replace(r"[\W_]+", " ", regex=True)
     mask = np.zeros(len(whole), dtype=bool)
     for phrase in apart[:20]:

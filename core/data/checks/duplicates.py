@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from core.data.checks.check import Check, Material, Remedy, counted, rows_of
+from core.data.checks.check import Check, Material, Remedy, counted, rows_of, side_by_side, together
 from core.data.columns import GROUP_NAMES
 from core.data.near import NearPairs, repeats
 from core.data.similar import first_of_each
@@ -73,7 +73,7 @@ def _exact(material: Material) -> Check:
     remedy = "Repeats teach nothing new and count twice. One row of each text is kept, a judged one where there is one."
     fix = Remedy(f"Remove {counted(count, 'repeat', 'repeats')}", "drop", {"what": "exact_duplicates"})
     level = "warning" if share > 0.05 else "note"
-    return Check("duplicates", level, message, rows_of(material.frame, mask), count, remedy, fix)
+    return Check("duplicates", level, message, together(material.frame, material.keys, mask), count, remedy, fix)
 
 
 def _near(material: Material) -> Check:
@@ -93,9 +93,8 @@ def _near(material: Material) -> Check:
     remedy = "Look at them: copies with small edits add little; short texts may be alike by chance."
     fix = Remedy(f"Remove {counted(count, 'near copy', 'near copies')}", "drop", {"what": "near_duplicates"})
     level = "warning" if count > 0.05 * len(mask) else "note"
-    shown = mask.copy()
-    shown[np.concatenate([pairs.first, pairs.second])] = True
-    return Check("near duplicates", level, message, rows_of(frame, shown), count, remedy, fix)
+    shown = side_by_side(frame, pairs, np.ones(len(pairs.first), dtype=bool))
+    return Check("near duplicates", level, message, shown, count, remedy, fix)
 
 
 def _leakage(material: Material) -> Check:
@@ -116,9 +115,7 @@ def _leakage(material: Material) -> Check:
     message = f"{'; '.join(told)}, so the score flatters."
     remedy = "The copies that are learnt from are removed; what judges stays, so scores remain comparable."
     fix = Remedy(f"Remove {counted(count, 'leaking row', 'leaking rows')}", "drop", {"what": "leaking"})
-    shared = keys.isin(test | validation).to_numpy()
-    order = material.frame.loc[shared].sort_values("text")["row"].head(200)
-    return Check("leakage", "warning", message, tuple(map(int, order)), count, remedy, fix)
+    return Check("leakage", "warning", message, together(material.frame, keys, mask), count, remedy, fix)
 
 
 def _near_leakage(material: Material) -> Check:
@@ -130,14 +127,13 @@ def _near_leakage(material: Material) -> Check:
         return Check("near leakage", "ok", f"No training text is nearly a judged one.{sampled}")
     part = frame["split"].to_numpy()
     across = part[pairs.first] != part[pairs.second]
-    shown = np.zeros(len(frame), dtype=bool)
-    shown[np.concatenate([pairs.first[across], pairs.second[across]])] = True
+    shown = side_by_side(frame, pairs, across)
     subject = counted(count, "row to learn from is", "rows to learn from are")
     message = f"{subject} nearly the same as a judged text.{sampled}"
     remedy = "A model that remembers them looks better than it is. The training side is removed, what judges stays."
     fix = Remedy(f"Remove {counted(count, 'row', 'rows')}", "drop", {"what": "near_leaking"})
     level = "warning" if count > 0.01 * len(frame) else "note"
-    return Check("near leakage", level, message, rows_of(frame, shown), count, remedy, fix)
+    return Check("near leakage", level, message, shown, count, remedy, fix)
 
 
 def _conflicts(material: Material) -> Check:
@@ -150,8 +146,8 @@ def _conflicts(material: Material) -> Check:
     message = f"{occurs} with different labels ({counted(int(mask.sum()), 'row', 'rows')})."
     remedy = "Decide for one label each in the table below, or remove them."
     fix = Remedy(f"Remove {counted(int(mask.sum()), 'row', 'rows')}", "drop", {"what": "conflicting"})
-    order = frame.loc[mask].sort_values("text")["row"].head(200)
-    return Check("conflicting labels", "warning", message, tuple(map(int, order)), texts, remedy, fix)
+    shown = together(frame, material.keys, mask)
+    return Check("conflicting labels", "warning", message, shown, texts, remedy, fix)
 
 
 def _groups(material: Material) -> list[Check]:

@@ -47,10 +47,17 @@ def _measured(texts: list[str], languages: np.ndarray, tokenizer: object) -> Ite
     unknown = getattr(tokenizer, "unk_token_id", None)
     encoded = tokenizer(texts, add_special_tokens=False, return_offsets_mapping=True, return_attention_mask=False)  # type: ignore[operator]
     frame = pd.DataFrame({"language": languages, "letters": 0, "lost": 0, "words": 0, "tokens": 0})
-    for place, (text, ids, spans) in enumerate(zip(texts, encoded["input_ids"], encoded["offset_mapping"], strict=True)):
+    for place, (text, ids, spans) in enumerate(
+        zip(texts, encoded["input_ids"], encoded["offset_mapping"], strict=True)
+    ):
         lost = sum(end - start for id_, (start, end) in zip(ids, spans, strict=True) if id_ == unknown)
         letters = len("".join(text.split()))
-        frame.loc[place, ["letters", "lost", "words", "tokens"]] = [letters, min(lost, letters), len(text.split()), len(ids)]
+        frame.loc[place, ["letters", "lost", "words", "tokens"]] = [
+            letters,
+            min(lost, letters),
+            len(text.split()),
+            len(ids),
+        ]
     for language, rows in frame.groupby("language"):
         blanks = language not in ("zh", "ja", "th", UNSURE)
         yield {
@@ -72,7 +79,9 @@ def _cut(dataset: DataSet, model: str, max_length: int) -> Check:
         f"{_named(model)}{sampled}."
     )
     level = "warning" if lost > 25 else "note" if share >= 5 else "ok"
-    remedy = "Raise the max length, or keep both ends of a text if what matters stands at its end." if level != "ok" else ""
+    remedy = (
+        "Raise the max length, or keep both ends of a text if what matters stands at its end." if level != "ok" else ""
+    )
     return Check(name, level, message, remedy=remedy)
 
 
@@ -88,7 +97,9 @@ def _known(dataset: DataSet, model: str) -> list[Check]:
         if each.known < 0.9:
             level = "error" if each.known < 0.5 else "warning"
             remedy = f"What it does not know it cannot learn from. Choose a source made for {language}, or a multilingual one."
-            rows = rows_of(sample := even_sample(dataset.frame(), ROWS), languages_of(sample["text"].tolist()) == each.language)
+            rows = rows_of(
+                sample := even_sample(dataset.frame(), ROWS), languages_of(sample["text"].tolist()) == each.language
+            )
             found.append(Check(name, level, f"{told}: the rest is unknown characters.", rows, int(each.texts), remedy))
         elif each.pieces is not None and each.pieces > MANY_PIECES:
             message = f"{told}, but breaks its words into {each.pieces:.1f} pieces each."

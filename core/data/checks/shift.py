@@ -23,7 +23,9 @@ def check_shift(material: Material) -> list[Check]:
     """Train against test, and each domain against the rest."""
     frame = material.frame.loc[~material.keys.duplicated().to_numpy()]
     found = [_parts(frame, material.classes)]
-    domain = next((each for each in frame if each.removeprefix("extra.").lower() in DOMAINS and _is_domain(frame[each])), None)
+    domain = next(
+        (each for each in frame if each.removeprefix("extra.").lower() in DOMAINS and _is_domain(frame[each])), None
+    )
     return found + ([_domains(frame, domain)] if domain else [])
 
 
@@ -82,7 +84,9 @@ def _parts(frame: pd.DataFrame, classes: bool) -> Check:
     span = f"AUC {auc:.2f}, 95 % interval {low:.2f} to {high:.2f}; 0.50 is guessing, 1.00 is certain"
     drawn = f", {min(SIDE, *map(len, sides)):,} texts of each"
     if low < 0.55 and not moved:
-        return Check(name, "ok", f"Training and test texts look alike: a classifier can hardly tell them apart ({span}{drawn}).")
+        return Check(
+            name, "ok", f"Training and test texts look alike: a classifier can hardly tell them apart ({span}{drawn})."
+        )
     level = "warning" if low > 0.65 or moved else "note"
     said = (
         f"Training and test texts look alike ({span}{drawn})."
