@@ -46,18 +46,12 @@ def known_shares(dataset: DataSet, model: str) -> pd.DataFrame:
 def _measured(texts: list[str], languages: np.ndarray, tokenizer: object) -> Iterator[dict[str, object]]:
     unknown = getattr(tokenizer, "unk_token_id", None)
     encoded = tokenizer(texts, add_special_tokens=False, return_offsets_mapping=True, return_attention_mask=False)  # type: ignore[operator]
-    frame = pd.DataFrame({"language": languages, "letters": 0, "lost": 0, "words": 0, "tokens": 0})
-    for place, (text, ids, spans) in enumerate(
-        zip(texts, encoded["input_ids"], encoded["offset_mapping"], strict=True)
-    ):
+    counted = []
+    for text, ids, spans in zip(texts, encoded["input_ids"], encoded["offset_mapping"], strict=True):
         lost = sum(end - start for id_, (start, end) in zip(ids, spans, strict=True) if id_ == unknown)
         letters = len("".join(text.split()))
-        frame.loc[place, ["letters", "lost", "words", "tokens"]] = [
-            letters,
-            min(lost, letters),
-            len(text.split()),
-            len(ids),
-        ]
+        counted.append((letters, min(lost, letters), len(text.split()), len(ids)))
+    frame = pd.DataFrame(counted, columns=["letters", "lost", "words", "tokens"]).assign(language=languages)
     for language, rows in frame.groupby("language"):
         blanks = language not in ("zh", "ja", "th", UNSURE)
         yield {
