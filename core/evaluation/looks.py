@@ -21,9 +21,9 @@ class Looks:
         """What the count means."""
         if not self.here and not self.elsewhere:
             return "The test part has not been looked at yet: no run has been judged by it."
-        times = "once" if self.here == 1 else f"{self.here:,} times"
+        times, again = ("once" if count == 1 else f"{count:,} times" for count in (self.here, self.elsewhere))
         told = f"The test part has been looked at {times}, by finished runs on this version"
-        told += f", and {self.elsewhere:,} times through other versions." if self.elsewhere else "."
+        told += f", and {again} through other versions." if self.elsewhere else "."
         if self.here + self.elsewhere >= MANY:
             return f"{told} The best of so many scores is partly luck: choose by validation, and confirm on new texts."
         return f"{told} Choose between runs by validation, and look here for the final number only."
