@@ -33,7 +33,7 @@ def relabel_table(dataset: DataSet, table: pd.DataFrame, key: str, run: Run | No
     """
     shown = table.head(SHOWN).reset_index(drop=True)
     shown.insert(0, "take", False)
-    order = ["take", "text", "label", "suggestion", "certainty", "split", "row"]
+    order = ["take", "label", "suggestion", "certainty", "text", "split", "row"]
     order = [name for name in order if name in shown and (name != "take" or "suggestion" in shown)]
     stamp = hashlib.sha256(repr(tuple(shown["row"])).encode()).hexdigest()[:8]  # edits are kept by position
     edited = st.data_editor(
