@@ -1,17 +1,15 @@
 """A version as a file that other tools read: CSV, JSON Lines or Parquet."""
 
 import os
-import re
 from pathlib import Path
 
 import pandas as pd
 
 from core.data.store import DataSet
+from core.data.write import spreadsheet_csv
 from core.errors import DatasetError
 
 FORMATS = ("csv", "jsonl", "parquet")
-FORMULA = re.compile(r"[=+\-@\t\r]")
-NUMBER = re.compile(r"[+-]?\d+([.,]\d+)?([eE][+-]?\d+)?\s*")
 
 
 def export_table(dataset: DataSet) -> pd.DataFrame:
@@ -32,21 +30,6 @@ def export_table(dataset: DataSet) -> pd.DataFrame:
     return frame.rename(columns=names)
 
 
-def guarded(table: pd.DataFrame) -> pd.DataFrame:
-    """The table with an apostrophe before every cell that a spreadsheet would run as a formula.
-
-    Those are cells beginning with ``=``, ``+``, ``-``, ``@``, a tab or a carriage return that are not plain numbers. Column
-    names are guarded alike.
-
-    Source: OWASP, CSV injection.
-    """
-    out = table.rename(columns=lambda name: _guard(str(name)))
-    for name in out.columns:
-        if not (pd.api.types.is_numeric_dtype(out[name]) or pd.api.types.is_bool_dtype(out[name])):
-            out[name] = [_guard(cell) if isinstance(cell, str) else cell for cell in out[name]]
-    return out
-
-
 def export_bytes(dataset: DataSet, format: str) -> bytes:
     """The whole file, for a download.
 
@@ -57,7 +40,7 @@ def export_bytes(dataset: DataSet, format: str) -> bytes:
         raise DatasetError(f"There is no export as {format!r}.", f"Take one of: {', '.join(FORMATS)}.")
     table = export_table(dataset)
     if format == "csv":
-        return guarded(table).to_csv(index=False).encode("utf-8-sig")  # with the mark by which Excel knows UTF-8
+        return spreadsheet_csv(table)
     if format == "jsonl":
         return table.to_json(orient="records", lines=True, force_ascii=False).encode()
     return table.to_parquet(index=False)
@@ -83,7 +66,3 @@ def export_file(dataset: DataSet, format: str, path: Path) -> int:
     finally:
         aside.unlink(missing_ok=True)
     return dataset.rows
-
-
-def _guard(cell: str) -> str:
-    return f"'{cell}" if FORMULA.match(cell) and not NUMBER.fullmatch(cell) else cell
