@@ -79,7 +79,7 @@ def _without(frame: pd.DataFrame, mask: np.ndarray, reason: str) -> Fixed:
 
 
 def _relabel(material: Material, labels: dict[int, str]) -> Fixed:
-    frame = material.frame
+    frame = _with_classes(material)
     wanted = {int(row): str(label).strip() for row, label in labels.items()}
     _existing(frame, list(wanted))
     if empty := [row for row, label in wanted.items() if not label]:
@@ -89,7 +89,7 @@ def _relabel(material: Material, labels: dict[int, str]) -> Fixed:
 
 
 def _merge(material: Material, names: dict[str, str]) -> Fixed:
-    known = set(material.frame["label"])
+    known = set(_with_classes(material)["label"])
     if missing := sorted(set(names) - known):
         raise DatasetError(
             f"There is no label {missing[0]!r}.", f"The labels are: {', '.join(map(str, sorted(known)[:20]))}."
@@ -189,6 +189,12 @@ def _without_test(fractions: tuple[float, ...]) -> tuple[float, float, float]:
     """Shares of train and validation where the test part is not touched."""
     rest = fractions[0] + fractions[1]
     return fractions[0] / rest, fractions[1] / rest, 0.0
+
+
+def _with_classes(material: Material) -> pd.DataFrame:
+    if not material.classes:
+        raise DatasetError("The rows of this set do not have one class each.", "Correct the file, and add it again.")
+    return material.frame
 
 
 def _existing(frame: pd.DataFrame, rows: list[int]) -> list[int]:
