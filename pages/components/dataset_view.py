@@ -8,6 +8,7 @@ from core import charts
 from core.data.store import DataSet, get_dataset, rename_dataset
 from core.data.tokens import dataset_lengths, length_summary
 from core.errors import GraftError
+from core.models.sources import list_sources
 from pages.components.health import health
 from pages.components.relabel import suspects_view
 from pages.components.versions import looks_caption, version_line, versions_view
@@ -43,8 +44,8 @@ def dataset_view(dataset: DataSet) -> None:
                 query_params={"score": dataset.id},
             )  # fmt: skip
     with lengths, st.container(border=True, height="stretch"):
-        max_length = _length_card(dataset)
-    health(dataset, "minilm", max_length)
+        model, max_length = _length_card(dataset)
+    health(dataset, model, max_length)
     if dataset.labels:
         suspects_view(dataset)
     versions_view(dataset)
@@ -90,23 +91,32 @@ def _parts_sentence(dataset: DataSet) -> str:
     return f"Parts: {sizes} ({how}{grouped}). Training learns, validation chooses the best moment, test judges."
 
 
-def _length_card(dataset: DataSet) -> int:
-    """How long the texts are; the max length that was chosen comes back."""
-    max_length = st.select_slider(
+def _length_card(dataset: DataSet) -> tuple[str, int]:
+    """How long the texts are; the source and the max length that were chosen come back."""
+    sources = {each.key: each.title for each in list_sources() if each.available}
+    one, two = st.columns(2)
+    model = one.selectbox(
+        "Read by",
+        list(sources),
+        format_func=sources.__getitem__,
+        key="read_by",
+        help="The source whose tokens are counted.",
+    )
+    max_length = two.select_slider(
         "Max length", options=[32, 64, 128, 256, 384, 512], value=128, key="max_length_view",
         help="Longer texts cost more time; what lies beyond is not read.",
     )  # fmt: skip
     try:
-        lengths = _lengths(dataset.id, "minilm")
+        lengths = _lengths(dataset.id, model)
     except GraftError as error:
         show_error(error)
-        return int(max_length)
+        return model, int(max_length)
     summary = length_summary(lengths, max_length)
     st.plotly_chart(charts.length_histogram(lengths, max_length), key="lengths")
     sampled = "" if summary.rows >= dataset.rows else f" Measured on an even sample of {summary.rows:,} rows."
     st.caption(
-        f"A typical text has {summary.median:,} tokens (pieces of words, counted for MiniLM), the longest {summary.longest:,}. "
+        f"A typical text has {summary.median:,} tokens (pieces of words, as this source cuts them), the longest {summary.longest:,}. "
         f"At {max_length} tokens {100 * summary.share_cut:.1f} % of the texts are cut and "
         f"{100 * summary.share_tokens_lost:.1f} % of all tokens are not read.{sampled}"
     )
-    return int(max_length)
+    return model, int(max_length)

@@ -73,9 +73,7 @@ def _cut(dataset: DataSet, model: str, max_length: int) -> Check:
         f"{_named(model)}{sampled}."
     )
     level = "warning" if lost > 25 else "note" if share >= 5 else "ok"
-    remedy = (
-        "Raise the max length, or keep both ends of a text if what matters stands at its end." if level != "ok" else ""
-    )
+    remedy = "Raise the max length, if what matters may stand towards the end." if level != "ok" else ""
     return Check(name, level, message, remedy=remedy)
 
 
