@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from core.data.store import DataSet
 from core.data.versions import family
-from core.runs.folder import list_runs
+from core.errors import GraftError
+from core.runs.folder import Run, list_runs
 
 MANY = 20
 
@@ -34,8 +35,16 @@ def looks_at_test(dataset: DataSet) -> Looks:
     kin = {each.id for each in family(dataset)} - {dataset.id}
     here = elsewhere = 0
     for run in list_runs():
-        used = run.config.dataset
+        used = dataset_of(run)
         if (used == dataset.id or used in kin) and (run.result or {}).get("split") == "test":
             here += used == dataset.id
             elsewhere += used in kin
     return Looks(here, elsewhere)
+
+
+def dataset_of(run: Run) -> str | None:
+    """Id of the version that a run used; None where its settings can no longer be read."""
+    try:
+        return run.config.dataset
+    except GraftError:
+        return None

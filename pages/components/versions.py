@@ -7,7 +7,7 @@ from core.data.export import FORMATS, export_bytes
 from core.data.store import DataSet, get_dataset
 from core.data.versions import changed_rows, family, make_folds, make_version, undo, version_number
 from core.errors import GraftError
-from core.evaluation.looks import looks_at_test
+from core.evaluation.looks import dataset_of, looks_at_test
 from core.runs.folder import list_runs
 from pages.components.words import ago, show_error
 
@@ -62,7 +62,7 @@ def versions_view(dataset: DataSet) -> None:
 
 
 def _lineage(dataset: DataSet, kin: list[DataSet]) -> None:
-    used = pd.Series([run.config.dataset for run in list_runs()], dtype=object).value_counts()
+    used = pd.Series([dataset_of(run) for run in list_runs()], dtype=object).value_counts()
     numbers = {each.id: version_number(each) for each in kin}
     shown = kin[-LISTED:]
     table = pd.DataFrame(

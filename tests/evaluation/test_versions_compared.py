@@ -74,6 +74,9 @@ def test_each_finished_run_is_a_look_at_the_test_part(versions):
         finished(first, name, 3, name)
     finished(second, "c", 3, "c")
     create_run(RunConfig(first.id), "not yet run")
+    (create_run(RunConfig(first.id), "of a later Graft").path / "config.json").write_text(
+        '{"dataset": "x", "new_setting": 1}'
+    )
     looks = looks_at_test(first)
     assert (looks.here, looks.elsewhere) == (2, 1)
     assert "looked at 2 times" in looks.sentence and "and once through other versions" in looks.sentence
