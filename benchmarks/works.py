@@ -50,6 +50,6 @@ def rows_of(
 
     stored = get_dataset(dataset)
     train, test = stored.part("train"), stored.part("test")
-    train = train.iloc[draw(train["label"], train_size, seed)]
-    test = test.iloc[draw(test["label"], test_size, 0)] if test_size else test.iloc[:0]
+    train = train.iloc[draw(train["label"], train_size, seed, train["row"])]
+    test = test.iloc[draw(test["label"], test_size, 0, test["row"])] if test_size else test.iloc[:0]
     return train, test, list(stored.labels)

@@ -14,6 +14,7 @@ from core.tasks import task_of
 from pages.components import status, words
 from pages.components.config_form import choose_preset, choose_settings, choose_source
 from pages.components.cost import cost
+from pages.components.health import reading_lines
 from pages.components.rate_test import rate_test
 from pages.components.strategy_cards import choose_strategy
 
@@ -67,6 +68,7 @@ def form(dataset: DataSet) -> None:
             config = RunConfig(dataset=dataset.id, model=source, revision=revision, strategy=strategy, **settings)
             with st.spinner("Estimating time and memory …"):
                 ready = cost(config, dataset)
+            reading_lines(dataset, config.model, config.max_length)
         except GraftError as error:
             if source:
                 words.show_error(error)

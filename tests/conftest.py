@@ -11,6 +11,7 @@ os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
 
 ROOT = Path(__file__).resolve().parent.parent
+DATA = Path(os.environ.get("GRAFT_TEST_DATA") or ROOT / ".." / "shared" / "data")  # real sets; tests skip without
 GOOD = ("lovely", "excellent", "delightful", "superb", "charming")
 BAD = ("awful", "dreadful", "boring", "horrible", "tedious")
 THINGS = ("film", "meal", "phone", "evening", "book", "waiter", "screen", "story")

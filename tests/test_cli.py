@@ -49,6 +49,25 @@ def test_data_check_names_level_message_and_rows(graft, runs):
     assert checks and all({"name", "level", "message", "rows"} <= set(check) for check in checks)
 
 
+def test_a_set_is_mended_undone_relabelled_and_exported(graft, tmp_path):
+    frame = pd.DataFrame(sentences(150, seed=3), columns=["review", "sentiment"])
+    frame.loc[149] = frame.loc[1]
+    frame.to_csv(tmp_path / "x.csv", index=False)
+    first = graft.call("data", "add", str(tmp_path / "x.csv"))["dataset"]
+    mended = graft.call("data", "fix", first, "--check", "duplicates")
+    assert mended["parent"] == first and (mended["version"], mended["rows"]) == (2, 149)
+    assert graft.call("data", "fix", mended["dataset"], "--undo")["dataset"] == first
+    (tmp_path / "rows.csv").write_text("row,label\n0,pos\n2,pos\n")
+    again = graft.call("data", "relabel", first, "--file", str(tmp_path / "rows.csv"))
+    assert again["change"]["changed_rows"] == 2 and again["rows"] == 150
+    told = graft.call("data", "versions", again["dataset"])
+    assert [(each["version"], each["rows"]) for each in told["versions"]] == [(1, 150), (2, 150)]
+    assert told["test_looks"]["here"] == 0 and "not been looked at" in told["test_looks"]["sentence"]
+    out = graft.call("data", "export", again["dataset"], "--format", "csv", "--output", str(tmp_path / "out.csv"))
+    table = pd.read_csv(out["output"]).set_index("row")
+    assert out["rows"] == len(table) == 150 and table.loc[[0, 2], "label"].tolist() == ["pos", "pos"]
+
+
 def test_train_answers_with_metrics_and_speed(runs):
     for run in runs:
         assert run["status"] == "finished" and run["seconds"] > 0 and run["tokens_per_second"] > 0

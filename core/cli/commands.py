@@ -10,6 +10,7 @@ from typing import Any
 
 from core import workspace
 from core.cli.output import Output, percent, table
+from core.cli.versions import data_export, data_fix, data_relabel, data_suspects, data_versions  # noqa: F401
 from core.errors import GraftError, RunError
 from core.runs.folder import ACTIVE, Run, get_run, list_runs
 from core.tasks import METRICS, task_of
@@ -74,7 +75,10 @@ def data_check(arguments: argparse.Namespace, out: Output) -> int:
     from core.data.store import get_dataset
 
     dataset = get_dataset(arguments.dataset)
-    checks = [asdict(check) | {"rows": list(check.rows)} for check in check_dataset(dataset)]
+    found = check_dataset(
+        dataset, arguments.model, arguments.max_length, progress=lambda what, share: out.bar(share, what)
+    )
+    checks = [asdict(check) | {"rows": list(check.rows)} for check in found]
     lines = [f"{check['level']:8} {check['name']}: {check['message']}" for check in checks]
     out.answer({"dataset": dataset.id, "checks": checks}, lines)
     return 0

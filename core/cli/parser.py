@@ -6,6 +6,7 @@ from dataclasses import fields
 from typing import Any, get_args
 
 from core import __version__
+from core.cli import versions
 from core.config import PRESETS, STRATEGIES, RunConfig, settings
 
 TASKS = ("single_label", "multi_label", "regression", "score")  # the last two are the same
@@ -85,8 +86,13 @@ def _data(parser: argparse.ArgumentParser, shared: argparse.ArgumentParser) -> N
     add.add_argument("--seed", type=int, default=42, help="seed of the split (default 42)")
     add.add_argument("--no-label", action="store_true", help="store it without labels, for prediction only")
     actions.add_parser("list", parents=[shared], help="all stored sets")
-    for name, text in (("show", "what is known of a set"), ("check", "health of a stored set")):
-        actions.add_parser(name, parents=[shared], help=text).add_argument("dataset", metavar="DATASET")
+    show = actions.add_parser("show", parents=[shared], help="what is known of a set")
+    show.add_argument("dataset", metavar="DATASET")
+    check = actions.add_parser("check", parents=[shared], help="health of a stored set")
+    check.add_argument("dataset", metavar="DATASET")
+    check.add_argument("--model", default="minilm", help="the source that is going to read it (default minilm)")
+    check.add_argument("--max-length", type=int, default=256, help="tokens of a text that it reads (default 256)")
+    versions.add_actions(actions, shared)
 
 
 def _train(parser: argparse.ArgumentParser) -> None:

@@ -37,6 +37,7 @@ class DataSet:
         domain, language, id_column: columns of the file, kept in the frame as extra.<column>.
         skipped: reason -> rows of the file that were set aside.
         fingerprint: SHA-256 of the stored rows; equal rows in equal parts have equal fingerprints.
+        parent: id of the set that this one is a version of; ``change`` says what was done to it (see ``core.data.versions``).
     """
 
     id: str
@@ -68,6 +69,8 @@ class DataSet:
     domain: str | None = None
     language: str | None = None
     id_column: str | None = None
+    parent: str | None = None
+    change: dict[str, Any] | None = None
 
     @property
     def folder(self) -> Path:
@@ -181,14 +184,14 @@ def add_dataset(
     if no_label:
         roles = roles.changed(label=None, labels=(), task=None)
     frame, notes = prepare(table, roles, fractions, seed)
-    fingerprint = _fingerprint(frame, roles)
+    fingerprint = fingerprint_of(frame, roles.task)
     for known in list_datasets():
         if known.fingerprint == fingerprint:
             return (rename_dataset(known.id, name) if name and name != known.name else known), True
     dataset = _describe(
         frame, table, roles, notes, name or _stem(source_name), source_name, fingerprint, fractions, seed
     )
-    _write(dataset, frame)
+    write_set(dataset, frame)
     return dataset, False
 
 
@@ -319,11 +322,14 @@ def _describe(
     )  # fmt: skip
 
 
-def _write(dataset: DataSet, frame: pd.DataFrame) -> None:
+def write_set(dataset: DataSet, frame: pd.DataFrame, beside: dict[str, pd.DataFrame] | None = None) -> None:
+    """Store rows as a set, whole or not at all; ``beside`` are further tables to keep in its folder."""
     aside = workspace.folder("datasets") / f".new-{dataset.id}-{os.getpid()}"
     shutil.rmtree(aside, ignore_errors=True)
     aside.mkdir()
     frame.to_parquet(aside / "data.parquet", compression="zstd", index=False)
+    for name, table in (beside or {}).items():
+        table.to_parquet(aside / f"{name}.parquet", compression="zstd", index=False)
     workspace.write_json(aside / "dataset.json", dataset.to_json())
     try:
         os.rename(aside, dataset.folder)
@@ -340,10 +346,11 @@ def _load(path: Path) -> DataSet | None:
     return DataSet(**{each.name: value[each.name] for each in fields(DataSet) if each.name in value})
 
 
-def _fingerprint(frame: pd.DataFrame, roles: Roles) -> str:
+def fingerprint_of(frame: pd.DataFrame, task: str | None = None) -> str:
+    """SHA-256 of the rows of a set; the same answers, read as classes, labels or scores, are other sets."""
     digest = hashlib.sha256()
-    if roles.task in ("multi_label", "regression"):  # the same answers, read as classes, are another set
-        digest.update(roles.task.encode())
+    if task in ("multi_label", "regression"):
+        digest.update(task.encode())
     for column in frame.columns:
         digest.update(f"\x1d{column}\x1d".encode())
         digest.update("\x1e".join(frame[column].astype(str)).encode("utf-8", "surrogatepass"))

@@ -9,6 +9,7 @@ import pandas as pd
 
 from core.errors import RunError
 from core.evaluation.judge import paired_tests
+from core.evaluation.pairing import SharedRows, shared_rows
 from core.evaluation.result import verdict_sentence
 from core.evaluation.significance import PairedTest, holm, verdict
 from core.runs.folder import Run
@@ -22,7 +23,8 @@ class Comparison:
     """What sets runs apart.
 
     Attributes:
-        same_rows: whether all were judged by the same rows; ``note`` says in a sentence where they were not.
+        same_rows: whether all were judged by the same rows; ``note`` says in a sentence where they were not, or on which
+            shared rows runs on different versions of a set are compared.
         differences: setting -> run id -> value, only where the values differ.
         tests: one dict for each pair and metric, empty for pairs on different rows.
     """
@@ -50,19 +52,30 @@ def compare_runs(runs: list[Run]) -> Comparison:
         results[run.id] = result
     tests: list[dict[str, Any]] = []
     apart: list[tuple[str, str]] = []
+    notes: list[str] = []
     for a, b in combinations(runs, 2):
-        if results[a.id]["rows_digest"] != results[b.id]["rows_digest"]:
-            apart.append((a.name, b.name))
-        else:
+        if results[a.id]["rows_digest"] == results[b.id]["rows_digest"]:
             tests += _paired(a, b, results[a.id], results[b.id])
+        elif shared := shared_rows(a, b, results[a.id], results[b.id]):
+            tests += _paired(a, b, results[a.id], results[b.id], shared)
+            notes.append(shared.note)
+        else:
+            apart.append((a.name, b.name))
     _correct(tests)
-    return Comparison(tuple(run.id for run in runs), not apart, _note(apart, len(runs)), _differences(runs), tests)
+    note = _note(apart, len(runs)) if apart or not notes else " ".join(dict.fromkeys(notes))
+    return Comparison(tuple(run.id for run in runs), not apart and not notes, note, _differences(runs), tests)
 
 
-def _paired(a: Run, b: Run, result_a: dict[str, Any], result_b: dict[str, Any]) -> list[dict[str, Any]]:
+def _paired(
+    a: Run, b: Run, result_a: dict[str, Any], result_b: dict[str, Any], shared: SharedRows | None = None
+) -> list[dict[str, Any]]:
     table_a, table_b = (
-        pd.read_parquet(run.predictions(result["split"]), columns=["row", "label", "prediction"]).sort_values("row")
-        for run, result in ((a, result_a), (b, result_b))
+        (shared.first, shared.second)
+        if shared
+        else (
+            pd.read_parquet(run.predictions(result["split"]), columns=["row", "label", "prediction"]).sort_values("row")
+            for run, result in ((a, result_a), (b, result_b))
+        )
     )
     task = task_of(result_a.get("task", "single_label"))
     labels = sorted({*result_a["labels"], *result_b["labels"]})

@@ -66,7 +66,11 @@ def measure(config: RunConfig, progress: Any = None, steps: int = STEPS) -> Rate
     task = task_of(dataset.task)
     check_settings(config, task)
     rows = min(config.train_size or len(frame), len(frame), steps * config.batch_size)
-    frame = frame.iloc[draw(strata(task.kind, frame["label"]), rows, config.seed)] if rows < len(frame) else frame
+    frame = (
+        frame.iloc[draw(strata(task.kind, frame["label"]), rows, config.seed, frame["row"])]
+        if rows < len(frame)
+        else frame
+    )
     device = devices.find_device(config.device)
     if device.name == "cpu":
         torch.set_num_threads(devices.cores())

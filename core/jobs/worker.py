@@ -174,7 +174,8 @@ class _Work:
             )
         for name, (size, seed) in sizes.items():
             if size is not None and size < len(parts[name]):
-                parts[name] = parts[name].iloc[draw(strata(self.task.kind, parts[name]["label"]), size, seed)]
+                answers = strata(self.task.kind, parts[name]["label"])
+                parts[name] = parts[name].iloc[draw(answers, size, seed, parts[name]["row"])]
             elif size is not None and name == "train":
                 self._warn(f"{size} training rows were asked for and the set has {len(parts[name])}: all are used.")
         if self.config.strategy not in (

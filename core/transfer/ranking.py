@@ -62,7 +62,7 @@ def rank_sources(
         each.key for each in list_sources() if each.available and "downloaded once" not in each.sentence
     ]
     train = dataset.part("train")
-    train = train.iloc[draw(train["label"], rows, seed)]
+    train = train.iloc[draw(train["label"], rows, seed, train["row"])]
     numbers = {label: index for index, label in enumerate(dataset.labels)}
     labels = train["label"].map(numbers).to_numpy(dtype=np.int64)
     pairs = train["text_pair"].tolist() if "text_pair" in train else None

@@ -5,22 +5,16 @@ import pandas as pd
 import streamlit as st
 
 from core import charts
-from core.data.checks import Check, check_dataset
 from core.data.store import DataSet, get_dataset, rename_dataset
 from core.data.tokens import dataset_lengths, length_summary
 from core.errors import GraftError
+from core.models.sources import list_sources
+from pages.components.health import health
+from pages.components.relabel import suspects_view
+from pages.components.versions import looks_caption, version_line, versions_view
 from pages.components.words import ago, figures, show_error
 
-LEVELS = {
-    "error": ("red", ":material/error:"), "warning": ("orange", ":material/warning:"),
-    "note": ("blue", ":material/info:"), "ok": ("green", ":material/check:"),
-}  # fmt: skip
 PREVIEW = 200
-
-
-@st.cache_data(max_entries=8, show_spinner="Checking the data …")
-def _checks(dataset_id: str) -> list[Check]:
-    return check_dataset(get_dataset(dataset_id))
 
 
 @st.cache_data(max_entries=8, show_spinner="Counting tokens …")
@@ -35,12 +29,14 @@ def _preview(dataset_id: str) -> pd.DataFrame:
 
 def dataset_view(dataset: DataSet) -> None:
     """Everything about one set."""
+    version_line(dataset)
     _head(dataset)
     balance, lengths = st.columns(2)
     with balance, st.container(border=True, height="stretch"):
         if dataset.labels:
             _answers_chart(dataset)
             st.caption(_parts_sentence(dataset))
+            looks_caption(dataset)
         else:
             st.markdown("This set has no labels: a finished run can score it, but nothing can be trained on it.")
             st.page_link(
@@ -48,9 +44,11 @@ def dataset_view(dataset: DataSet) -> None:
                 query_params={"score": dataset.id},
             )  # fmt: skip
     with lengths, st.container(border=True, height="stretch"):
-        _length_card(dataset)
-    st.subheader("Health", anchor=False)
-    _health(dataset)
+        model, max_length = _length_card(dataset)
+    health(dataset, model, max_length)
+    if dataset.labels:
+        suspects_view(dataset)
+    versions_view(dataset)
     with st.expander("Rows", icon=":material/table_rows:"):
         st.dataframe(_preview(dataset.id), hide_index=True, key="rows")
         st.caption(f"The first {min(PREVIEW, dataset.rows):,} of {dataset.rows:,} rows.")
@@ -127,45 +125,32 @@ def _parts_sentence(dataset: DataSet) -> str:
     return f"Parts: {sizes} ({how}{grouped}). Training learns, validation chooses the best moment, test judges."
 
 
-def _length_card(dataset: DataSet) -> None:
-    max_length = st.select_slider(
+def _length_card(dataset: DataSet) -> tuple[str, int]:
+    """How long the texts are; the source and the max length that were chosen come back."""
+    sources = {each.key: each.title for each in list_sources() if each.available}
+    one, two = st.columns(2)
+    model = one.selectbox(
+        "Read by",
+        list(sources),
+        format_func=sources.__getitem__,
+        key="read_by",
+        help="The source whose tokens are counted.",
+    )
+    max_length = two.select_slider(
         "Max length", options=[32, 64, 128, 256, 384, 512], value=128, key="max_length_view",
         help="Longer texts cost more time; what lies beyond is not read.",
     )  # fmt: skip
     try:
-        lengths = _lengths(dataset.id, "minilm")
+        lengths = _lengths(dataset.id, model)
     except GraftError as error:
         show_error(error)
-        return
+        return model, int(max_length)
     summary = length_summary(lengths, max_length)
     st.plotly_chart(charts.length_histogram(lengths, max_length), key="lengths")
     sampled = "" if summary.rows >= dataset.rows else f" Measured on an even sample of {summary.rows:,} rows."
     st.caption(
-        f"A typical text has {summary.median:,} tokens (pieces of words, counted for MiniLM), the longest {summary.longest:,}. "
+        f"A typical text has {summary.median:,} tokens (pieces of words, as this source cuts them), the longest {summary.longest:,}. "
         f"At {max_length} tokens {100 * summary.share_cut:.1f} % of the texts are cut and "
         f"{100 * summary.share_tokens_lost:.1f} % of all tokens are not read.{sampled}"
     )
-
-
-def _health(dataset: DataSet) -> None:
-    checks = _checks(dataset.id)
-    for check in (each for each in checks if each.level != "ok"):
-        color, icon = LEVELS[check.level]
-        with st.container(border=True):
-            with st.container(horizontal=True, vertical_alignment="center"):
-                st.badge(check.name, icon=icon, color=color)  # type: ignore[arg-type]
-                st.markdown(check.message, width="content")
-            if check.remedy:
-                st.caption(check.remedy)
-            if check.rows:
-                with st.expander(f"Show the rows ({min(check.count, len(check.rows)):,})"):
-                    frame = get_dataset(dataset.id).frame()
-                    st.dataframe(
-                        frame[frame["row"].isin(check.rows)][["row", "text", "label", "split"]], hide_index=True,
-                        key=f"check_{check.name}",
-                    )  # fmt: skip
-    fine = [check.message for check in checks if check.level == "ok"]
-    if fine:
-        with st.expander(f"{len(fine)} checks without findings", icon=":material/check:"):
-            for message in fine:
-                st.markdown(f"- {message}")
+    return model, int(max_length)

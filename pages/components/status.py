@@ -3,6 +3,7 @@
 import streamlit as st
 
 from core.data.store import DataSet, list_datasets
+from core.data.versions import version_title
 from core.runs.folder import Run, list_runs
 
 
@@ -39,7 +40,7 @@ def pick_dataset(label: str, key: str) -> DataSet | None:
         st.session_state[key] = asked  # the link is new: the box follows it
     chosen = st.selectbox(
         label, ids, index=0 if ids else None, key=key,
-        format_func=lambda each: f"{known[each].name} · {known[each].rows:,} rows", placeholder="No data set yet",
+        format_func=lambda each: f"{version_title(known[each])} · {known[each].rows:,} rows", placeholder="No data set yet",
     )  # fmt: skip
     st.session_state[f"_{key}"] = asked
     return known.get(chosen or "")

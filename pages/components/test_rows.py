@@ -7,9 +7,12 @@ import pandas as pd
 import streamlit as st
 
 from core import charts
+from core.data.store import get_dataset
+from core.errors import GraftError
 from core.runs.folder import Run
 from core.tasks import split_labels
 from pages.components.download import download_csv
+from pages.components.relabel import relabel_table, suspects
 from pages.components.words import STILL, ink, result_task
 
 ANY = "any"
@@ -42,8 +45,10 @@ def _class_rows(run: Run, result: dict[str, Any], table: pd.DataFrame) -> None:
     points = event.selection.points if event else []
     clicked = tuple(points[0]["customdata"][:2]) if points else None
     with right:
-        shown, said = _narrowed(table, labels, clicked)
+        shown, said = _narrowed(run.id, table, labels, clicked)
         st.caption(said)
+        if _correcting(run, shown):
+            return
         listed = shown.head(SHOWN)
         told = listed["correct"].map({True: "yes", False: "no"})
         picked = st.dataframe(
@@ -167,7 +172,25 @@ def _listed(run: Run, shown: pd.DataFrame, order: list[str], spaced: dict[str, p
     download_csv(shown, "Download these rows (CSV)", f"{run.id}-rows.csv", "download_rows")
 
 
-def _narrowed(table: pd.DataFrame, labels: list[str], clicked: tuple[str, ...] | None) -> tuple[pd.DataFrame, str]:
+def _correcting(run: Run, shown: pd.DataFrame) -> bool:
+    """The same rows as a table in which labels can be corrected; False where the user only looks."""
+    try:
+        dataset = get_dataset(run.config.dataset)
+    except GraftError:
+        return False  # deleted since: there is nothing to correct any more
+    one_class = set(shown["label"]) <= set(dataset.labels)
+    if not one_class or not st.toggle(
+        "Correct labels", key="correct_labels", help="Edit labels in the table, then save."
+    ):
+        return False
+    columns = {"prediction": "suggestion", "confidence": "certainty"}
+    relabel_table(dataset, shown.rename(columns=columns), f"rows_{run.id}", run)
+    return True
+
+
+def _narrowed(
+    run_id: str, table: pd.DataFrame, labels: list[str], clicked: tuple[str, ...] | None
+) -> tuple[pd.DataFrame, str]:
     """The rows to show and the sentence that says which they are; a clicked cell rules over the boxes."""
     one, two, three = st.columns(3)
     options = [ANY, *labels]
@@ -181,6 +204,9 @@ def _narrowed(table: pd.DataFrame, labels: list[str], clicked: tuple[str, ...] |
         true, predicted = clicked
     wrong = three.toggle("Only mistakes", key="only_wrong", help="Rows whose prediction is not the true class.")
     unsure = three.toggle("Least sure first", key="unsure_first")
+    doubted = _has_classes(table, labels) and three.toggle(
+        "Probable label errors", key="doubted", help="Rows on which the label is more likely wrong than the model."
+    )
     shown = table
     if true != ANY:
         shown = shown[shown["label"] == true]
@@ -188,8 +214,15 @@ def _narrowed(table: pd.DataFrame, labels: list[str], clicked: tuple[str, ...] |
         shown = shown[shown["prediction"] == predicted]
     if wrong:
         shown = shown[~shown["correct"]]
+    if doubted:
+        shown = shown[shown["row"].isin(suspects(run_id)["row"])]
     shown = shown.sort_values("confidence", ascending=unsure)
     limits = [f"truly {true}"] * (true != ANY) + [f"called {predicted}"] * (predicted != ANY) + ["wrong"] * wrong
+    limits += ["label in doubt"] * bool(doubted)
     which = f" ({', '.join(limits)})" if limits else ""
     right = int(shown["correct"].sum())
     return shown, f"{len(shown):,} of {len(table):,} rows{which}; {right:,} are right."
+
+
+def _has_classes(table: pd.DataFrame, labels: list[str]) -> bool:
+    return set(table["label"]) <= set(labels) and all(f"p.{label}" in table for label in labels)

@@ -172,11 +172,12 @@ def run_link(run: Run, label: str | None = None, icon: str = ":material/monitori
 
 
 def dataset_name(dataset: str) -> str:
-    """A data set as its owner calls it; its id where it has been deleted."""
+    """A data set as its owner calls it, with the number of its version; its id where it has been deleted."""
     from core.data.store import get_dataset
+    from core.data.versions import version_title
 
     try:
-        return get_dataset(dataset).name
+        return version_title(get_dataset(dataset))
     except GraftError:
         return dataset
 

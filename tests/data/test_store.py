@@ -4,7 +4,6 @@ import pytest
 
 from core.data.checks import check_dataset
 from core.data.samples import add_sample
-from core.data.split import draw, split_rows
 from core.data.store import (
     add_dataset,
     delete_dataset,
@@ -75,63 +74,6 @@ def test_rename_delete_and_undo(dataset):
     delete_dataset("other")
     assert not list_datasets()
     assert restore_dataset(dataset.id).name == "other" and get_dataset("other").rows == dataset.rows
-
-
-def test_parts_are_stratified_and_repeatable():
-    labels = pd.Series(["a"] * 80 + ["b"] * 20)
-    first, again = (split_rows(labels, None, seed=3) for _ in range(2))
-    assert (first == again).all()
-    shares = pd.crosstab(labels, first, normalize="index")
-    assert np.allclose(shares.loc["a"], shares.loc["b"], atol=0.08)
-
-
-def test_a_given_split_is_honoured_and_validation_carved_from_train():
-    labels = pd.Series(["a", "b"] * 50)
-    given = pd.Series(["training"] * 60 + ["TEST"] * 40)
-    parts = split_rows(labels, None, given=given)
-    assert (parts[60:] == "test").all() and set(parts[:60]) == {"train", "validation"}
-
-
-def test_an_unknown_part_is_quoted():
-    with pytest.raises(DatasetError, match="'holdout'"):
-        split_rows(pd.Series(["a", "b"]), None, given=pd.Series(["train", "holdout"]))
-
-
-def test_groups_never_straddle_parts():
-    random = np.random.default_rng(0)
-    groups = pd.Series(random.integers(0, 60, 600))
-    labels = pd.Series(random.integers(0, 3, 600).astype(str))
-    parts = split_rows(labels, groups, seed=1)
-    assert (parts.groupby(groups).nunique() == 1).all()
-    shares = parts.value_counts(normalize=True)
-    assert abs(shares["train"] - 0.7) < 0.08 and abs(shares["test"] - 0.2) < 0.08
-
-
-def test_a_class_of_one_row_is_learnt_from_not_lost():
-    labels = pd.Series(["a"] * 50 + ["rare"])
-    assert split_rows(labels, None).iloc[50] == "train"
-
-
-def test_a_draw_keeps_the_classes_in_proportion_and_smaller_ones_lie_inside():
-    labels = pd.Series(["a"] * 900 + ["b"] * 100)
-    small, large = draw(labels, 100, 7), draw(labels, 500, 7)
-    assert len(small) == 100 and 8 <= (labels.iloc[small] == "b").sum() <= 12
-    assert len(set(small) - set(large)) <= 2
-    assert set(draw(labels, 2, 1).tolist()) & set(range(900, 1000))
-
-
-def test_health_finds_what_was_hidden(home, tmp_path):
-    frame = frame_of(200)
-    frame["giveaway"] = frame["label"].map({"pos": "5", "neg": "1"})
-    frame.loc[150, "review"] = frame.loc[10, "review"].upper()
-    frame.loc[151, ["review", "label"]] = [frame.loc[20, "review"], "neg" if frame.loc[20, "label"] == "pos" else "pos"]
-    frame.loc[160, "label"] = "Pos "
-    dataset, _ = add_dataset(write(tmp_path, frame), text="review", label="label")
-    found = {check.name: check for check in check_dataset(dataset)}
-    assert found["duplicates"].count == 2
-    assert found["conflicting labels"].level == "warning"
-    assert "'Pos' / 'pos'" in found["label look-alikes"].message.replace("'pos' / 'Pos'", "'Pos' / 'pos'")
-    assert "giveaway" in found["columns that give the label away"].message
 
 
 def test_lengths_are_told_in_tokens_with_the_share_that_is_cut(dataset):
