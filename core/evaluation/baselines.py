@@ -41,7 +41,7 @@ def tfidf(train_texts: list[str], train_labels: np.ndarray, texts: list[str], cl
     """
     if len(np.unique(train_labels)) < 2:  # nothing to separate
         return Baseline("tfidf", *SENTENCES["tfidf"], majority(train_labels, len(texts), classes).probabilities)
-    by_characters = _mean_word_length(train_texts) > 12
+    by_characters = reads_by_characters(train_texts)
     shape: dict[str, object] = (
         {"analyzer": "char", "ngram_range": (1, 3)}
         if by_characters
@@ -62,6 +62,11 @@ def tfidf(train_texts: list[str], train_labels: np.ndarray, texts: list[str], cl
     probabilities = np.zeros((len(texts), classes))
     probabilities[:, model[-1].classes_] = model.predict_proba(texts)
     return Baseline("tfidf", *SENTENCES["tfidf"], probabilities)
+
+
+def reads_by_characters(texts: list[str]) -> bool:
+    """Whether these texts are in scripts that put no blanks between words."""
+    return _mean_word_length(texts) > 12
 
 
 def _mean_word_length(texts: list[str]) -> float:
