@@ -75,5 +75,5 @@ def _thirds(values: np.ndarray) -> Answers:
     low, high = np.quantile(known, [1 / 3, 2 / 3], method="lower")
     names = (f"low, up to {low:g}", f"middle, to {high:g}", f"high, above {high:g}")
     members = np.stack([values <= low, (values > low) & (values <= high), values > high], axis=1)
-    kept = members.any(axis=0)
-    return Answers(tuple(name for name, keep in zip(names, kept, strict=True) if keep), members[:, kept], values)
+    kept = np.flatnonzero(members.any(axis=0))
+    return Answers(tuple(names[place] for place in kept), members[:, kept], values)
