@@ -17,8 +17,10 @@ st.title("Explore", anchor=False)
 if not status.dataset_names():
     st.markdown("There is nothing to explore yet. Store a data set, and this page shows what is in it.")
     with st.container(horizontal=True):
-        st.page_link("pages/data.py", label="Add a data set", icon=":material/upload_file:")
-        st.page_link("pages/home.py", label="Try the sample", icon=":material/play_arrow:")
+        if st.button("Add a data set", icon=":material/upload_file:", type="primary", key="to_data"):
+            st.switch_page("pages/data.py")
+        if st.button("Try the sample", icon=":material/play_arrow:", key="to_sample"):
+            st.switch_page("pages/home.py")
 else:
     dataset = status.pick_dataset("Data set", key="explore_pick")
     if dataset:

@@ -50,7 +50,7 @@ def group_bars(values: Sequence[str], told: Sequence[str], title: str, column: s
         chart.add_bar(
             x=[_cut(str(each), 24) for each in table.index], y=rows, name=_cut(name, 24), marker={"color": colors[name]}
         )
-    chart.update_layout(barmode="stack", showlegend=len(colors) > 1, dragmode=False)
+    chart.update_layout(barmode="stack", showlegend=len(colors) > 1, legend_traceorder="normal", dragmode=False)
     chart.update_xaxes(type="category")
     return chart
 
@@ -58,7 +58,7 @@ def group_bars(values: Sequence[str], told: Sequence[str], title: str, column: s
 def score_histogram(values: np.ndarray, name: str) -> go.Figure:
     """Rows by their score."""
     values = values[np.isfinite(values)]
-    chart = figure("Distribution of the score", _cut(name, 40), "Rows")
+    chart = figure("Distribution of the score", _cut(name, 40), "Rows", legend=False)
     distinct = np.unique(values)
     if len(distinct) <= MOST_BARS:
         chart.add_bar(x=distinct, y=[int((values == each).sum()) for each in distinct], marker={"color": COLORS[0]})
@@ -67,7 +67,7 @@ def score_histogram(values: np.ndarray, name: str) -> go.Figure:
         chart.add_bar(
             x=(edges[:-1] + edges[1:]) / 2, y=counts, width=np.diff(edges) * 0.95, marker={"color": COLORS[0]}
         )
-    chart.update_layout(showlegend=False, dragmode=False)
+    chart.update_layout(dragmode=False)
     return chart
 
 
@@ -132,8 +132,8 @@ def _points(
 def _plane() -> go.Figure:
     chart = figure("", None, None)
     chart.update_layout(
-        height=560, hovermode="closest", dragmode="lasso", margin={"l": 8, "r": 8, "t": 16, "b": 64},
-        legend={"orientation": "h", "y": -0.02, "x": 0, "yanchor": "top", "itemsizing": "constant"},
+        height=560, hovermode="closest", dragmode="lasso", margin={"l": 8, "r": 8, "t": 28, "b": 84},
+        legend={"itemsizing": "constant"},
     )  # fmt: skip
     for axis in (chart.update_xaxes, chart.update_yaxes):  # the axes of such a map have no meaning
         axis(showticklabels=False, showgrid=False, zeroline=False, ticks="", mirror=True, showline=True)

@@ -17,7 +17,7 @@ from core.runs.folder import Run
 from pages.components.explore_rows import MOST, listed, mapped_rows
 from pages.components.explore_waiting import choose_reader, features_or_wait, result_or_wait
 from pages.components.status import finished_runs
-from pages.components.words import show_error
+from pages.components.words import plain, show_error
 
 METHODS = {"PCA": "PCA (at once)", "t-SNE": "t-SNE (neighbourhoods)"}
 
@@ -66,7 +66,7 @@ def map_view(dataset: DataSet) -> None:
         run = runs[color[4:]]
         path = _predictions(run)
         frame = _judged_rows(dataset.id, str(path), path.stat().st_mtime)
-        which = f"{len(frame):,} of the rows that {run.name} was judged by; {int(frame['correct'].sum()):,} are right."
+        which = f"{len(frame):,} of the rows that {plain(run.name)} was judged by; {int(frame['correct'].sum()):,} are right."
     features = features_or_wait(dataset, source, frame)
     if features is None:
         return

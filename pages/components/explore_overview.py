@@ -11,7 +11,7 @@ from core.explore import charts as drawn
 from core.explore.answers import Answers, answers_of, group_columns
 from core.explore.words import TypicalWords, typical_words
 from pages.components.explore_rows import drawn_rows
-from pages.components.words import show_error
+from pages.components.words import STILL, plain, show_error
 
 WORD_ROWS = 5000  # texts whose words are counted
 CHARTS = 4  # classes shown at first
@@ -45,7 +45,9 @@ def overview(dataset: DataSet) -> None:
         with st.container(border=True):
             title = str(st.selectbox("Rows by", list(groups), key="explore_group"))
             column = frame[groups[title]].astype(str).tolist()
-            st.plotly_chart(drawn.group_bars(column, answers.told(), f"Rows by {title}", title), key="groups")
+            st.plotly_chart(
+                drawn.group_bars(column, answers.told(), f"Rows by {title}", title), key="groups", config=STILL
+            )
             st.caption(
                 "Coloured by label: where the colours differ much from bar to bar, the groups are not alike."
                 + _of(dataset, len(frame))
@@ -57,18 +59,22 @@ def overview(dataset: DataSet) -> None:
 
 def _label_card(dataset: DataSet, answers: Answers) -> None:
     if answers.values is not None:
-        st.plotly_chart(drawn.score_histogram(answers.values, dataset.label or "score"), key="scores")
+        st.plotly_chart(drawn.score_histogram(answers.values, dataset.label or "score"), key="scores", config=STILL)
         known = answers.values[np.isfinite(answers.values)]
         st.caption(
             f"From {known.min():g} to {known.max():g}, half of the rows up to {np.median(known):g}."
             + _of(dataset, len(known))
         )
     elif dataset.labels:
-        st.plotly_chart(charts.class_balance(dataset.counts, dataset.labels), key="balance")
+        st.plotly_chart(charts.class_balance(dataset.counts, dataset.labels), key="balance", config=STILL)
         rows = {label: sum(part.get(label, 0) for part in dataset.counts.values()) for label in dataset.labels}
         most, least = max(rows, key=rows.__getitem__), min(rows, key=rows.__getitem__)
+        even = rows[most] == rows[least]
         st.caption(
-            f"{len(rows)} classes; the commonest is {most} with {rows[most]:,} rows, the rarest {least} with {rows[least]:,}."
+            f"{len(rows)} classes with {rows[most]:,} rows each."
+            if even
+            else f"{len(rows)} classes; the commonest is {plain(most)} with {rows[most]:,} rows, "
+            f"the rarest {plain(least)} with {rows[least]:,}."
         )
     else:
         st.markdown("This set has no labels: the map and the search work all the same.")
@@ -80,7 +86,7 @@ def _length_card(dataset: DataSet) -> None:
     except GraftError as error:
         show_error(error)
         return
-    st.plotly_chart(charts.length_histogram(lengths, 128), key="lengths")
+    st.plotly_chart(charts.length_histogram(lengths, 128), key="lengths", config=STILL)
     st.caption(
         f"Half of the texts have up to {np.median(lengths):,.0f} tokens (pieces of words, counted for MiniLM), "
         f"one in twenty has more than {np.percentile(lengths, 95):,.0f}." + _of(dataset, len(lengths))
@@ -99,10 +105,10 @@ def _word_cards(dataset: DataSet, answers: Answers, rows: int) -> None:
         for name, column in zip(chosen[place : place + 2], st.columns(2), strict=False):
             with column, st.container(border=True, height="stretch"):
                 mine = table[table["label"] == name]
-                st.plotly_chart(drawn.word_bars(mine, name), key=f"words_{name}")
+                st.plotly_chart(drawn.word_bars(mine, name), key=f"words_{name}", config=STILL)
                 best = mine.iloc[0]
                 st.caption(
-                    f"“{best['word']}” stands in {100 * best['share']:.1f} % of these texts and in "
+                    f"“{plain(best['word'])}” stands in {100 * best['share']:.1f} % of these texts and in "
                     f"{100 * best['share_elsewhere']:.1f} % of all others."
                 )
     pieces = (

@@ -14,7 +14,7 @@ from core.explore.nearness import nearest
 from core.explore.rows import rows_with_words
 from pages.components.explore_rows import MOST, listed, mapped_rows
 from pages.components.explore_waiting import choose_reader, features_or_wait
-from pages.components.words import show_error
+from pages.components.words import plain, show_error
 
 NEAREST = 100
 _one_at_a_time = threading.Lock()  # a loaded encoder is shared by all visitors
@@ -94,4 +94,4 @@ def _by_meaning(dataset: DataSet) -> None:
 
 
 def _joined(words: tuple[str, ...]) -> str:
-    return " and ".join(f"“{word}”" for word in words)
+    return " and ".join(f"“{plain(word)}”" for word in words)

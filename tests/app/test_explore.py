@@ -27,10 +27,6 @@ def specs(app: AppTest) -> str:
     return "\n".join(chart.proto.spec for chart in app.get("plotly_chart"))
 
 
-def test_an_empty_workspace_is_told_what_to_store(home):
-    assert "nothing to explore yet" in said(open_page("explore"))
-
-
 def test_the_overview_shows_classes_lengths_and_words_and_links_back(dataset):
     app = open_page("explore", dataset=dataset.id)
     assert "Rows of each class" in specs(app) and "Length of the texts" in specs(app) and "Typical of neg" in specs(app)
