@@ -362,3 +362,8 @@ def _figure(title: str, x: str | None, y: str | None, legend: bool = True) -> go
 
 def _short(label: str, most: int = 24) -> str:
     return label if len(label) <= most else f"{label[: most - 2]}…"
+
+
+def figure(title: str, x: str | None, y: str | None, legend: bool = True) -> go.Figure:
+    """An empty chart in the looks that all charts share."""
+    return _figure(title, x, y, legend)

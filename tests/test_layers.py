@@ -22,6 +22,7 @@ MAY_IMPORT = {
     "jobs": BASE | {"data", "models", "training", "evaluation", "runs"},
     "transfer": BASE | {"data", "models", "training", "evaluation", "runs"},
     "charts": BASE,
+    "explore": BASE | {"data", "models", "training", "evaluation", "transfer", "charts"},
     "doctor": BASE | {"models", "training"},
     "cli": BASE | {"data", "models", "training", "evaluation", "runs", "jobs", "transfer", "doctor"},
 }

@@ -108,7 +108,7 @@ def counted(
 
 
 def _words(texts: list[str]) -> TfidfVectorizer:
-    by_characters = _mean_word_length(texts) > 12
+    by_characters = reads_by_characters(texts)
     shape: dict[str, object] = (
         {"analyzer": "char", "ngram_range": (1, 3)}
         if by_characters
@@ -128,6 +128,11 @@ def _regression(kind: str, seed: int) -> object:
 
 def _named(name: str, outputs: np.ndarray, thresholds: np.ndarray | None = None) -> Baseline:
     return Baseline(name, *SENTENCES[name], outputs, thresholds)
+
+
+def reads_by_characters(texts: list[str]) -> bool:
+    """Whether these texts are in scripts that put no blanks between words."""
+    return _mean_word_length(texts) > 12
 
 
 def _mean_word_length(texts: list[str]) -> float:

@@ -73,6 +73,10 @@ def _scores(dataset_id: str) -> dict[str, np.ndarray]:
 
 def _head(dataset: DataSet) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
+        st.page_link(
+            "pages/explore.py", label="Open in Explore", icon=":material/travel_explore:",
+            query_params={"dataset": dataset.id},
+        )  # fmt: skip
         if dataset.labels:
             st.page_link(
                 "pages/train.py", label="Train on this data set", icon=":material/psychiatry:",

@@ -11,6 +11,7 @@ from pages.components.words import plain
 TITLES = {
     "home": ("Home", ":material/home:"),
     "data": ("Data", ":material/table:"),
+    "explore": ("Explore", ":material/travel_explore:"),
     "train": ("Train", ":material/psychiatry:"),
     "run": ("Run", ":material/monitoring:"),
     "compare": ("Compare", ":material/compare_arrows:"),

@@ -13,7 +13,7 @@ from core.evaluation.result import build_result, prediction_table
 from core.runs.folder import create_run, get_run
 from tests.conftest import ROOT, sentences
 
-PAGES = ("home", "data", "train", "run", "compare", "predict")
+PAGES = ("home", "data", "explore", "train", "run", "compare", "predict")
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 
 
@@ -69,7 +69,7 @@ def test_an_empty_workspace_tells_the_next_step(home, page):
     app = open_page(page)
     assert len(app.title) == 1
     hints = {"home": "Start here", "data": "Nothing stored yet", "train": "needs a data set", "run": "Nothing has run yet",
-             "compare": "nothing to compare", "predict": "No run has finished"}  # fmt: skip
+             "compare": "nothing to compare", "explore": "nothing to explore", "predict": "No run has finished"}  # fmt: skip
     assert hints[page] in said(app)
 
 

@@ -246,7 +246,17 @@ def test_a_closed_tab_and_two_visitors_do_not_mix(server, chromium, two_runs):
 
 @pytest.mark.parametrize("width", [390, 1280, 1920])
 @pytest.mark.parametrize(
-    "path", ["", "data", "train", "run?run={0}", "compare?runs={0},{1}", "predict?run={0}&true=neg&predicted=pos"]
+    "path",
+    [
+        "",
+        "data",
+        "explore",
+        "explore?view=Search",
+        "train",
+        "run?run={0}",
+        "compare?runs={0},{1}",
+        "predict?run={0}&true=neg&predicted=pos",
+    ],
 )
 def test_no_page_is_wider_than_the_window(server, chromium, two_runs, path, width):
     context = chromium.new_context(viewport={"width": width, "height": 900})

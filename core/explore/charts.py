@@ -1,0 +1,151 @@
+"""Charts of the explore page: plain data in, Plotly figures out."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+
+from core.charts import COLORS, GREY, PARTS, figure
+
+OTHER = "all others"
+MOST_COLORS = 7  # then one grey for all others: more colours could not be told apart
+RIGHT_WRONG = {"right": "#0072B2", "wrong": "#D55E00"}
+MOST_BARS = 30
+SNIPPET, LINE = 110, 55  # characters in a hover box
+
+
+def word_bars(words: pd.DataFrame, label: str) -> go.Figure:
+    """Typical words of one class, the most typical on top.
+
+    Args:
+        words: lines of ``TypicalWords.table`` for one class.
+    """
+    shown = words.iloc[::-1]
+    chart = figure(f"Typical of {_cut(label, 40)}", "Texts with the word (%)", None)
+    chart.add_bar(
+        y=list(range(len(shown))), x=100 * shown["share"], orientation="h", width=0.7, marker={"color": COLORS[2]},
+        name="of this class", customdata=shown["word"], hovertemplate="%{customdata}: %{x:.1f} % of this class<extra></extra>",
+    )  # fmt: skip
+    chart.add_scatter(
+        y=list(range(len(shown))), x=100 * shown["share_elsewhere"], mode="markers", name="of all others",
+        marker={"color": COLORS[1], "size": 11, "symbol": "diamond", "line": {"color": "white", "width": 1}},
+        customdata=shown["word"], hovertemplate="%{customdata}: %{x:.1f} % of all others<extra></extra>",
+    )  # fmt: skip
+    chart.update_layout(height=150 + 26 * len(shown), hovermode="closest", dragmode=False)
+    chart.update_yaxes(tickvals=list(range(len(shown))), ticktext=[_cut(word, 24) for word in shown["word"]])
+    chart.update_xaxes(rangemode="tozero")
+    return chart
+
+
+def group_bars(values: Sequence[str], told: Sequence[str], title: str, column: str) -> go.Figure:
+    """Rows of each value of a column, stacked by label."""
+    table = pd.crosstab(np.asarray(values, dtype=object), np.asarray(told, dtype=object))
+    table = table.loc[table.sum(axis=1).sort_values(ascending=False).index[:MOST_BARS]]
+    chart = figure(title, _cut(column, 30), "Rows")
+    colors = colors_of(list(told))
+    for name in colors:
+        names = [name] if name != OTHER else [each for each in table.columns if each not in colors]
+        rows = table[[each for each in names if each in table]].sum(axis=1)
+        chart.add_bar(
+            x=[_cut(str(each), 24) for each in table.index], y=rows, name=_cut(name, 24), marker={"color": colors[name]}
+        )
+    chart.update_layout(barmode="stack", showlegend=len(colors) > 1, legend_traceorder="normal", dragmode=False)
+    chart.update_xaxes(type="category")
+    return chart
+
+
+def score_histogram(values: np.ndarray, name: str) -> go.Figure:
+    """Rows by their score."""
+    values = values[np.isfinite(values)]
+    chart = figure("Distribution of the score", _cut(name, 40), "Rows", legend=False)
+    distinct = np.unique(values)
+    if len(distinct) <= MOST_BARS:
+        chart.add_bar(x=distinct, y=[int((values == each).sum()) for each in distinct], marker={"color": COLORS[0]})
+    else:
+        counts, edges = np.histogram(values, bins=40)
+        chart.add_bar(
+            x=(edges[:-1] + edges[1:]) / 2, y=counts, width=np.diff(edges) * 0.95, marker={"color": COLORS[0]}
+        )
+    chart.update_layout(dragmode=False)
+    return chart
+
+
+def text_map(places: np.ndarray, rows: Sequence[int], texts: Sequence[str], told: Sequence[str]) -> go.Figure:
+    """Each text a point, coloured by what is told of it.
+
+    Args:
+        places: (texts, 2)
+        rows: (texts,) row ids, which a selection gives back.
+        told: (texts,) the name of each point's colour.
+    """
+    chart = _plane()
+    names = np.asarray(told, dtype=object)
+    colors = colors_of(list(names))
+    for name, color in colors.items():
+        mine = np.flatnonzero(~np.isin(names, list(colors)) if name == OTHER else names == name)
+        if len(mine):
+            _points(chart, places, rows, texts, mine, f"{_cut(name, 24)} ({len(mine):,})", names, {"color": color})
+    return chart
+
+
+def score_map(
+    places: np.ndarray, rows: Sequence[int], texts: Sequence[str], values: np.ndarray, title: str
+) -> go.Figure:
+    """Each text a point, coloured by a number from dark (low) to light (high)."""
+    chart = _plane()
+    told = np.array([f"{value:g}" for value in values], dtype=object)
+    marker = {
+        "color": values, "colorscale": "Cividis", "showscale": True,
+        "colorbar": {"title": _cut(title, 14), "thickness": 12, "len": 0.6},
+    }  # fmt: skip
+    _points(chart, places, rows, texts, np.arange(len(values)), title, told, marker)
+    chart.update_layout(showlegend=False)
+    return chart
+
+
+def colors_of(told: Sequence[str]) -> dict[str, str]:
+    """A colour for each name; the parts and right or wrong have their own, the rarest names share a grey."""
+    counts = pd.Series(list(told), dtype=object).value_counts()
+    for known in (PARTS, RIGHT_WRONG):
+        if set(counts.index) <= set(known):
+            return {name: color for name, color in known.items() if name in counts}
+    # the commonest get a colour of their own; among them the order is that of the names, so that colours stay put
+    kept = sorted(counts.index[: MOST_COLORS if len(counts) > MOST_COLORS else len(counts)], key=str)
+    colors = dict(zip(kept, COLORS, strict=False))
+    return colors | ({OTHER: GREY} if len(counts) > len(kept) else {})
+
+
+def _points(
+    chart: go.Figure, places: np.ndarray, rows: Sequence[int], texts: Sequence[str], mine: np.ndarray, title: str,
+    told: np.ndarray, marker: dict[str, object],
+) -> None:  # fmt: skip
+    chart.add_scattergl(
+        x=places[mine, 0], y=places[mine, 1], mode="markers", name=title,
+        marker={"size": 7 if len(places) < 800 else 5, "opacity": 0.75} | marker,
+        customdata=[int(rows[each]) for each in mine],
+        text=[f"{_cut(str(told[each]), 30)}<br>{_lines(texts[each])}" for each in mine],
+        hovertemplate="%{text}<extra></extra>",
+    )  # fmt: skip
+
+
+def _plane() -> go.Figure:
+    chart = figure("", None, None)
+    chart.update_layout(
+        height=560, hovermode="closest", dragmode="lasso", margin={"l": 8, "r": 8, "t": 28, "b": 84},
+        legend={"itemsizing": "constant"},
+    )  # fmt: skip
+    for axis in (chart.update_xaxes, chart.update_yaxes):  # the axes of such a map have no meaning
+        axis(showticklabels=False, showgrid=False, zeroline=False, ticks="", mirror=True, showline=True)
+    return chart
+
+
+def _lines(text: str) -> str:
+    """The beginning of a text in lines that fit a hover box; its signs are letters, not markup."""
+    text = _cut(" ".join(text.split()), SNIPPET)
+    lines = (text[start : start + LINE] for start in range(0, len(text), LINE))
+    return "<br>".join(line.replace("&", "&amp;").replace("<", "&lt;") for line in lines)
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[: most - 1]}…"

@@ -1,0 +1,39 @@
+"""Explore: what is in a set, the words that set its classes apart, a map of its texts, and search."""
+
+import streamlit as st
+
+from pages.components.router import ensure_routed
+
+ensure_routed()
+
+from pages.components import status
+from pages.components.explore_map import map_view
+from pages.components.explore_overview import overview
+from pages.components.explore_search import search_view
+
+VIEWS = {"Overview": overview, "Map": map_view, "Search": search_view}
+
+st.title("Explore", anchor=False)
+if not status.dataset_names():
+    st.markdown("There is nothing to explore yet. Store a data set, and this page shows what is in it.")
+    with st.container(horizontal=True):
+        if st.button("Add a data set", icon=":material/upload_file:", type="primary", key="to_data"):
+            st.switch_page("pages/data.py")
+        if st.button("Try the sample", icon=":material/play_arrow:", key="to_sample"):
+            st.switch_page("pages/home.py")
+else:
+    dataset = status.pick_dataset("Data set", key="explore_pick")
+    if dataset:
+        st.query_params["dataset"] = dataset.id
+        with st.container(horizontal=True, vertical_alignment="center"):
+            view = st.segmented_control(
+                "View", list(VIEWS), default="Overview", required=True, key="view", label_visibility="collapsed",
+                bind="query-params",
+            )  # fmt: skip
+            st.page_link(
+                "pages/data.py",
+                label="Its health and rows",
+                icon=":material/table:",
+                query_params={"dataset": dataset.id},
+            )
+        VIEWS[str(view)](dataset)
