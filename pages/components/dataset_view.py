@@ -9,13 +9,15 @@ from core.data.checks import Check, check_dataset
 from core.data.store import DataSet, get_dataset, rename_dataset
 from core.data.tokens import dataset_lengths, length_summary
 from core.errors import GraftError
+from pages.components.reading import MOST, aside_view
 from pages.components.words import ago, figures, show_error
 
 LEVELS = {
     "error": ("red", ":material/error:"), "warning": ("orange", ":material/warning:"),
     "note": ("blue", ":material/info:"), "ok": ("green", ":material/check:"),
 }  # fmt: skip
-PREVIEW = 200
+PAGE = 200  # rows shown at once
+CHECKED_AT_ONCE = 200_000  # rows up to which a set is checked without being asked
 
 
 @st.cache_data(max_entries=8, show_spinner="Checking the data …")
@@ -28,9 +30,9 @@ def _lengths(dataset_id: str, model: str) -> np.ndarray:
     return dataset_lengths(get_dataset(dataset_id), model)
 
 
-@st.cache_data(max_entries=8, show_spinner=False)
-def _preview(dataset_id: str) -> pd.DataFrame:
-    return get_dataset(dataset_id).frame().head(PREVIEW)
+@st.cache_data(max_entries=16, show_spinner=False)
+def _page(dataset_id: str, start: int) -> pd.DataFrame:
+    return get_dataset(dataset_id).page(start, PAGE)
 
 
 def dataset_view(dataset: DataSet) -> None:
@@ -52,8 +54,19 @@ def dataset_view(dataset: DataSet) -> None:
     st.subheader("Health", anchor=False)
     _health(dataset)
     with st.expander("Rows", icon=":material/table_rows:"):
-        st.dataframe(_preview(dataset.id), hide_index=True, key="rows")
-        st.caption(f"The first {min(PREVIEW, dataset.rows):,} of {dataset.rows:,} rows.")
+        _rows(dataset)
+    aside_view(dataset.set_aside(MOST), dataset.skipped_rows, dataset.id)
+
+
+def _rows(dataset: DataSet) -> None:
+    """The rows, page by page; only those on the page are read from disk."""
+    pages = max(1, -(-dataset.rows // PAGE))
+    number = 1
+    if pages > 1:
+        number = int(st.number_input(f"Page (1 to {pages:,})", 1, pages, 1, key=f"page_{dataset.id}", width=220))
+    first = (number - 1) * PAGE
+    st.dataframe(_page(dataset.id, first), hide_index=True, key="rows")
+    st.caption(f"Rows {first + 1:,} to {min(first + PAGE, dataset.rows):,} of {dataset.rows:,}.")
 
 
 def _answers_chart(dataset: DataSet) -> None:
@@ -148,6 +161,11 @@ def _length_card(dataset: DataSet) -> None:
 
 
 def _health(dataset: DataSet) -> None:
+    if dataset.rows > CHECKED_AT_ONCE and not st.session_state.get(f"check_{dataset.id}"):
+        st.markdown(f"Checking {dataset.rows:,} rows takes minutes, so it waits for your word.")
+        if not st.button("Check all rows", key="check_all", icon=":material/health_and_safety:"):
+            return
+        st.session_state[f"check_{dataset.id}"] = True
     checks = _checks(dataset.id)
     for check in (each for each in checks if each.level != "ok"):
         color, icon = LEVELS[check.level]
