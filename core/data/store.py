@@ -430,10 +430,11 @@ def _place(dataset: DataSet, folder: Path) -> None:
             raise
 
 
-def _write(dataset: DataSet, frame: pd.DataFrame) -> None:
-    """Store rows as a set."""
+def write_set(dataset: DataSet, frame: pd.DataFrame, beside: dict[str, pd.DataFrame] | None = None) -> None:
+    """Store rows as a set, whole or not at all; ``beside`` are further tables to keep in its folder."""
     with _new_folder() as folder:
-        frame.to_parquet(folder / "data.parquet", compression="zstd", index=False)
+        for name, table in {"data": frame, **(beside or {})}.items():
+            table.to_parquet(folder / f"{name}.parquet", compression="zstd", index=False)
         _place(dataset, folder)
 
 

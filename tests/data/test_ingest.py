@@ -1,6 +1,7 @@
 """Large files pass in batches: the same rows, counts and fingerprints as at once, and pages that read a part."""
 
 import csv
+import dataclasses
 import resource
 import subprocess
 import sys
@@ -10,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from core.data import delimited, read, store
+from core.data import columnar, delimited, read, store
 from core.data.fingerprint import fingerprint_of
 from core.data.hub import class_names, open_parts
 from core.data.sniff import guess_dialect
@@ -94,6 +95,30 @@ def test_rows_in_batches_equal_rows_at_once(home, tmp_path, small_blocks, monkey
     table = read.read_table(path)
     expected, _ = prepare(table, store.choose_roles(table.frame, {}))
     pd.testing.assert_frame_equal(frame.astype(str), expected.astype(str))
+
+
+def test_several_labels_and_scores_pass_in_batches_as_at_once(home, tmp_path, small_blocks, monkeypatch):
+    monkeypatch.setattr(columnar, "ROWS", 100)
+    frame = pd.DataFrame(sentences(600), columns=["text", "label"])
+    frame["labels"] = [[["a", "b"], ["b"], []][n % 3] for n in range(600)]
+    frame["score"] = [n % 7 / 2 for n in range(600)]
+    path = tmp_path / "x.parquet"
+    frame.to_parquet(path, row_group_size=50)
+    for roles in ({"label": "labels", "task": "multi_label"}, {"label": "score", "task": "regression"}):
+        monkeypatch.setattr(read, "AT_ONCE", 1)
+        batched, _ = add_dataset(path, text="text", **roles)
+        monkeypatch.setattr(read, "AT_ONCE", 1 << 30)
+        assert add_dataset(path, text="text", **roles) == (batched, True) and batched.task == roles["task"]
+        assert fingerprint_of(batched.frame(), batched.task) == batched.fingerprint
+
+
+def test_a_set_written_as_a_frame_is_read_as_such(home, dataset):
+    frame = dataset.frame().iloc[:50].reset_index(drop=True)
+    written = dataclasses.replace(dataset, id="other-1", fingerprint=fingerprint_of(frame), rows=50)
+    store.write_set(written, frame, {"changed": frame[["row"]]})
+    pd.testing.assert_frame_equal(store.get_dataset("other-1").frame(), frame)
+    pd.testing.assert_frame_equal(store.get_dataset("other-1").page(40, 20), frame.iloc[40:].reset_index(drop=True))
+    assert len(store.get_dataset("other-1").set_aside()) == 0
 
 
 def test_a_broken_ingest_leaves_nothing_behind(home, tmp_path, small_blocks):
