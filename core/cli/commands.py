@@ -21,10 +21,11 @@ def data_add(arguments: argparse.Namespace, out: Output) -> int:
 
     delimiter = {"\\t": "\t", "tab": "\t"}.get(arguments.delimiter or "", arguments.delimiter)
     dataset, known = add_dataset(
-        Path(arguments.file), name=arguments.name, text=arguments.text, label=arguments.label,
+        arguments.file, name=arguments.name, text=arguments.text, label=arguments.label,
         text_pair=arguments.text_pair, split=arguments.split, group=arguments.group, delimiter=delimiter,
         encoding=arguments.encoding, sheet=arguments.sheet, seed=arguments.seed, no_label=arguments.no_label,
         **_other_roles(arguments),
+        header=arguments.header, progress=lambda share: out.bar(share, "reading"),
     )  # fmt: skip
     value = _told(dataset) | {"already_stored": known}
     out.answer(value, [

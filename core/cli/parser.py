@@ -67,12 +67,12 @@ def run_config(arguments: argparse.Namespace, dataset: str) -> RunConfig:
 def _data(parser: argparse.ArgumentParser, shared: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", required=True, metavar="action")
     add = actions.add_parser("add", parents=[shared], help="read a file and store it")
-    add.add_argument("file", metavar="FILE")
+    add.add_argument("file", metavar="FILE", help="a file, or a data set of the Hub such as stanfordnlp/imdb")
     for flag, text in (
         ("name", "what to call the set"), ("text", "text column"), ("label", "label column"),
         ("text-pair", "second text column, for pairs"), ("split", "column that names train, validation and test"),
         ("group", "column whose rows must stay in one part"), ("delimiter", "separator, such as , or \\t"),
-        ("encoding", "such as utf-8 or cp1252"), ("sheet", "sheet of a workbook"),
+        ("encoding", "such as utf-8 or cp1252"), ("sheet", "sheet of a workbook, table of an archive, configuration of a Hub set"),
         ("separator", "what joins several labels in one cell, such as , or |"),
         ("domain", "column with the kind of text"), ("language", "column with the language"),
         ("id", "column that names each row"),
@@ -83,6 +83,11 @@ def _data(parser: argparse.ArgumentParser, shared: argparse.ArgumentParser) -> N
     )
     add.add_argument("--labels", nargs="+", default=[], metavar="COLUMN", help="columns of 0 and 1, one for each label")
     add.add_argument("--ignore", nargs="+", default=[], metavar="COLUMN", help="columns that are not kept")
+    add.add_argument(
+        "--header",
+        action=argparse.BooleanOptionalAction,
+        help="whether the first row names the columns (default: found out)",
+    )
     add.add_argument("--seed", type=int, default=42, help="seed of the split (default 42)")
     add.add_argument("--no-label", action="store_true", help="store it without labels, for prediction only")
     actions.add_parser("list", parents=[shared], help="all stored sets")

@@ -1,26 +1,27 @@
 """Reading: any table of texts that people have, with every row that is set aside named."""
 
-import json
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
+import pyarrow as pa
 
-from core.data.sniff import (
-    Dialect,
-    guess_dialect,
-    guess_encoding,
-    guess_format,
-    parse,
-    quotes_close,
-    refuse_what_is_not_data,
-)
+from core.data.archive import Scratch, is_tar_inside, list_members, tables_of, unpack_members, unpack_single
+from core.data.columnar import open_arrow, open_parquet, open_workbook
+from core.data.delimited import open_delimited
+from core.data.folders import is_folder_layout, is_text, open_folders, part_of
+from core.data.formats import GOOD, first_bytes, guess_format, refuse_extension, refuse_what_is_not_data
+from core.data.objects import open_objects
+from core.data.records import Aside
+from core.data.source import Batch, Rows, Source, as_frame, said_of
 from core.errors import DatasetError
 
-RAGGED_LIMIT = 0.05  # share of rows of another width above which the table is called broken
-GOOD = "Upload CSV, TSV, JSONL, Parquet or XLSX."
+BINARY = ("parquet", "arrow", "feather", "xlsx", "xls", "ods", "zip", "tar", "gz")
+THINNED = 20
+AT_ONCE = 64 << 20  # bytes up to which a file is read whole to look at it
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,10 @@ class Table:
     """A file as read: ``frame`` with unique string column names, and how it was written.
 
     Attributes:
-        skipped: (line number, reason) of each row that was set aside.
+        sheets: what can be chosen from inside: sheets of a workbook, tables of an archive.
+        skipped: (line, reason, content) of each row that was set aside.
+        sampled: whether ``frame`` holds only some rows of a large file, from all over it.
+        reasons: what was guessed -> why.
     """
 
     frame: pd.DataFrame
@@ -38,11 +42,14 @@ class Table:
     header: bool = True
     sheets: tuple[str, ...] = ()
     sheet: str | None = None
-    skipped: tuple[tuple[int, str], ...] = ()
+    skipped: tuple[Aside, ...] = ()
     warnings: tuple[str, ...] = ()
+    sampled: bool = False
+    size: int = 0
+    reasons: dict[str, str] = field(default_factory=dict)
 
 
-def read_table(
+def open_source(
     path: Path,
     *,
     delimiter: str | None = None,
@@ -50,8 +57,8 @@ def read_table(
     sheet: str | None = None,
     header: bool | None = None,
     name: str | None = None,
-) -> Table:
-    """Read any supported file; what is not given is found out from the content.
+) -> Source:
+    """Find out what a file is and how it is written, without reading it whole.
 
     Args:
         name: what the user calls the file, where ``path`` is a copy.
@@ -60,250 +67,185 @@ def read_table(
         DatasetError: when the file cannot be used, saying what it is and what to do.
     """
     name = name or path.name
-    try:
-        with path.open("rb") as file:
-            head = file.read(4096)
-    except FileNotFoundError as error:
-        raise DatasetError(f"There is no file {str(path)!r}.", "Check the path.") from error
-    except IsADirectoryError as error:
-        raise DatasetError(f"{name} is a folder.", "Name one file inside it.") from error
-    except OSError as error:
-        raise DatasetError(f"{name} cannot be opened: {error.strerror}.", "Check its permissions.") from error
+    head = first_bytes(path, name)
     refuse_what_is_not_data(head, name)
     kind = guess_format(head, name)
-    if kind == "zip":
-        raise DatasetError(f"{name} is a zip archive.", "Unpack it and upload the table inside.")
+    refuse_extension(kind, head, name)
+    if kind in ("zip", "tar", "compressed"):
+        again = partial(open_source, delimiter=delimiter, encoding=encoding, header=header)
+        return _open_archive(path, name, kind, sheet, encoding, again)
     if kind == "parquet":
-        table = _read_parquet(path, name)
-    elif kind == "excel":
-        table = _read_excel(path, name, sheet, header)
-    else:
-        table = _read_text(path.read_bytes(), kind, name, delimiter, encoding, header)
-    if not len(table.frame):
-        raise DatasetError(f"{name} holds no rows.", "Upload a file with at least a few rows of texts.")
-    return table
+        return open_parquet(path, name)
+    if kind == "arrow":
+        return open_arrow(path, name)
+    if kind == "excel":
+        return open_workbook(path, name, sheet, header)
+    if kind in ("json", "jsonl"):
+        return open_objects(path, kind, name, encoding)
+    source = open_delimited(path, name, delimiter, encoding, header)
+    suffix = name.lower().rsplit(".", 1)[-1]
+    if suffix in BINARY:
+        said = f"The name ends in .{suffix}, but the file holds plain text; it was read as {source.format.upper()}."
+        source = replace(source, warnings=(said, *source.warnings))
+    return source
 
 
-def _read_parquet(path: Path, name: str) -> Table:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
+def read_table(path: Path, **how: object) -> Table:
+    """Read any supported file whole; what is not given is found out from the content.
 
-    try:
-        frame = pq.read_table(path).to_pandas()
-    except (pa.ArrowException, OSError) as error:
-        raise DatasetError(f"{name} is a damaged or encrypted Parquet file.", "Export it again.") from error
-    frame.columns = _unique([str(column) for column in frame.columns])
-    return Table(frame.reset_index(drop=True), "parquet")
+    Args:
+        how: as ``open_source`` takes it.
 
-
-def _read_excel(path: Path, name: str, sheet: str | None, header: bool | None) -> Table:
-    from python_calamine import CalamineWorkbook
-
-    try:
-        book = CalamineWorkbook.from_path(str(path))
-        sheets = tuple(book.sheet_names)
-        if sheet is not None and sheet not in sheets:
-            raise DatasetError(f"{name} has no sheet {sheet!r}.", f"Its sheets: {', '.join(sheets)}.")
-        chosen = sheet or next((each for each in sheets if book.get_sheet_by_name(each).height > 1), sheets[0])
-        rows = book.get_sheet_by_name(chosen).to_python(skip_empty_area=True)
-    except DatasetError:
-        raise
-    except Exception as error:  # calamine raises many kinds for damaged and encrypted workbooks
-        raise DatasetError(
-            f"{name} cannot be read as an Excel workbook: {error}.", "Remove its password or save it again as .xlsx."
-        ) from error
-    cells = [[_cell(value) for value in row] for row in rows if any(_cell(value) for value in row)]
-    if not cells:
-        raise DatasetError(f"The sheet {chosen!r} of {name} is empty.", f"Its sheets: {', '.join(sheets)}.")
-    from core.data.sniff import _has_header
-
-    named = _has_header(cells[:500]) if header is None else header
-    frame = _frame(cells, named)
-    return Table(frame, path.suffix.lstrip(".").lower() or "xlsx", header=named, sheets=sheets, sheet=chosen)
+    Raises:
+        DatasetError: when the file cannot be used, saying what it is and what to do.
+    """
+    return table_of_source(open_source(path, **how))  # type: ignore[arg-type]
 
 
-def _read_text(
-    content: bytes, kind: str, name: str, delimiter: str | None, encoding: str | None, header: bool | None
-) -> Table:
-    used = encoding or guess_encoding(content, name)
-    try:
-        text = content.decode(used)
-    except LookupError as error:
-        raise DatasetError(f"{used!r} is not an encoding.", "Try utf-8, cp1252 or gb18030.") from error
-    except UnicodeDecodeError as error:
-        if not encoding and used != "cp1252" and len(content) - error.start > 4:
-            raise DatasetError(f"{name} is not valid {used} at byte {error.start:,}.", "Name its encoding.") from error
-        if encoding:
-            raise DatasetError(
-                f"{name} is not valid {used}: byte {error.start:,} does not fit.", "Choose another encoding."
-            ) from error
-        text = content.decode(used, errors="replace")
-    text = text.lstrip("\ufeff").replace("\x00", "")
-    unread = sum(not (each.isprintable() or each.isspace()) for each in text[:4000])
-    if unread > 0.1 * min(len(text), 4000):
-        raise DatasetError(f"{name} holds binary data, not text.", GOOD)
-    if kind == "jsonl":
-        return _read_jsonl(text, used, name)
-    if kind == "json":
-        return _read_json(text, used, name)
-    return _read_delimited(text, used, name, delimiter, header)
+def look(source: Source) -> Table:
+    """The whole of a small file; of a large one some thousand rows from all over it, by which its columns can be judged."""
+    if source.size <= AT_ONCE:
+        return table_of_source(source)
+    rows = source.peek() if source.peek else _thinned(source)
+    return replace(_described(source, as_frame(rows)), sampled=True)
 
 
-def _read_jsonl(text: str, encoding: str, name: str) -> Table:
-    rows, skipped = [], []
-    for number, line in enumerate(text.split("\n"), 1):
-        if not line.strip():
-            continue
-        try:
-            value = json.loads(line)
-        except json.JSONDecodeError:
-            skipped.append((number, "not valid JSON"))
-            continue
-        if isinstance(value, dict):
-            rows.append(value)
+def _thinned(source: Source) -> Rows:
+    """Every so many rows of a source that cannot be looked into."""
+    kept = [as_frame(batch.rows).iloc[::THINNED] for batch in source.batches()]
+    return pd.concat(kept, ignore_index=True)
+
+
+def table_of_source(source: Source) -> Table:
+    """All rows of a source in memory.
+
+    Raises:
+        DatasetError: when it holds no rows.
+    """
+    frames, aside, notes = [], list(source.aside), Counter[str]()
+    tables: list[pa.Table] = []
+    for batch in source.batches():
+        if isinstance(batch.rows, pa.Table):
+            tables.append(batch.rows)
         else:
-            skipped.append((number, "not a JSON object"))
-    if not rows:
-        try:  # one object over several lines, or an array with the wrong name
-            return _read_json(text, encoding, name)
-        except DatasetError as error:
-            raise DatasetError(f"{name} has no line that is a JSON object.", GOOD) from error
-    return _of_objects(rows, "jsonl", encoding, tuple(skipped), name)
+            frames.append(batch.rows)
+        aside += batch.aside
+        notes += batch.notes
+    if tables:
+        frames.append(as_frame(pa.concat_tables(tables)))
+    frame = pd.concat(frames, ignore_index=True) if len(frames) > 1 else frames[0] if frames else pd.DataFrame()
+    if not len(frame):
+        raise DatasetError(f"{source.name} holds no rows.", "Upload a file with at least a few rows of texts.")
+    return _described(source, frame, aside, notes)
 
 
-def _read_json(text: str, encoding: str, name: str) -> Table:
-    try:
-        value = json.loads(text)
-    except json.JSONDecodeError as error:
-        raise DatasetError(f"{name} is not valid JSON: line {error.lineno}, {error.msg}.", GOOD) from error
-    if isinstance(value, dict):
-        value = next((each for each in value.values() if isinstance(each, list)), [value])
-    rows = [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
-    if not rows:
-        raise DatasetError(f"{name} holds no list of JSON objects.", "Each row must be an object with named fields.")
-    skipped = tuple((number, "not a JSON object") for number, each in enumerate(value, 1) if not isinstance(each, dict))
-    return _of_objects(rows, "json", encoding, skipped, name)
-
-
-def _of_objects(
-    rows: list[dict[str, Any]], kind: str, encoding: str, skipped: tuple[tuple[int, str], ...], name: str
+def _described(
+    source: Source, frame: pd.DataFrame, aside: list[Aside] | None = None, notes: Counter[str] | None = None
 ) -> Table:
-    columns = list(dict.fromkeys(key for row in rows for key in row))
-    frame = pd.DataFrame({column: pd.Series([row.get(column) for row in rows], dtype=object) for column in columns})
-    frame.columns = _unique([str(column) for column in frame.columns])
-    return Table(frame, kind, encoding, skipped=skipped, warnings=_set_aside(skipped, len(rows)))
-
-
-def _read_delimited(text: str, encoding: str, name: str, delimiter: str | None, header: bool | None) -> Table:
-    dialect = guess_dialect(text, delimiter, header)
-    rows = parse(text, dialect)
-    warnings: list[str] = []
-    if (
-        dialect.quoted
-        and dialect.delimiter
-        and (not quotes_close(text, dialect.delimiter) or _swallowed(rows, dialect.delimiter))
-    ):
-        plain = Dialect(dialect.delimiter, False, dialect.header)
-        unquoted = parse(text, plain)
-        if len(unquoted) > len(rows) and _ragged(unquoted) < min(0.001, _ragged(rows) + 1e-9):
-            # with quotes fewer rows come out, and without them the table is perfectly regular: the quotes are text
-            warnings.append(
-                f"Quote marks were taken as plain text: reading them as quotes would swallow {len(unquoted) - len(rows)} rows."
-            )
-            dialect, rows = plain, unquoted
-    if not rows:
-        raise DatasetError(f"{name} holds no rows.", GOOD)
-    width = Counter(len(row) for _, row in rows).most_common(1)[0][0]
-    fits, skipped = [], []
-    for line, row in rows:
-        row = _trimmed(row, width)
-        if len(row) == width:
-            fits.append(row)
-        else:
-            skipped.append((line, f"{len(row)} fields instead of {width}"))
-    broken = len(skipped) / len(rows)
-    if broken > RAGGED_LIMIT or _doubly_quoted(fits):
-        where = skipped[0][0] if skipped else 2
-        raise DatasetError(
-            f"{name} is not a sound table: {max(len(skipped), _doubly_quoted(fits)):,} of {len(rows):,} rows do not have "
-            f"the {width} fields of the others, first near line {where:,}.",
-            "It was probably exported twice by a spreadsheet. Export it again as CSV or XLSX, or name the separator.",
-        )
-    frame = _frame(fits, dialect.header)
-    warnings += _set_aside(tuple(skipped), len(fits))
-    kind = "tsv" if dialect.delimiter == "\t" else "csv"
+    rows = tuple(source.aside if aside is None else aside)
+    warnings = (*source.warnings, *said_of(notes or Counter()), *set_aside_sentence(rows, len(rows), len(frame)))
     return Table(
-        frame, kind, encoding, dialect.delimiter, dialect.header, skipped=tuple(skipped), warnings=tuple(warnings)
-    )
+        frame, source.format, source.encoding, source.delimiter, source.header, source.sheets, source.sheet, rows, warnings,
+        size=source.size, reasons=source.reasons,
+    )  # fmt: skip
 
 
-def _swallowed(rows: list[tuple[int, list[str]]], delimiter: str) -> bool:
-    """Whether some field holds several whole rows: a quote was opened in one row and closed by one far below."""
-    width = Counter(len(row) for _, row in rows).most_common(1)[0][0]
-    for _, row in rows:
-        for cell in row:
-            inner = cell.split("\n")[1:-1]
-            if len(inner) >= 3 and all(line.count(delimiter) == width - 1 for line in inner):
-                return True
-    return False
-
-
-def _ragged(rows: list[tuple[int, list[str]]]) -> float:
-    widths = Counter(len(row) for _, row in rows)
-    return 1 - widths.most_common(1)[0][1] / len(rows)
-
-
-def _trimmed(row: list[str], width: int) -> list[str]:
-    """The row without surplus empty fields at its end."""
-    while len(row) > width and not row[-1].strip():
-        row = row[:-1]
-    return row
-
-
-def _doubly_quoted(rows: list[list[str]]) -> int:
-    """Rows whose first field holds a whole row, as a spreadsheet writes when it quotes what was quoted already."""
-    if not rows or len(rows[0]) < 3:
-        return 0
-    packed = sum(row[0].count(",") >= len(row) - 2 and not any(cell.strip(" ;") for cell in row[1:]) for row in rows)
-    padded = sum(row[-1].rstrip().endswith(";;;") for row in rows)
-    found = max(packed, padded)
-    return found if found > RAGGED_LIMIT * len(rows) else 0
-
-
-def _frame(rows: list[list[str]], header: bool) -> pd.DataFrame:
-    width = max(len(row) for row in rows)
-    rows = [[*row, *[""] * (width - len(row))] for row in rows]
-    if header:
-        names = [cell.strip() or f"Unnamed: {index}" for index, cell in enumerate(rows[0])]
-        rows = rows[1:]
-    else:
-        names = ["text"] if width == 1 else [str(index) for index in range(width)]
-    columns: list[Any] = list(zip(*rows, strict=True)) if rows else [[] for _ in names]
-    cells = {index: pd.Series(column, dtype=object) for index, column in enumerate(columns)}
-    frame = pd.DataFrame(cells)
-    frame.columns = _unique(names)
-    return frame
-
-
-def _unique(names: list[str]) -> list[str]:
-    seen: Counter[str] = Counter()
-    unique = []
-    for name in names:
-        unique.append(f"{name}.{seen[name]}" if seen[name] else name)
-        seen[name] += 1
-    return unique
-
-
-def _cell(value: Any) -> str:
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return str(value) if value is not None else ""
-
-
-def _set_aside(skipped: tuple[tuple[int, str], ...], kept: int) -> tuple[str, ...]:
-    if not skipped:
+def set_aside_sentence(first: tuple[Aside, ...], count: int, kept: int) -> tuple[str, ...]:
+    """How many rows were not read, and where the first of them stand."""
+    if not count:
         return ()
-    lines = ", ".join(str(line) for line, _ in skipped[:5]) + (" and others" if len(skipped) > 5 else "")
-    return (f"{len(skipped):,} of {kept + len(skipped):,} rows were set aside: {skipped[0][1]} (line {lines}).",)
+    lines = ", ".join(f"{each.line:,}" for each in first[:5] if each.line) + (" and others" if count > 5 else "")
+    where = f" (line {lines})" if first[0].line else ""
+    return (f"{count:,} of {kept + count:,} rows were set aside: {first[0].reason}{where}.",)
+
+
+def _open_archive(
+    path: Path, name: str, kind: str, sheet: str | None, encoding: str | None, again: Callable[..., Source]
+) -> Source:
+    if kind == "compressed" and not is_tar_inside(path, name):
+        scratch = Scratch()
+        inner = unpack_single(path, name, scratch)
+        return replace(_inside(again, inner, name.rsplit(".", 1)[0], name, sheet), keep=scratch)
+    found = list_members(path, name)
+    _refuse_documents(found, name)
+    tables = tables_of(found)
+    texts = [member for member in found if is_text(member)]
+    if is_folder_layout(found) and len(texts) >= len(tables):
+        return open_folders(path, name, found, encoding)
+    if not tables and len(texts) > 1:
+        return open_folders(path, name, found, encoding)
+    tables = tables or texts
+    if not tables:
+        kinds = ", ".join(sorted({f".{member.suffix}" for member in found})[:5])
+        raise DatasetError(f"{name} holds no table and no folders of texts, only {kinds}.", GOOD)
+    return _tables(path, name, {member.path: member.size for member in tables}, sheet, again)
+
+
+def _inside(again: Callable[..., Source], path: Path, inner: str, name: str, sheet: str | None) -> Source:
+    """A file that came out of an archive; archives inside archives are not opened."""
+    if guess_format(first_bytes(path, name), inner) in ("zip", "tar", "compressed"):
+        raise DatasetError(f"{name} holds another archive, {inner!r}.", "Unpack the outer one first.")
+    return again(path, name=inner.rsplit("/", 1)[-1], sheet=sheet)
+
+
+def _refuse_documents(found: list, name: str) -> None:
+    kinds = {
+        "word/document.xml": "a Word document",
+        "ppt/presentation.xml": "a presentation",
+        "META-INF/MANIFEST.MF": "a Java program",
+    }
+    for member in found:
+        if member.path in kinds:
+            raise DatasetError(f"{name} is {kinds[member.path]}, not a table.", "Copy its texts into a table first.")
+
+
+def _tables(path: Path, name: str, sizes: dict[str, int], sheet: str | None, again: Callable[..., Source]) -> Source:
+    """The tables of an archive: the one asked for, train and test files together, or the largest."""
+    names = tuple(sizes)
+    if sheet is not None and sheet not in names and len(names) > 1:
+        raise DatasetError(f"{name} has no table {sheet!r}.", f"Its tables: {', '.join(names[:20])}.")
+    parts = {each: part_of(each.rsplit("/", 1)[-1].rsplit(".", 1)[0]) for each in names}
+    scratch = Scratch()
+    if sheet is None and len(names) > 1 and all(parts.values()) and len(set(parts.values())) == len(names):
+        files = unpack_members(path, name, list(names), scratch)
+        sources = [(str(parts[each]), _inside(again, file, each, name, None)) for each, file in files.items()]
+        if len({source.columns for _, source in sources}) == 1:
+            return replace(together(sources, name), sheets=names, keep=scratch)
+    train = next((each for each in names if parts[each] == "train"), None)
+    chosen = sheet if sheet in names else train or max(names, key=lambda each: sizes[each])
+    inner = sheet if sheet not in names else None
+    files = unpack_members(path, name, [chosen], scratch)
+    source = _inside(again, files[chosen], chosen, name, inner)
+    if len(names) == 1:
+        return replace(source, keep=scratch)
+    others = f"The archive holds {len(names)} tables; {chosen!r} was read. Choose another as its sheet."
+    said = () if sheet else (others,)
+    return replace(source, sheets=names, sheet=chosen, keep=scratch, warnings=(*source.warnings, *said))
+
+
+def together(sources: list[tuple[str, Source]], name: str) -> Source:
+    """Sources of equal columns one after another, with the part each stands for as one more column."""
+    first = sources[0][1]
+    column = "split" if "split" not in first.columns else "part"
+
+    def read() -> Iterator[Batch]:
+        for number, (part, source) in enumerate(sources):
+            found = list(source.aside)
+            for batch in source.batches():
+                rows = _with_part(batch.rows, column, part)
+                yield Batch(rows, found + batch.aside, (number + batch.done) / len(sources), batch.notes)
+                found = []
+
+    warnings = tuple(dict.fromkeys(warning for _, source in sources for warning in source.warnings))
+    size = sum(source.size for _, source in sources)
+    reasons = first.reasons | {"split": "the names of the files"}
+    return replace(
+        first, name=name, columns=(*first.columns, column), size=size, batches=read, peek=None, aside=(), warnings=warnings,
+        reasons=reasons,
+    )  # fmt: skip
+
+
+def _with_part(rows: Rows, column: str, part: str) -> Rows:
+    if isinstance(rows, pd.DataFrame):
+        return rows.assign(**{column: part})
+    return rows.append_column(column, pa.array([part] * rows.num_rows, pa.string()))

@@ -174,9 +174,9 @@ def _assign(
     if groups is not None:
         _assign_groups(parts, rows, strata, groups, shares, random)
         return
-    values = strata.to_numpy()[rows].astype(str)
-    for value in np.unique(values):
-        members = random.permutation(rows[values == value])
+    codes, names = pd.factorize(strata.to_numpy()[rows].astype(object), sort=True)
+    for code in range(len(names)):
+        members = random.permutation(rows[codes == code])
         start = 0
         for part, share in shares.items():
             # a class with few rows keeps at least one to learn from

@@ -1,23 +1,30 @@
 """Stored data sets: content-addressed, immutable, one folder each."""
 
-import hashlib
 import os
 import re
 import shutil
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, fields
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from core import workspace
+from core.data import rows
 from core.data.cells import cell_text
 from core.data.columns import MOST_CLASSES, Roles, check_roles, choose_roles, with_kind
+from core.data.hub import is_hub_name, open_hub
+from core.data.ingest import Ingested, ingest
 from core.data.labels import count_labels, names_of, stored_answers, strata
-from core.data.read import Table, read_table
+from core.data.read import Table, look, open_source, set_aside_sentence
+from core.data.source import Batch, Source, said_of
 from core.data.split import PARTS, split_rows
 from core.errors import DatasetError
 
@@ -78,7 +85,19 @@ class DataSet:
 
     def frame(self) -> pd.DataFrame:
         """All rows: row (place in the file, from 0), text, text_pair for pairs, label, split, extra.<column>."""
-        return pd.read_parquet(self.folder / "data.parquet")
+        return rows.whole(self.folder)
+
+    def page(self, start: int, count: int) -> pd.DataFrame:
+        """Some rows one after another, without reading the others."""
+        return rows.page(self.folder, start, count)
+
+    def sample(self, count: int, columns: Sequence[str] = ("row", "text", "label", "split")) -> pd.DataFrame:
+        """About so many rows from all over the set; all of them where it is not larger."""
+        return rows.sample(self.folder, count, columns)
+
+    def set_aside(self, count: int = 200) -> pd.DataFrame:
+        """The first rows of the file that were not kept: line or row, reason, content."""
+        return rows.set_aside(self.folder, count)
 
     def part(self, name: str) -> pd.DataFrame:
         """The rows of train, validation or test."""
@@ -119,7 +138,7 @@ def prepare(
     if roles.text_pair:
         no_text |= frame["text_pair"] == ""
     no_label = answers.isna() & ~no_text if answers is not None else pd.Series(False, index=frame.index)
-    skipped = Counter(reason for _, reason in table.skipped)
+    skipped = Counter(each.reason for each in table.skipped)
     skipped.update({"without text": int(no_text.sum())} if no_text.any() else {})
     skipped.update({"without label": int(no_label.sum())} if no_label.any() else {})
     warnings = list(table.warnings)
@@ -145,7 +164,7 @@ def prepare(
 
 
 def add_dataset(
-    path: Path,
+    path: Path | str,
     *,
     name: str | None = None,
     source_name: str | None = None,
@@ -162,13 +181,16 @@ def add_dataset(
     seed: int = 42,
     no_label: bool = False,
     guess: bool = True,
+    progress: Callable[[float], None] | None = None,
     **other_roles: Any,
 ) -> tuple[DataSet, bool]:
     """Read a file and store it; what is not given is guessed.
 
     Args:
+        path: a file, or a data set of the Hub by its name.
         guess: False takes the roles exactly as given, so that an empty one stays empty.
         other_roles: further fields of ``Roles``: labels, task, separator, domain, language, id, ignore.
+        progress: is told the share of a large file that is done, 0 to 1.
 
     Returns:
         the set, and whether the same rows were already stored (the old set is then returned; a name that was given becomes its name).
@@ -177,22 +199,90 @@ def add_dataset(
         DatasetError: when the file cannot be used, saying why and what to do.
     """
     source_name = source_name or Path(path).name
-    table = read_table(Path(path), delimiter=delimiter, encoding=encoding, sheet=sheet, header=header, name=source_name)
+    if is_hub_name(str(path)):
+        source, source_name = open_hub(str(path), sheet, progress), str(path).removeprefix("hub:")
+    else:
+        how: dict[str, Any] = {"delimiter": delimiter, "encoding": encoding, "sheet": sheet, "header": header}
+        source = open_source(Path(path), name=source_name, **how)
     asked: dict[str, Any] = {"text": text, "label": label, "text_pair": text_pair, "split": split, "group": group}
     asked |= other_roles
+    return store_source(
+        source,
+        asked,
+        name=name,
+        source_name=source_name,
+        fractions=fractions,
+        seed=seed,
+        no_label=no_label,
+        guess=guess,
+        progress=progress,
+    )
+
+
+def store_source(
+    source: Source,
+    asked: dict[str, Any],
+    *,
+    name: str | None = None,
+    source_name: str | None = None,
+    fractions: Sequence[float] = FRACTIONS,
+    seed: int = 42,
+    no_label: bool = False,
+    guess: bool = True,
+    progress: Callable[[float], None] | None = None,
+) -> tuple[DataSet, bool]:
+    """Store the rows of an opened file, batch by batch; the rest as in ``add_dataset``."""
+    source_name = source_name or source.name
+    table = look(source)
     roles = choose_roles(table.frame, asked, guess=guess)
     if no_label:
         roles = roles.changed(label=None, labels=(), task=None)
-    frame, notes = prepare(table, roles, fractions, seed)
-    fingerprint = fingerprint_of(frame, roles.task)
-    for known in list_datasets():
-        if known.fingerprint == fingerprint:
-            return (rename_dataset(known.id, name) if name and name != known.name else known), True
-    dataset = _describe(
-        frame, table, roles, notes, name or _stem(source_name), source_name, fingerprint, fractions, seed
-    )
-    write_set(dataset, frame)
+    check_roles(table.frame, roles)
+    roles = with_kind(table.frame, roles)
+    batches = source.batches() if table.sampled else [Batch(table.frame, list(table.skipped), 1.0, Counter())]
+    with _new_folder() as folder:
+        found = ingest(
+            batches, roles, folder, partial(_answers, roles=roles), progress, "none" if table.sampled else "zstd"
+        )
+        if not found.rows:
+            raise DatasetError(f"No row of column {roles.text!r} has a text.", "Choose another text column.")
+        frame = _small_columns(found, roles, fractions, seed)
+        order = found.columns[: found.columns.index("label") + 1] + ["split"]
+        order += [each for each in found.columns if each not in order]
+        found.fingerprint.update("split", pa.array(frame["split"], pa.string()))
+        fingerprint = found.fingerprint.value(order, roles.task or "")
+        for known in list_datasets():
+            if known.fingerprint == fingerprint:
+                return (rename_dataset(known.id, name) if name and name != known.name else known), True
+        notes = {"skipped": dict(found.skipped), "warnings": _warnings(table, source, found, frame, roles)}
+        dataset = _describe(
+            frame, table, roles, notes, name or _stem(source_name), source_name, fingerprint, fractions, seed
+        )
+        frame[["split"]].to_parquet(folder / "split.parquet", compression="zstd", index=False)
+        _place(dataset, folder)
     return dataset, False
+
+
+def _small_columns(found: Ingested, roles: Roles, fractions: Sequence[float], seed: int) -> pd.DataFrame:
+    """(kept rows) label and split."""
+    labels = pd.Series(np.concatenate(found.labels), dtype=object)
+    parts = split_rows(
+        strata(str(roles.task), labels) if roles.answered else None, pd.Series(np.concatenate(found.groups)) if roles.group else None,
+        fractions=tuple(fractions), seed=seed, rows=found.rows,  # type: ignore[arg-type]
+        given=pd.Series(np.concatenate(found.given)) if roles.split else None,
+    )  # fmt: skip
+    return pd.DataFrame({"label": labels, "split": parts.to_numpy()})
+
+
+def _warnings(table: Table, source: Source, found: Ingested, frame: pd.DataFrame, roles: Roles) -> list[str]:
+    warnings = list(table.warnings)
+    if table.sampled:
+        reading = set_aside_sentence(tuple(found.first), found.reading, found.read)
+        warnings = [*source.warnings, *said_of(found.notes), *reading]
+    for reason in ("without text", "without label"):
+        if found.skipped.get(reason):
+            warnings.append(f"{found.skipped[reason]:,} rows {reason} were set aside.")
+    return warnings + (_check_labels(frame["label"], roles) if roles.answered else [])
 
 
 def list_datasets() -> list[DataSet]:
@@ -322,19 +412,33 @@ def _describe(
     )  # fmt: skip
 
 
+@contextmanager
+def _new_folder() -> Iterator[Path]:
+    """A folder beside the stored sets that goes away unless it is put in its place."""
+    folder = workspace.folder("datasets") / f".new-{os.getpid()}-{time.time_ns()}"
+    folder.mkdir()
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _place(dataset: DataSet, folder: Path) -> None:
+    """Make a folder of files a stored set, whole or not at all."""
+    workspace.write_json(folder / "dataset.json", dataset.to_json())
+    try:
+        os.rename(folder, dataset.folder)
+    except OSError:  # somebody stored the same rows at the same moment
+        if not (dataset.folder / "dataset.json").exists():
+            raise
+
+
 def write_set(dataset: DataSet, frame: pd.DataFrame, beside: dict[str, pd.DataFrame] | None = None) -> None:
     """Store rows as a set, whole or not at all; ``beside`` are further tables to keep in its folder."""
-    aside = workspace.folder("datasets") / f".new-{dataset.id}-{os.getpid()}"
-    shutil.rmtree(aside, ignore_errors=True)
-    aside.mkdir()
-    frame.to_parquet(aside / "data.parquet", compression="zstd", index=False)
-    for name, table in (beside or {}).items():
-        table.to_parquet(aside / f"{name}.parquet", compression="zstd", index=False)
-    workspace.write_json(aside / "dataset.json", dataset.to_json())
-    try:
-        os.rename(aside, dataset.folder)
-    except OSError:  # somebody stored the same rows at the same moment
-        shutil.rmtree(aside, ignore_errors=True)
+    with _new_folder() as folder:
+        for name, table in {"data": frame, **(beside or {})}.items():
+            table.to_parquet(folder / f"{name}.parquet", compression="zstd", index=False)
+        _place(dataset, folder)
 
 
 def _load(path: Path) -> DataSet | None:
@@ -346,16 +450,10 @@ def _load(path: Path) -> DataSet | None:
     return DataSet(**{each.name: value[each.name] for each in fields(DataSet) if each.name in value})
 
 
-def fingerprint_of(frame: pd.DataFrame, task: str | None = None) -> str:
-    """SHA-256 of the rows of a set; the same answers, read as classes, labels or scores, are other sets."""
-    digest = hashlib.sha256()
-    if task in ("multi_label", "regression"):
-        digest.update(task.encode())
-    for column in frame.columns:
-        digest.update(f"\x1d{column}\x1d".encode())
-        digest.update("\x1e".join(frame[column].astype(str)).encode("utf-8", "surrogatepass"))
-    return digest.hexdigest()
-
-
 def _stem(source_name: str) -> str:
-    return re.sub(r"\.(csv|tsv|txt|jsonl|ndjson|json|parquet|xlsx|xls)$", "", source_name, flags=re.I)
+    return re.sub(
+        r"(\.(csv|tsv|txt|jsonl|ndjson|json|parquet|arrow|feather|xlsx|xls|ods|zip|tar|tgz|gz|bz2|xz|zst))+$",
+        "",
+        source_name,
+        flags=re.I,
+    )

@@ -13,6 +13,7 @@ import pandas as pd
 
 from core.data import store
 from core.data.checks.health import material_of
+from core.data.fingerprint import fingerprint_of
 from core.data.fixes import Fixed, apply_fix
 from core.data.labels import count_labels, names_of
 from core.data.split import PARTS
@@ -34,7 +35,7 @@ def make_version(dataset: DataSet, operation: str, parameters: dict[str, Any] | 
     material = material_of(dataset, dataset.frame())
     fixed = apply_fix(material, operation, parameters or {})
     frame = fixed.frame.reset_index(drop=True)
-    fingerprint = store.fingerprint_of(frame, dataset.task)
+    fingerprint = fingerprint_of(frame, dataset.task)
     if fingerprint == dataset.fingerprint:
         raise DatasetError("This fix changes nothing.", "There is nothing of the kind in this version.")
     for known in list_datasets():

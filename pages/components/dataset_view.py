@@ -10,11 +10,12 @@ from core.data.tokens import dataset_lengths, length_summary
 from core.errors import GraftError
 from core.models.sources import list_sources
 from pages.components.health import health
+from pages.components.reading import MOST, aside_view
 from pages.components.relabel import suspects_view
 from pages.components.versions import looks_caption, version_line, versions_view
 from pages.components.words import ago, figures, show_error
 
-PREVIEW = 200
+PAGE = 200  # rows shown at once
 
 
 @st.cache_data(max_entries=8, show_spinner="Counting tokens …")
@@ -22,9 +23,9 @@ def _lengths(dataset_id: str, model: str) -> np.ndarray:
     return dataset_lengths(get_dataset(dataset_id), model)
 
 
-@st.cache_data(max_entries=8, show_spinner=False)
-def _preview(dataset_id: str) -> pd.DataFrame:
-    return get_dataset(dataset_id).frame().head(PREVIEW)
+@st.cache_data(max_entries=16, show_spinner=False)
+def _page(dataset_id: str, start: int) -> pd.DataFrame:
+    return get_dataset(dataset_id).page(start, PAGE)
 
 
 def dataset_view(dataset: DataSet) -> None:
@@ -50,8 +51,19 @@ def dataset_view(dataset: DataSet) -> None:
         suspects_view(dataset)
     versions_view(dataset)
     with st.expander("Rows", icon=":material/table_rows:"):
-        st.dataframe(_preview(dataset.id), hide_index=True, key="rows")
-        st.caption(f"The first {min(PREVIEW, dataset.rows):,} of {dataset.rows:,} rows.")
+        _rows(dataset)
+    aside_view(dataset.set_aside(MOST), dataset.skipped_rows, dataset.id)
+
+
+def _rows(dataset: DataSet) -> None:
+    """The rows, page by page; only those on the page are read from disk."""
+    pages = max(1, -(-dataset.rows // PAGE))
+    number = 1
+    if pages > 1:
+        number = int(st.number_input(f"Page (1 to {pages:,})", 1, pages, 1, key=f"page_{dataset.id}", width=220))
+    first = (number - 1) * PAGE
+    st.dataframe(_page(dataset.id, first), hide_index=True, key="rows")
+    st.caption(f"Rows {first + 1:,} to {min(first + PAGE, dataset.rows):,} of {dataset.rows:,}.")
 
 
 def _answers_chart(dataset: DataSet) -> None:

@@ -29,7 +29,7 @@ def specs(app: AppTest) -> str:
 
 def test_the_overview_shows_classes_lengths_and_words_and_links_back(dataset):
     app = open_page("explore", dataset=dataset.id)
-    assert "Rows of each class" in specs(app) and "Length of the texts" in specs(app) and "Typical of neg" in specs(app)
+    assert "Rows of each label" in specs(app) and "Length of the texts" in specs(app) and "Typical of neg" in specs(app)
     assert "of these texts and in 0.0 % of all others" in said(app)
     assert any("health" in link.proto.label for link in app.get("page_link"))
 
