@@ -63,7 +63,9 @@ def test_the_best_validations_are_kept_and_their_mean_is_tried(setting, tmp_path
     validation = setting[3]
     right = np.mean(score(model, validation.encoded, "cpu", False).argmax(axis=1) == validation.labels)
     assert (
-        right >= max(each.scores["accuracy"] for each in events if isinstance(each, Evaluated) and each.step == wanted[0]) - 0.2
+        right
+        >= max(each.scores["accuracy"] for each in events if isinstance(each, Evaluated) and each.step == wanted[0])
+        - 0.2
     )
 
 
