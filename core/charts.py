@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from core.tasks import METRICS, TASKS
+from core.tasks import METRICS, TASKS, readable
 
 COLORS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#8C7B00", "#7F7F7F")
 PARTS = {"train": "#0072B2", "validation": "#E69F00", "test": "#009E73"}
@@ -123,7 +123,7 @@ def score_bars(rows: Sequence[Mapping[str, Any]], metric: str = "accuracy", ink:
     figure = _figure(title, f"{what.title}{unit}", None, legend=False)
     shown = list(rows)[::-1]
     values = [scale * row["value"] for row in shown]
-    said = [f"{value:.1f} %" if what.share else f"{value:.3g}" for value in values]
+    said = [f"{value:.1f} %" if what.share else readable(value) for value in values]
     figure.add_bar(
         y=list(range(len(shown))), x=values, orientation="h", width=0.55,
         marker={"color": [row["color"] for row in shown]},
@@ -158,7 +158,7 @@ def true_and_predicted(
     spread = np.random.default_rng(0).uniform(-width, width, len(x))
     figure.add_scatter(
         x=x + spread, y=y, mode="markers", marker={"color": COLORS[0], "size": 6, "opacity": 0.45}, customdata=x,
-        hovertemplate="true %{customdata:.3g}, predicted %{y:.3g}<extra></extra>",
+        hovertemplate="true %{customdata:.4~r}, predicted %{y:.4~r}<extra></extra>",
     )  # fmt: skip
     figure.update_layout(dragmode=False, hovermode="closest", height=380)
     return figure

@@ -5,6 +5,7 @@ array; ``core.training.losses`` says what is minimised, ``core.evaluation.judge`
 those are judged.
 """
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -98,6 +99,13 @@ def task_of(name: str) -> Task:
     """The task of a stored set, or of a saved model's ``problem_type``; pairs with one label are single label."""
     by_problem = {each.problem_type: each for each in TASKS.values()}
     return TASKS.get(name) or by_problem.get(name) or TASKS["single_label"]
+
+
+def readable(value: float) -> str:
+    """A number with three digits that count, without powers of ten: 0.0123, 4.18, 1998."""
+    if not value or not math.isfinite(value):
+        return f"{value:g}"
+    return f"{value:.{max(0, 2 - math.floor(math.log10(abs(value))))}f}"
 
 
 def split_labels(joined: str) -> tuple[str, ...]:

@@ -3,7 +3,7 @@ import pytest
 
 from core.config import RunConfig
 from core.errors import ConfigError
-from core.tasks import TASKS, check_settings, encode_targets, join_labels, scale_of, split_labels, task_of
+from core.tasks import TASKS, check_settings, encode_targets, join_labels, readable, scale_of, split_labels, task_of
 
 
 def test_answers_become_the_array_that_their_task_learns_from():
@@ -39,3 +39,13 @@ def test_a_checkpoint_cannot_be_chosen_by_a_score_of_another_task():
     with pytest.raises(ConfigError, match="'rmse'"):
         check_settings(RunConfig("x", best_by="rmse"), TASKS["single_label"])
     check_settings(RunConfig("x", best_by="rmse"), TASKS["regression"])
+
+
+def test_numbers_are_read_without_powers_of_ten():
+    assert [readable(each) for each in (1998.4, 4.183, 0.01234, -12.34, 0.0)] == [
+        "1998",
+        "4.18",
+        "0.0123",
+        "-12.3",
+        "0",
+    ]

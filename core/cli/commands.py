@@ -13,7 +13,7 @@ from core.cli.output import Output, percent, table
 from core.cli.versions import data_export, data_fix, data_relabel, data_suspects, data_versions  # noqa: F401
 from core.errors import GraftError, RunError
 from core.runs.folder import ACTIVE, Run, get_run, list_runs
-from core.tasks import METRICS, task_of
+from core.tasks import METRICS, readable, task_of
 
 
 def data_add(arguments: argparse.Namespace, out: Output) -> int:
@@ -355,4 +355,4 @@ def _score(value: dict[str, Any]) -> str:
 def _said(metric: str, value: float | None) -> str:
     if value is None:
         return "not defined"
-    return percent(value) if METRICS[metric].share else f"{value:.3g}"
+    return percent(value) if METRICS[metric].share else readable(value)

@@ -9,7 +9,7 @@ import pandas as pd
 from core.evaluation.baselines import Baseline
 from core.evaluation.judge import better, confidence, decide, headline_test, judged
 from core.evaluation.significance import PairedTest
-from core.tasks import METRICS, TASKS, Task, join_labels
+from core.tasks import METRICS, TASKS, Task, join_labels, readable
 
 
 def build_result(
@@ -79,7 +79,7 @@ def verdict_sentence(a: str, b: str, test: PairedTest) -> str:
 
 
 def _signed(value: float, share: bool) -> str:
-    return f"{100 * value:+.1f}" if share else f"{value:+.3g}"
+    return f"{100 * value:+.1f}" if share else ("+" if value >= 0 else "") + readable(value)
 
 
 def prediction_table(

@@ -9,7 +9,7 @@ from core import charts
 from core.config import settings
 from core.runs.folder import Run
 from core.runs.history import read_history
-from core.tasks import METRICS
+from core.tasks import METRICS, readable
 from core.training.estimate import duration
 from pages.components import words
 from pages.components.weights_file import show_fit
@@ -211,8 +211,8 @@ def _score_errors(run: Run, result: dict[str, Any]) -> None:
         st.plotly_chart(charts.residuals(table["error"].to_numpy()), key="residuals", config=words.STILL)
         metrics = result["metrics"]
         st.caption(
-            f"Off by {metrics['mae']:.3g} on average, {metrics['mean_error']:+.3g} in the mean; the true scores "
-            f"themselves spread by {metrics['spread']:.3g} around their mean."
+            f"Off by {readable(metrics['mae'])} on average, {metrics['mean_error']:+.3g} in the mean; the true scores "
+            f"themselves spread by {readable(metrics['spread'])} around their mean."
         )
         st.page_link(
             "pages/predict.py", label="See the rows, largest errors first", icon=":material/list:",

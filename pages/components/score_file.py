@@ -11,7 +11,7 @@ from core.data.read import read_table
 from core.errors import GraftError
 from core.evaluation.predict import predict_table, text_columns
 from core.runs.folder import Run
-from core.tasks import split_labels
+from core.tasks import readable, split_labels
 from pages.components.download import download_csv
 from pages.components.predictor import LOCK, load
 from pages.components.status import dataset_names
@@ -95,7 +95,7 @@ def _score(run: Run, frame: pd.DataFrame, text: str, pair: str | None) -> pd.Dat
 def _summary(predictions: pd.Series) -> str:
     """What was predicted, in a sentence: the mean of scores, or how often each class or label came."""
     if pd.api.types.is_numeric_dtype(predictions):
-        return f"Scored {len(predictions):,} rows: **{predictions.mean():.3g}** on average."
+        return f"Scored {len(predictions):,} rows: **{readable(predictions.mean())}** on average."
     counts = predictions.map(split_labels).explode().fillna("no label").value_counts()
     more = f" and {len(counts) - 12} more" if len(counts) > 12 else ""
     return "Scored: " + ", ".join(f"**{count:,}** {label}" for label, count in counts.head(12).items()) + f"{more}."

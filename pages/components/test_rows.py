@@ -10,7 +10,7 @@ from core import charts
 from core.data.store import get_dataset
 from core.errors import GraftError
 from core.runs.folder import Run
-from core.tasks import split_labels
+from core.tasks import readable, split_labels
 from pages.components.download import download_csv
 from pages.components.relabel import relabel_table, suspects
 from pages.components.words import STILL, ink, result_task
@@ -137,7 +137,7 @@ def _score_rows(run: Run, result: dict[str, Any], table: pd.DataFrame) -> None:
     shown = shown.loc[by.sort_values(kind="stable").index]
     off = shown["error"].abs().mean()
     st.caption(
-        f"{len(shown):,} of {len(table):,} rows; off by {off:.3g} on average. Error is predicted less true score."
+        f"{len(shown):,} of {len(table):,} rows; off by {readable(off)} on average. Error is predicted less true score."
     )
     _listed(run, shown, ["text", "text_pair", "label", "prediction", "error", "row"])
 
@@ -146,7 +146,7 @@ def _listed(run: Run, shown: pd.DataFrame, order: list[str], spaced: dict[str, p
     """The table and its download; ``spaced`` replaces columns on the screen only."""
     numeric = pd.api.types.is_numeric_dtype(shown["prediction"])
     answers = {
-        name: st.column_config.NumberColumn(title, format="%.3g") if numeric else st.column_config.TextColumn(title)
+        name: st.column_config.NumberColumn(title, format="%.2f") if numeric else st.column_config.TextColumn(title)
         for name, title in (
             ("label", "True score" if numeric else "True"),
             ("prediction", "Predicted"),

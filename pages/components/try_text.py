@@ -8,6 +8,7 @@ from core import charts
 from core.data.store import get_dataset
 from core.errors import GraftError
 from core.runs.folder import Run
+from core.tasks import readable
 from pages.components.predictor import LOCK, load
 from pages.components.words import STILL, answer, plain, show_error
 
@@ -42,7 +43,7 @@ def _told(run: Run, model: Any, outputs: Any) -> None:
     if model.task.kind == "regression":
         metrics = (run.result or {})["metrics"]
         st.markdown(f"The model gives **{said}** as {plain(model.labels[0])}.")
-        st.caption(f"On its test rows such a score was off by {metrics['mae']:.3g} on average.")
+        st.caption(f"On its test rows such a score was off by {readable(metrics['mae'])} on average.")
         return
     shares = outputs[0]
     if model.task.kind == "multi_label":

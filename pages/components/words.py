@@ -8,7 +8,7 @@ import streamlit as st
 
 from core.errors import GraftError
 from core.runs.folder import ACTIVE, Run
-from core.tasks import METRICS, Task, split_labels, task_of
+from core.tasks import METRICS, Task, readable, split_labels, task_of
 
 STILL = {"displayModeBar": False}  # for charts without anything to zoom
 STATES = {
@@ -84,7 +84,7 @@ def figure(metric: str, value: float | None) -> str:
     """A metric as it is read: 85.2 % for a share, 0.843 for an error in units of the score."""
     if value is None:
         return "–"
-    return percent(value) if METRICS[metric].share else f"{value:.3g}"
+    return percent(value) if METRICS[metric].share else readable(value)
 
 
 def figure_with_interval(metric: str, value: float | None, interval: list[float]) -> str:
@@ -93,7 +93,7 @@ def figure_with_interval(metric: str, value: float | None, interval: list[float]
         return "–"
     if METRICS[metric].share:
         return with_interval(value, interval)
-    return f"{value:.3g} ({interval[0]:.3g} to {interval[1]:.3g})"
+    return f"{readable(value)} ({readable(interval[0])} to {readable(interval[1])})"
 
 
 def result_task(result: dict[str, Any]) -> Task:
@@ -115,7 +115,7 @@ def spoken(metric: str) -> str:
 def answer(told: Any, kind: str) -> str:
     """One stored answer for a reader: labels with commas, scores with three digits."""
     if kind == "regression":
-        return f"{float(told):.3g}"
+        return readable(float(told))
     return ", ".join(split_labels(str(told))) or "no label" if kind == "multi_label" else str(told)
 
 
