@@ -136,7 +136,7 @@ def _plane() -> go.Figure:
         legend={"itemsizing": "constant"},
     )  # fmt: skip
     for axis in (chart.update_xaxes, chart.update_yaxes):  # the axes of such a map have no meaning
-        axis(showticklabels=False, showgrid=False, zeroline=False, ticks="", mirror=True, showline=True)
+        axis(showticklabels=False, showgrid=False, zeroline=False, ticks="", showline=False)
     return chart
 
 
