@@ -2,9 +2,9 @@
 
 import csv
 import dataclasses
-import resource
 import subprocess
 import sys
+from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
