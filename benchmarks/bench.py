@@ -58,13 +58,13 @@ def main() -> None:
                 Path(asked.markdown).write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
-def graft(work: Work, dataset: str, seed: int) -> tuple[str, Outcome]:
-    """One run through the command line; its id, and what it did."""
+def graft(work: Work, dataset: str, seed: int, *more: str) -> tuple[str, Outcome]:
+    """One run through the command line; its id, and what it did. ``more`` are further flags."""
     from core.jobs.scheduler import WORKER_ENV
     from core.runs.folder import get_run
 
     words = ["--dataset", dataset, "--batch-size", str(BATCH), "--epochs", str(work.epochs), "--seed", str(seed)]
-    words += ["--max-length", str(work.max_length), "--train-size", str(work.train_size)]
+    words += ["--max-length", str(work.max_length), "--train-size", str(work.train_size), *more]
     words += ["--test-size", str(work.test_size or 50), *([] if work.test_size else ["--validation-size", "50"])]
     run = get_run(run_child(["-m", "core", "train", *words, "--no-wait", "--json"]).value["run"])
     ended = run_child(["-m", "core", "worker", str(run.path)], env=WORKER_ENV)
@@ -164,7 +164,8 @@ def _predict(asked: argparse.Namespace) -> list[str]:
 
     texts = asked.test_size or 5000
     work = replace(WORKS["imdb"], train_size=min(asked.train_size or 500, 500), epochs=1, test_size=0)
-    run, _ = graft(work, store("imdb"), asked.seeds[0])
+    # read by the first token: the averaging layer is one more for the pipeline, and none for Graft
+    run, _ = graft(work, store("imdb"), asked.seeds[0], "--pooling", "cls")
     frame = pd.read_parquet(DATA / "imdb.parquet", columns=["text", "split"])
     drawn = frame[frame["split"] == "test"]["text"].sample(WARM + texts, random_state=0).tolist()
     path = Path(os.environ["GRAFT_HOME"]) / "texts.json"

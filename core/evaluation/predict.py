@@ -14,6 +14,7 @@ from core.data.store import choose_roles, get_dataset
 from core.errors import DatasetError, GraftError, RunError
 from core.evaluation.judge import confidence, decide, outputs_of
 from core.evaluation.result import said
+from core.evaluation.score_cache import ScoreCache
 from core.models.classifier import Classifier, load_saved
 from core.runs.folder import Run
 from core.tasks import Task, task_of
@@ -36,6 +37,7 @@ class Predictor:
     bf16: bool
     max_length: int
     truncation: str = "head"
+    known: ScoreCache | None = None
 
     @classmethod
     def load(cls, run: Run, device: str = "auto") -> "Predictor":
@@ -51,7 +53,10 @@ class Predictor:
         classifier.model.to(place.name)  # type: ignore[arg-type]
         config = run.config
         length = min(config.max_length, classifier.max_length)
-        return cls(classifier, place.name, use_bf16(place, config.precision), length, config.truncation)
+        bf16 = use_bf16(place, config.precision)
+        weights = [(file.name, file.stat().st_size, file.stat().st_mtime_ns) for file in sorted(run.model.iterdir())]
+        known = ScoreCache(f"{run.id}|{weights}|{length}|{config.truncation}|{bf16}")
+        return cls(classifier, place.name, bf16, length, config.truncation, known)
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -80,10 +85,7 @@ class Predictor:
             for start in range(0, len(texts), CHUNK):
                 stop = min(start + CHUNK, len(texts))
                 second = None if pairs is None else pairs[start:stop]
-                encoded = encode(
-                    texts[start:stop], self.classifier.tokenizer, self.max_length, second, truncation=self.truncation
-                )
-                parts.append(outputs_of(self.task, score(self.classifier.model, encoded, self.device, self.bf16)))
+                parts.append(outputs_of(self.task, self._scores(texts[start:stop], second)))
                 if progress:
                     progress(stop, len(texts))
         except (RuntimeError, MemoryError) as error:
@@ -93,6 +95,22 @@ class Predictor:
             raise
         empty = np.zeros(0) if self.task.kind == "regression" else np.zeros((0, len(self.labels)))
         return np.concatenate(parts) if parts else empty
+
+    def _scores(self, texts: Sequence[str], pairs: Sequence[str] | None) -> np.ndarray:
+        """Raw scores (rows, outputs): remembered for texts that were read before, the others read now."""
+        found = self.known.recall(texts, pairs) if self.known else [None] * len(texts)
+        new = [place for place, row in enumerate(found) if row is None]
+        if new:
+            fresh = [texts[place] for place in new]
+            second = None if pairs is None else [pairs[place] for place in new]
+            encoded = encode(fresh, self.classifier.tokenizer, self.max_length, second, truncation=self.truncation)
+            scores = score(self.classifier.model, encoded, self.device, self.bf16)
+            for place, row in zip(new, scores, strict=True):
+                found[place] = row
+            if self.known:
+                self.known.learn(fresh, scores, second)
+                self.known.save()
+        return np.stack(found)  # type: ignore[arg-type]
 
     def answers(self, outputs: np.ndarray) -> np.ndarray:
         """(rows,) what the model says, as the data set writes it: a class, labels joined with ``|``, or a score."""

@@ -1,6 +1,7 @@
 """Scores that a model has given before: a text is read once, however often it is asked for."""
 
 import hashlib
+import threading
 from collections.abc import Sequence
 
 import numpy as np
@@ -27,6 +28,7 @@ class ScoreCache:
         self._scores: list[np.ndarray] = [np.array(row) for row in found["scores"]] if found else []
         self._place = {bytes(key): place for place, key in enumerate(np.asarray(keys))}
         self._new = False
+        self._lock = threading.Lock()  # the pages of all visitors share one
 
     def recall(self, texts: Sequence[str], pairs: Sequence[str] | None = None) -> list[np.ndarray | None]:
         """The scores of each text, (classes,) float32 each; None for a text that was not read yet."""
@@ -35,21 +37,23 @@ class ScoreCache:
 
     def learn(self, texts: Sequence[str], scores: np.ndarray, pairs: Sequence[str] | None = None) -> None:
         """Remember ``scores``, (texts, classes) float32."""
-        for key, row in zip(_keys(texts, pairs), scores, strict=True):
-            if key not in self._place:
-                self._place[key] = len(self._scores)
-                self._scores.append(np.array(row, dtype=np.float32))
-                self._new = True
+        with self._lock:
+            for key, row in zip(_keys(texts, pairs), scores, strict=True):
+                if key not in self._place:
+                    self._scores.append(np.array(row, dtype=np.float32))
+                    self._place[key] = len(self._scores) - 1
+                    self._new = True
 
     def save(self) -> None:
         """Write what was learnt to disk, for the next process that loads this model."""
         if not self._new:
             return
-        newest = list(self._place.items())[-MOST_TEXTS:]
-        keys = np.frombuffer(b"".join(key for key, _ in newest), dtype=np.uint8).reshape(-1, KEY)
-        self._kept.drop(self._name)
-        self._kept.put(self._name, {"keys": keys, "scores": np.stack([self._scores[place] for _, place in newest])})
-        self._new = False
+        with self._lock:
+            newest = list(self._place.items())[-MOST_TEXTS:]
+            keys = np.frombuffer(b"".join(key for key, _ in newest), dtype=np.uint8).reshape(-1, KEY)
+            self._kept.drop(self._name)
+            self._kept.put(self._name, {"keys": keys, "scores": np.stack([self._scores[place] for _, place in newest])})
+            self._new = False
 
 
 def _keys(texts: Sequence[str], pairs: Sequence[str] | None) -> list[bytes]:

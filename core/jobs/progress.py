@@ -58,6 +58,8 @@ class Journey:
         if self.strategy == "linear_probe":
             share = 1 - self.done.get("encoding", 0.0)
             return later + share * (self.tokens["train"] + self.tokens["validation"]) / forward
+        if self.phase == "encoding":  # a probe or a frozen trunk reads the texts once before the training
+            later += (1 - self.done.get("encoding", 0.0)) * self.tokens["train"] / forward
         share = 1 - self.done.get("training", 0.0)
         work = self.tokens["train"] / self.speed + self.tokens["validation"] / forward
         return later + share * self.epochs * work
