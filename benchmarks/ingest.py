@@ -40,7 +40,7 @@ def generate(path: Path, megabytes: int) -> int:
 
 
 def graft(path: Path) -> int:
-    from core.data.store import add_dataset
+    from core.data.add import add_dataset
 
     with tempfile.TemporaryDirectory(dir=path.parent) as home:
         os.environ["GRAFT_HOME"] = home

@@ -17,7 +17,7 @@ from core.tasks import METRICS, readable, task_of
 
 
 def data_add(arguments: argparse.Namespace, out: Output) -> int:
-    from core.data.store import add_dataset
+    from core.data.add import add_dataset
 
     delimiter = {"\\t": "\t", "tab": "\t"}.get(arguments.delimiter or "", arguments.delimiter)
     dataset, known = add_dataset(

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from core.data.store import DataSet, add_dataset
+from core.data.add import add_dataset
+from core.data.store import DataSet
 from core.errors import DatasetError
 
 FOLDER = Path(__file__).resolve().parent / "sample_files"

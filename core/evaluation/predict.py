@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 
 from core.data.cells import cell_text
+from core.data.columns import choose_roles
 from core.data.read import read_table
-from core.data.store import choose_roles, get_dataset
+from core.data.store import get_dataset
 from core.errors import DatasetError, GraftError, RunError
 from core.evaluation.judge import confidence, decide, outputs_of
 from core.evaluation.result import said

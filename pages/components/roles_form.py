@@ -6,9 +6,8 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from core.data.columns import Roles
+from core.data.columns import Roles, choose_roles
 from core.data.labels import SEPARATORS, is_flag, look_at_labels
-from core.data.store import choose_roles
 from core.errors import DatasetError
 
 NONE = "(none)"

@@ -3,7 +3,8 @@
 import pandas as pd
 import pytest
 
-from core.data.store import add_dataset, get_dataset
+from core.data.add import add_dataset
+from core.data.store import get_dataset
 from core.data.versions import family, make_version
 from tests.app.test_pages import open_page, said
 from tests.conftest import sentences

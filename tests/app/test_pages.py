@@ -219,7 +219,7 @@ def test_two_runs_of_one_name_are_told_apart(dataset):
 
 
 def test_a_set_without_labels_leads_to_scoring(home):
-    from core.data.store import add_dataset
+    from core.data.add import add_dataset
 
     path = home.parent / "plain.csv"
     path.write_text("text\n" + "\n".join(text for text, _ in sentences(20)) + "\n")
@@ -229,7 +229,7 @@ def test_a_set_without_labels_leads_to_scoring(home):
 
 
 def test_the_link_names_the_data_set_and_the_box_follows(dataset, reviews_csv):
-    from core.data.store import add_dataset
+    from core.data.add import add_dataset
 
     other = add_dataset(reviews_csv, name="other", fractions=(0.5, 0.2, 0.3))[0]
     app = open_page("data", dataset=dataset.id)

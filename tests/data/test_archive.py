@@ -5,8 +5,8 @@ import zipfile
 
 import pytest
 
+from core.data.add import add_dataset
 from core.data.read import read_table
-from core.data.store import add_dataset
 from core.errors import DatasetError
 from tests.conftest import sentences
 

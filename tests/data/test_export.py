@@ -4,8 +4,8 @@ import json
 import pandas as pd
 import pytest
 
+from core.data.add import add_dataset
 from core.data.export import export_bytes, export_file, export_table
-from core.data.store import add_dataset
 from core.errors import DatasetError
 from tests.conftest import sentences
 

@@ -12,10 +12,12 @@ import pyarrow.parquet as pq
 import pytest
 
 from core.data import columnar, delimited, read, store
+from core.data.add import add_dataset, prepare
+from core.data.columns import choose_roles
 from core.data.fingerprint import fingerprint_of
 from core.data.hub import class_names, open_parts
 from core.data.sniff import guess_dialect
-from core.data.store import add_dataset, list_datasets, prepare
+from core.data.store import list_datasets
 from core.errors import DatasetError
 from tests.conftest import ROOT, sentences
 
@@ -93,7 +95,7 @@ def test_rows_in_batches_equal_rows_at_once(home, tmp_path, small_blocks, monkey
     monkeypatch.setattr(read, "AT_ONCE", 1 << 30)
     assert add_dataset(path) == (batched, True)
     table = read.read_table(path)
-    expected, _ = prepare(table, store.choose_roles(table.frame, {}))
+    expected, _ = prepare(table, choose_roles(table.frame, {}))
     pd.testing.assert_frame_equal(frame.astype(str), expected.astype(str))
 
 
@@ -150,7 +152,7 @@ def test_memory_stays_bounded(home, tmp_path):
         for number in range(50_000):
             file.write(f"{number} {line},{'ab'[number % 2]}\n")
     # the process's own peak: getrusage would tell that of the process it was forked from, if that is larger
-    code = "import re,sys; from core.data.store import add_dataset; d,_=add_dataset(sys.argv[1]); " \
+    code = "import re,sys; from core.data.add import add_dataset; d,_=add_dataset(sys.argv[1]); " \
            "print(d.rows, re.search(r'VmHWM:\\s+(\\d+)', open('/proc/self/status').read())[1])"  # fmt: skip
     out = subprocess.run([sys.executable, "-c", code, str(path)], capture_output=True, text=True, cwd=ROOT, check=True)
     rows, peak = map(int, out.stdout.split())

@@ -2,10 +2,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from core.data.add import add_dataset
 from core.data.columns import choose_roles, guess_roles
 from core.data.labels import look_at_labels, stored_answers, strata
 from core.data.split import draw, split_rows
-from core.data.store import add_dataset
 from core.errors import DatasetError
 from tests.conftest import sentences
 

@@ -2,16 +2,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from core.data.add import add_dataset
 from core.data.checks import check_dataset
 from core.data.samples import add_sample
-from core.data.store import (
-    add_dataset,
-    delete_dataset,
-    get_dataset,
-    list_datasets,
-    rename_dataset,
-    restore_dataset,
-)
+from core.data.store import delete_dataset, get_dataset, list_datasets, rename_dataset, restore_dataset
 from core.data.tokens import dataset_lengths, length_summary
 from core.errors import DatasetError
 from tests.conftest import sentences

@@ -1,7 +1,8 @@
 import pandas as pd
 import pytest
 
-from core.data.store import add_dataset, delete_dataset, get_dataset, list_datasets
+from core.data.add import add_dataset
+from core.data.store import delete_dataset, get_dataset, list_datasets
 from core.data.versions import (
     changed_rows,
     family,

@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 
 from core.config import RunConfig
-from core.data.store import add_dataset
+from core.data.add import add_dataset
 from core.errors import RunError
 from core.evaluation.label_errors import suspects_of_run, suspects_of_set
 from core.runs.folder import create_run

@@ -4,7 +4,8 @@ import pandas as pd
 import pytest
 
 from core.config import RunConfig
-from core.data.store import add_dataset, delete_dataset
+from core.data.add import add_dataset
+from core.data.store import delete_dataset
 from core.data.versions import make_version
 from core.evaluation.compare import compare_runs
 from core.evaluation.looks import looks_at_test

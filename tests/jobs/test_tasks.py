@@ -9,7 +9,7 @@ import torch
 from transformers import AutoModelForSequenceClassification
 
 from core.config import RunConfig
-from core.data.store import add_dataset
+from core.data.add import add_dataset
 from core.errors import ConfigError
 from core.evaluation.compare import compare_runs
 from core.evaluation.predict import Predictor, predict_file

@@ -1,8 +1,8 @@
 import pandas as pd
 import pytest
 
+from core.data.add import add_dataset
 from core.data.checks import check_dataset
-from core.data.store import add_dataset
 from tests.conftest import sentences
 
 CHINESE = [

@@ -3,13 +3,13 @@ import shutil
 import numpy as np
 import pytest
 
+from core.data.add import add_dataset
 from core.data.checks import check_dataset
 from core.data.checks.check import Material
 from core.data.checks.duplicates import check_duplicates
 from core.data.checks.health import is_checked
 from core.data.checks.labels import check_labels
 from core.data.near import NearPairs
-from core.data.store import add_dataset
 from core.data.texts import text_keys
 from tests.conftest import DATA
 

@@ -1,7 +1,7 @@
 import pandas as pd
 
+from core.data.add import add_dataset
 from core.data.checks import check_dataset
-from core.data.store import add_dataset
 from tests.conftest import sentences
 
 

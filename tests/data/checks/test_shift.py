@@ -1,9 +1,9 @@
 import numpy as np
 import pandas as pd
 
+from core.data.add import add_dataset
 from core.data.checks import check_dataset
 from core.data.checks.shift import two_sample_auc
-from core.data.store import add_dataset
 
 
 def texts(words, rows, seed):
