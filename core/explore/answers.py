@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from core.data.store import DataSet
+from core.tasks import split_labels
 
-SEPARATOR = "|"  # between the labels of a row that has several
 NO_LABEL, SEVERAL = "no label", "several labels"
 MOST_VALUES = 30  # a further column is worth colouring by up to this many different values
 
@@ -63,7 +63,7 @@ def group_columns(dataset: DataSet, frame: pd.DataFrame) -> dict[str, str]:
 
 def _names(answer: Any, task: str) -> Iterable[str]:
     if isinstance(answer, str):
-        return filter(None, answer.split(SEPARATOR)) if task == "multi_label" else (answer,)
+        return split_labels(answer) if task == "multi_label" else (answer,)
     return map(str, answer) if isinstance(answer, Sequence | np.ndarray) else (str(answer),)
 
 

@@ -69,3 +69,14 @@ def test_a_set_without_labels_can_be_explored(bare):
     app = open_page("explore", dataset=bare.id)
     assert "no labels" in said(app) and "Typical of" not in specs(app)
     assert "scattergl" in specs(view(app, "Map"))
+
+
+@pytest.mark.parametrize(
+    ("label", "task", "part"), [("tone|topic", "multi_label", "Rows of each"), ("3.5", "regression", "score")]
+)
+def test_several_labels_and_scores_have_an_overview_too(home, tmp_path, label, task, part):
+    path = tmp_path / "answers.csv"
+    cells = ["tone", "topic", label] if task == "multi_label" else ["1.5", "2.5", label]
+    path.write_text("text,answer\n" + "\n".join(f"{cells[n % 3]} said number {n},{cells[n % 3]}" for n in range(60)))
+    app = open_page("explore", dataset=add_dataset(path, text="text", label="answer", task=task)[0].id)
+    assert part in specs(app) and "Length of the texts" in specs(app)
