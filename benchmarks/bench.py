@@ -126,9 +126,16 @@ def paired_difference(ours: list[Outcome], theirs: list[Outcome], draws: int = 1
     gains = np.array(
         [[each.right[row] - pairs[each.seed].right[row] for row in rows] for each in ours]
     )  # (seeds, rows)
+    return paired_bootstrap(gains, draws)
+
+
+def paired_bootstrap(gains: np.ndarray, draws: int = 10_000) -> tuple[float, float, float]:
+    """Mean of ``gains``, (seeds, rows), and its 95 % interval: seeds and then rows are drawn with replacement."""
     random = np.random.default_rng(0)
     drawn = [
-        gains[random.integers(0, len(gains), len(gains))].mean(axis=0)[random.integers(0, len(rows), len(rows))].mean()
+        gains[random.integers(0, len(gains), len(gains))]
+        .mean(axis=0)[random.integers(0, gains.shape[1], gains.shape[1])]
+        .mean()
         for _ in range(draws)
     ]
     low, high = np.percentile(drawn, [2.5, 97.5])
