@@ -46,6 +46,7 @@ def score(
     """
     import torch
 
+    attention = model.config._attn_implementation
     use_fast_attention(model, device)
     logits = np.zeros((encoded.rows, int(model.config.num_labels or 0)), dtype=np.float32)
     lengths = encoded.lengths
@@ -64,6 +65,8 @@ def score(
                 raise Interrupted
     finally:
         model.train(was_training)
+        if device == "cpu" and model.config._attn_implementation != attention:
+            model.set_attn_implementation(attention)  # a training that drops attention weights out goes on doing so
     for rows, scores in found:
         logits[rows] = scores.cpu().numpy()
     return mean_by_owner(logits, encoded.owners)

@@ -8,6 +8,7 @@ from core.models.attention import NAME, SHORT, attend, use_fast_attention
 from core.models.classifier import load_classifier
 from core.models.dropout import ByteDropout, use_cheap_dropout
 from core.training.batches import collate, encode
+from core.training.scoring import score
 from tests.conftest import sentences
 
 
@@ -35,6 +36,17 @@ def test_a_model_gives_the_same_logits_and_saves_the_same_config(home, tiny_enco
     assert torch.allclose(model(**batch).logits, before, atol=1e-5)
     model.save_pretrained(tmp_path)
     assert NAME not in (tmp_path / "config.json").read_text()
+
+
+def test_scoring_leaves_a_training_its_own_attention(home, tiny_encoder):
+    classifier = load_classifier(str(tiny_encoder), ("neg", "pos"), seed=0)
+    model, encoded = classifier.model, encode([text for text, _ in sentences(6)], classifier.tokenizer, 32)
+    before = model.config._attn_implementation
+    score(model, encoded, "cpu", False)
+    assert model.config._attn_implementation == before != NAME
+    use_fast_attention(model, "cpu")
+    score(model, encoded, "cpu", False)
+    assert model.config._attn_implementation == NAME
 
 
 def test_dropout_zeroes_its_share_and_keeps_the_mean():
