@@ -16,6 +16,12 @@ GOOD = ("lovely", "excellent", "delightful", "superb", "charming")
 BAD = ("awful", "dreadful", "boring", "horrible", "tedious")
 THINGS = ("film", "meal", "phone", "evening", "book", "waiter", "screen", "story")
 
+if (side := os.environ.get("PYTEST_XDIST_WORKER", "")[2:]) and hasattr(os, "sched_setaffinity"):
+    # tests side by side, with all the processes they start, keep to a core each: threads of torch that wait for
+    # one another on a shared core take many times as long
+    mine = sorted(os.sched_getaffinity(0))
+    os.sched_setaffinity(0, {mine[int(side) % len(mine)]})
+
 
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -71,3 +77,13 @@ def tiny_encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     BertModel(config).save_pretrained(folder)
     load_tokenizer("minilm").save_pretrained(folder)
     return folder
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Fast rooms first; among the slow ones the longest files first, so that two processes end together."""
+    heavy = ("browser/test_walk", "jobs/test_faults", "browser/", "test_cli", "jobs/", "transfer/")
+
+    def place(item: pytest.Item) -> int:
+        return next((1 + at for at, part in enumerate(heavy) if f"tests/{part}" in item.path.as_posix()), 0)
+
+    items.sort(key=place)

@@ -11,6 +11,7 @@ BASE = {"errors", "workspace", "config", "kept", "tasks"}
 MAY_IMPORT = {
     "errors": set(),
     "workspace": set(),
+    "libraries": set(),
     "config": {"errors"},
     "kept": {"workspace"},
     "tasks": {"errors", "config"},

@@ -4,6 +4,7 @@ from typing import Any
 
 import streamlit as st
 
+from core import libraries
 from core.jobs.queue import active_runs, waiting_runs
 from core.jobs.scheduler import ensure_scheduler
 from pages.components.words import plain
@@ -41,6 +42,11 @@ def frame(page: str) -> None:
     st.session_state["_page"] = page
     ensure_scheduler()
     _running()
+    if page == TITLES["home"][0]:
+        libraries.load_aside()
+    elif not libraries.are_loaded():
+        with st.spinner("Getting ready, once after each start …"):
+            libraries.load()
 
 
 @st.fragment(run_every=5)

@@ -1,0 +1,32 @@
+"""Visits that arrive at once find the heavy libraries whole."""
+
+import subprocess
+import sys
+
+from tests.conftest import ROOT
+
+VISITS = """
+import sys, threading
+from core import libraries
+sys.setswitchinterval(1e-5)  # threads take turns as often as they can
+failed = []
+def visit():
+    try:
+        libraries.load()
+        from transformers import AutoModelForSequenceClassification
+        import peft, torch
+        assert libraries.are_loaded() and torch.nn and peft.LoraConfig and AutoModelForSequenceClassification.from_config
+    except BaseException as error:
+        failed.append(repr(error))
+threads = [threading.Thread(target=visit) for _ in range(6)]
+libraries.load_aside()
+for each in threads: each.start()
+for each in threads: each.join()
+print(failed)
+sys.exit(bool(failed))
+"""
+
+
+def test_visits_at_once_wait_for_one_import():
+    done = subprocess.run([sys.executable, "-c", VISITS], cwd=ROOT, capture_output=True, text=True, timeout=150)
+    assert done.returncode == 0, done.stdout + done.stderr
