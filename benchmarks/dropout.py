@@ -1,6 +1,6 @@
 """What leaving attention weights whole costs in accuracy: three data sets, five seeds, the same rows for both.
 
-    python -m benchmarks.dropout [--seeds 5] [--rows 800] [--settings layers all]
+    python -m benchmarks.dropout [--sets emotion …] [--seeds 5] [--rows 800] [--settings layers all]
 
 Each training runs in this process with the loop that runs use, after the last epoch judged on held-out rows; prints a
 table with the mean paired difference and its interval (bootstrap over seeds and rows).
@@ -19,6 +19,7 @@ JUDGED, EPOCHS, BATCH = 800, 2, 16
 def main() -> None:
     """Train and judge every combination, and print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--sets", nargs="+", choices=list(SETS), default=list(SETS))
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--rows", type=int, default=800)
     parser.add_argument("--settings", nargs=2, default=["layers", "all"])
@@ -28,7 +29,7 @@ def main() -> None:
     )
     with tempfile.TemporaryDirectory() as home:
         os.environ |= {"GRAFT_HOME": home, "GRAFT_NO_SCHEDULER": "1"}
-        for name in SETS:
+        for name in asked.sets:
             print(_line(name, asked), flush=True)
 
 
