@@ -14,6 +14,7 @@ PROSE = set(".!?'’\"-:/()&*+=@#%$_<>[]{} ")  # marks that prose may hold equal
 NEVER = set(
     '"\n\r\x0b\x0c\x85\u2028\u2029\xa0\u3000\ue00d'
 )  # quotes, ends of lines and typographic blanks separate nothing
+NAMED = 0.03  # what a row of names adds to the share of regular rows
 LOOKED_AT = 500  # rows by which separators are judged
 PADDED = (0.1, 10)  # share and number of rows that are too short from which on files are written that way
 NAMES = {",": "comma", "\t": "tab", ";": "semicolon", "|": "bar", " ": "blank", "\x01": "control character 1"}
@@ -75,7 +76,7 @@ def _separator(lines: list[str], given: str | None, name: str) -> tuple[Form, di
     """The separator that gives most rows the same number of fields."""
     if given:
         return Form(given), {"separator": "as you said"}
-    best, best_score = Form(None), 0.0
+    best, best_score, most = Form(None), 0.0, 0.0
     for each in (*USUAL, *_unusual(lines)):
         for form in (Form(each), Form(each, None)):
             rows = widths(lines, form, LOOKED_AT)
@@ -87,14 +88,22 @@ def _separator(lines: list[str], given: str | None, name: str) -> tuple[Form, di
                 continue
             if each == " " and not (has_header(rows)[0] or any(" " in cell for row in rows for cell in row)):
                 continue  # words of prose
+            # a first row of as many names speaks for a separator: commas inside texts do not cut that row too
+            worth = score + (NAMED if _is_named(rows) else 0.0)
             # usual separators and quoting are the rule; anything else must be clearly more regular
-            if score > best_score + (0.0 if form.quote and each in USUAL else 0.02):
-                best, best_score = form, score
+            if worth > most + (0.0 if form.quote and each in USUAL else 0.02):
+                best, best_score, most = form, score, worth
     if best.delimiter is None or best_score < 0.5 or _is_prose(widths(lines, best, LOOKED_AT), best_score, name):
         return Form(None, None), {"separator": "no mark splits the lines into equal numbers of fields: one column"}
     fields = modal_width(widths(lines, best, LOOKED_AT))
     said = NAMES.get(best.delimiter, repr(best.delimiter))
     return Form(best.delimiter), {"separator": f"{said}: {best_score:.0%} of the first rows have {fields} fields"}
+
+
+def _is_named(rows: list[list[str]]) -> bool:
+    """Whether the first row holds a name for each column."""
+    width = modal_width(rows)
+    return width > 1 and len(rows[0]) == width and has_header([row for row in rows if len(row) == width])[0]
 
 
 def _unusual(lines: list[str]) -> list[str]:

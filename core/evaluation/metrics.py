@@ -1,5 +1,6 @@
 """Metrics of a classifier, with intervals: arrays in, plain dicts out."""
 
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -43,7 +44,8 @@ def log_loss(truth: np.ndarray, probabilities: np.ndarray) -> float:
 
 def macro_f1(truth: np.ndarray, predicted: np.ndarray, classes: int) -> float:
     """Mean of the classes' F1, each class counting the same whatever its size."""
-    return float(_macro_f1_of_counts(_counts(truth, predicted, classes)[None])[0])
+    counts = _counts(truth, predicted, classes)
+    return float(_mean_f1(np.diagonal(counts)[None].astype(float), (counts.sum(axis=0) + counts.sum(axis=1))[None])[0])
 
 
 def accuracy_interval(truth: np.ndarray, predicted: np.ndarray) -> list[float]:
@@ -56,11 +58,20 @@ def accuracy_interval(truth: np.ndarray, predicted: np.ndarray) -> list[float]:
 def macro_f1_interval(truth: np.ndarray, predicted: np.ndarray, classes: int, seed: int = 0) -> list[float]:
     """95 % interval of macro-F1: percentile bootstrap over rows, drawn as counts of confusion cells.
 
-    Resampling rows with replacement is a multinomial draw over the confusion cells, which costs nothing per row.
+    Resampling rows with replacement is a multinomial draw over the confusion cells that hold rows, so hundreds of
+    classes, whose matrix is almost empty, cost no more than the rows do.
     """
     cells = _counts(truth, predicted, classes)
-    draws = np.random.default_rng(seed).multinomial(len(truth), cells.ravel() / cells.sum(), size=BOOTSTRAPS)
-    low, high = np.percentile(_macro_f1_of_counts(draws.reshape(-1, classes, classes)), [2.5, 97.5])
+    true, called = np.nonzero(cells)
+    share = cells[true, called] / cells.sum()
+    draw = np.random.default_rng(seed)
+    found = []
+    for size in _blocks(BOOTSTRAPS, len(share)):
+        drawn = draw.multinomial(len(truth), share, size=size)
+        right = drawn * (true == called)
+        total = _sums(drawn, true, classes) + _sums(drawn, called, classes)
+        found.append(_mean_f1(_sums(right, true, classes), total))
+    low, high = np.percentile(np.concatenate(found), [2.5, 97.5])
     return [float(low), float(high)]
 
 
@@ -72,13 +83,46 @@ def intervals(truth: np.ndarray, predicted: np.ndarray, classes: int) -> dict[st
     }
 
 
+def mix_ups(matrix: Sequence[Sequence[int]], labels: Sequence[str], most: int = 12) -> list[dict[str, Any]]:
+    """The commonest mistakes: true class, what was said instead, rows, and their share of the true class; most rows first."""
+    counts = np.asarray(matrix)
+    wrong = counts - np.diag(np.diagonal(counts))
+    order = np.argsort(-wrong, axis=None, kind="stable")[:most]
+    pairs = [divmod(int(at), len(labels)) for at in order if wrong.flat[at]]
+    return [
+        {"true": labels[t], "called": labels[c], "rows": int(wrong[t, c]), "share": float(wrong[t, c] / counts[t].sum())}
+        for t, c in pairs
+    ]  # fmt: skip
+
+
+def most_mixed_up(matrix: Sequence[Sequence[int]], most: int) -> list[int]:
+    """Numbers of the ``most`` classes that take part in the most mistakes, as true or as called class, in their order."""
+    counts = np.asarray(matrix)
+    wrong = counts.sum(axis=0) + counts.sum(axis=1) - 2 * np.diagonal(counts)
+    return sorted(int(number) for number in np.argsort(-wrong, kind="stable")[:most])
+
+
 def _counts(truth: np.ndarray, predicted: np.ndarray, classes: int) -> np.ndarray:
     """(classes, classes) int64, true class by row."""
     return np.bincount(truth * classes + predicted, minlength=classes * classes).reshape(classes, classes)
 
 
-def _macro_f1_of_counts(counts: np.ndarray) -> np.ndarray:
-    """(draws,) macro-F1 of (draws, classes, classes) confusion counts."""
-    right = np.diagonal(counts, axis1=1, axis2=2).astype(float)
-    total = counts.sum(axis=1) + counts.sum(axis=2)
-    return np.divide(2 * right, total, out=np.zeros_like(right), where=total > 0).mean(axis=1)
+def _blocks(draws: int, cells: int) -> Iterator[int]:
+    """Sizes of the blocks in which ``draws`` of ``cells`` numbers are made, so that one block stays within 32 MiB."""
+    most = max(1, 4_000_000 // max(1, cells))
+    while draws > 0:
+        yield min(most, draws)
+        draws -= most
+
+
+def _sums(drawn: np.ndarray, owner: np.ndarray, classes: int) -> np.ndarray:
+    """(draws, classes) sums of (draws, cells) counts over the cells of each class; ``owner`` is the class of a cell."""
+    from scipy.sparse import csr_matrix
+
+    member = csr_matrix((np.ones(len(owner)), (owner, np.arange(len(owner)))), shape=(classes, len(owner)))
+    return np.asarray(member @ drawn.T).T
+
+
+def _mean_f1(right: np.ndarray, total: np.ndarray) -> np.ndarray:
+    """(draws,) macro-F1 of (draws, classes) rows that are right, and true plus predicted rows."""
+    return np.divide(2 * right, total, out=np.zeros(right.shape), where=total > 0).mean(axis=1)

@@ -10,12 +10,17 @@ import numpy as np
 from core import workspace
 from core.config import RunConfig
 from core.training.devices import Device, find_device, use_bf16
+from core.training.loop import PIECE
 from core.training.recipe import work_of
 from core.training.truncation import tokens_read
 
 FORWARD = 3.5  # a training step costs about this many forward passes of the same tokens
-EFFICIENCY = {"cpu": 0.6, "cuda": 0.35, "mps": 0.3}  # share of the measured matrix speed that a whole step reaches
-KEPT = 4.5  # a CPU process keeps freed blocks of many sizes: measured peak beside the activations of its largest batch
+EFFICIENCY = {"cpu": 0.68, "cuda": 0.35, "mps": 0.3}  # share of the measured matrix speed that a whole step reaches
+KEPT = 1.7  # a CPU process keeps freed blocks of many sizes: measured peak beside the activations of its largest piece
+LIBRARIES = {"cpu": 1550, "cuda": 600}  # MiB of torch, transformers and the kernels that they prepare
+PER_UPDATE = 190  # on a CPU an update itself costs as much as training on this many tokens
+ENCODING = ("lp_ft", "top_k")  # every text runs through the frozen encoder once before
+FROZEN = ("lora", "ia3", "bitfit")  # no gradients of the large weights: two thirds of the products
 START_SECONDS = 12.0  # loading libraries, data and weights
 REMEMBERED = "speeds.json"
 
@@ -68,18 +73,22 @@ def estimate(config: RunConfig, counts: dict[str, int], lengths: np.ndarray, sha
     judged_of = counts["test"] or counts["validation"]
     judged = min(config.test_size or judged_of, judged_of)
     known = remembered_speed(config, device)
-    speed = known or _guessed_speed(shape, device, bf16, mean)
+    share = _share(config, shape)
+    # one update costs the same however few tokens it sees, and what is frozen costs less
+    heavier = share * (1 + (PER_UPDATE / (mean * config.batch_size) if device.name == "cpu" else 0.0))
+    speed = known or _guessed_speed(shape, device, bf16, mean) / heavier
+    forward = speed * (1.0 if config.strategy == "linear_probe" and known else heavier * FORWARD)
     if config.strategy == "linear_probe":
         steps, tokens = 5, int(train * mean)
-        training = (train + validation) * mean / (speed * (1.0 if known else FORWARD)) + 2.0
-        forward = speed * (1.0 if known else FORWARD)
+        training = (train + validation) * mean / forward + 2.0
     else:
         steps, visits = work_of(config, train)
         tokens = int(visits * mean)
-        forward = speed * FORWARD
         rounds = max(1, steps // config.eval_every) if config.eval_every else max(1, visits // max(1, train))
         rounds = 1 if config.strategy == "few_shot" else rounds
         training = tokens / speed + rounds * validation * mean / forward
+        if config.strategy in ENCODING:
+            training += (train + validation) * mean / forward
     seconds = START_SECONDS + training + judged * mean / forward + (train + judged) / 1500
     spread = 1.25 if known else 1.6
     memory = _memory(config, shape, device, float(np.percentile(cut, 99)), bf16)
@@ -137,12 +146,18 @@ def _like(config: RunConfig, device: str) -> str:
     )
 
 
+def _share(config: RunConfig, shape: Shape) -> float:
+    """What training on a token costs, as a share of what full fine-tuning costs."""
+    if config.strategy == "top_k":
+        return min(1.0, config.top_layers / shape.layers)
+    return 2 / 3 if config.strategy in FROZEN else 1.0
+
+
 def _guessed_speed(shape: Shape, device: Device, bf16: bool, length: float) -> float:
-    """Training tokens a second: 6 operations a weight and token, attention on top, at a share of the matrix speed."""
+    """Full fine-tuning's tokens a second: 6 operations a weight and token, attention on top, at a share of the matrix speed."""
     kind = device.name.split(":")[0]
     operations = 6.0 * (shape.working + shape.layers * 2 * length * shape.width)
-    speed = EFFICIENCY.get(kind, 0.3) * _matrix_speed(device.name, bf16) / operations
-    return float(speed) / (1 + 400.0 / (length * 16)) if kind == "cpu" else float(speed)
+    return float(EFFICIENCY.get(kind, 0.3) * _matrix_speed(device.name, bf16) / operations)
 
 
 @lru_cache(maxsize=8)
@@ -176,11 +191,12 @@ def _memory(config: RunConfig, shape: Shape, device: Device, longest: float, bf1
         per_token = shape.layers * shape.width * 4 + per_token / shape.layers
     attention = (1 if config.recompute else shape.layers) * (shape.width // 32) * longest * (6 if bf16 else 10)
     batch = -(-config.batch_size // config.accumulate) * longest if trains else 8192
+    if trains and device.name in PIECE:  # a larger batch goes through the model in pieces
+        batch = min(batch, max(PIECE[device.name], longest))
     activations = batch * (per_token + attention) * (1.0 if trains else 0.15)
     if device.name == "cpu":
         activations *= KEPT
-    libraries = 900 * 2**20 if device.name == "cpu" else 600 * 2**20
-    return int((weights + activations + libraries) / 2**20)
+    return int((weights + activations) / 2**20) + LIBRARIES.get(device.name.split(":")[0], 600)
 
 
 def _sentence(seconds: float, spread: float, memory: int, device: Device, measured: bool) -> str:

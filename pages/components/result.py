@@ -7,12 +7,15 @@ import streamlit as st
 
 from core import charts
 from core.config import settings
+from core.evaluation.metrics import mix_ups
 from core.runs.folder import Run
 from core.runs.history import read_history
 from core.tasks import METRICS, readable
 from core.training.estimate import duration
 from pages.components import words
 from pages.components.weights_file import show_fit
+
+MANY = 20  # classes; beyond them the chart of mistakes shows no numbers
 
 
 def result_view(run: Run) -> None:
@@ -143,15 +146,39 @@ def _classes(run: Run, result: dict[str, Any]) -> None:
         )
         points = event.selection.points if event else []
         if points:
-            true, predicted = points[0]["customdata"][:2]
-            st.page_link(
-                "pages/predict.py", label=words.plain(f"Texts that are {true} and were called {predicted}"), icon=":material/list:",
-                query_params={"run": run.id, "true": true, "predicted": predicted},
-            )  # fmt: skip
+            _texts_link(run, *points[0]["customdata"][:2])
+        if len(result["labels"]) > MANY:
+            _mix_ups(run, result)
     with right, st.container(border=True, height="stretch"):
         st.markdown("**Each class**")
         _per_class(pd.DataFrame(result["metrics"]["per_class"]), "Class")
         st.caption(_class_sentence(result["metrics"]["per_class"]))
+
+
+def _mix_ups(run: Run, result: dict[str, Any]) -> None:
+    """The commonest mistakes as a list: with many classes no chart shows them all."""
+    found = mix_ups(result["metrics"]["confusion"], result["labels"])
+    if not found:
+        return
+    st.markdown("**Most frequent mix-ups**")
+    table = pd.DataFrame(found).assign(share=lambda each: 100 * each["share"])
+    picked = st.dataframe(
+        table, hide_index=True, key=f"mix_ups_{run.id}", on_select="rerun", selection_mode="single-row",
+        column_config={
+            "true": "Truly", "called": "Called", "rows": st.column_config.NumberColumn("Rows", width=70),
+            "share": st.column_config.NumberColumn("Of the class", format="%.0f %%", help="Share of the rows that truly are it."),
+        },
+    )  # fmt: skip
+    if picked.selection.rows:
+        _texts_link(run, *table.loc[picked.selection.rows[0], ["true", "called"]])
+
+
+def _texts_link(run: Run, true: str, predicted: str) -> None:
+    """To the texts of one cell of the confusion matrix."""
+    st.page_link(
+        "pages/predict.py", label=words.plain(f"Texts that are {true} and were called {predicted}"), icon=":material/list:",
+        query_params={"run": run.id, "true": true, "predicted": predicted},
+    )  # fmt: skip
 
 
 def _per_class(table: pd.DataFrame, title: str) -> None:

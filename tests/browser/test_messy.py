@@ -13,7 +13,9 @@ def messy(tmp_path_factory):
     """Polish texts in cp1250, bars between columns, two text columns, and two rows with a cell too many."""
     lines = ["opinia|werdykt|notatka|region"]
     for at, (text, label) in enumerate(sentences(ROWS)):
-        note = f"Zgłoszenie numer {at}: klient czekał na odpowiedź, później podziękował za pomoc działu wysyłki i źródła."
+        note = (
+            f"Zgłoszenie numer {at}: klient czekał na odpowiedź, później podziękował za pomoc działu wysyłki i źródła."
+        )
         lines.append("|".join([f"zażółć {text}", label, note, ("północ", "południe", "wschód")[at % 3]]))
     lines[40] += "|zbędne"
     lines[80] += "|zbędne|i jeszcze"
@@ -34,7 +36,9 @@ def test_a_messy_upload_is_corrected_by_hand(server, page, graft, messy):  # noq
     page.locator("input[type=file]").first.set_input_files(str(messy))
     page.get_by_text("rows will be stored").wait_for()
     main = page.locator("[data-testid=stMain]")
-    assert "notatka → text" in main.inner_text() or "text notatka" in main.inner_text()  # the longest column: a wrong guess
+    assert (
+        "notatka → text" in main.inner_text() or "text notatka" in main.inner_text()
+    )  # the longest column: a wrong guess
     page.get_by_text("How the file is written").click()
     pick(page, "Encoding", "cp1250")
     page.keyboard.press("Escape")
@@ -45,5 +49,4 @@ def test_a_messy_upload_is_corrected_by_hand(server, page, graft, messy):  # noq
     page.get_by_role("button", name="Store this data set").click()
     page.get_by_text("Training learns, validation chooses").wait_for()
     stored = graft.call("data", "show", page.url.split("dataset=")[1].split("&")[0])
-    print(stored)
     assert sorted(stored["labels"]) == ["neg", "pos"] and stored["rows"] == ROWS - 2

@@ -1,3 +1,5 @@
+import tracemalloc
+
 import numpy as np
 import pytest
 from sklearn.metrics import f1_score
@@ -32,6 +34,27 @@ def test_intervals_hold_the_value_and_shrink_with_rows():
     for name in ("accuracy", "macro_f1"):
         assert wide[name][0] < 0.8 < wide[name][1] + 0.1
         assert narrow[name][1] - narrow[name][0] < 0.25 * (wide[name][1] - wide[name][0])
+
+
+def test_hundreds_of_classes_cost_the_interval_no_more_memory_than_their_rows_do():
+    random = np.random.default_rng(0)
+    truth = random.integers(0, 400, 5000)
+    said = np.where(random.random(5000) < 0.7, truth, random.integers(0, 400, 5000))
+    tracemalloc.start()
+    low, high = metrics.macro_f1_interval(truth, said, 400)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert low < metrics.macro_f1(truth, said, 400) < high + 0.02 and high - low < 0.05
+    assert peak < 300 * 2**20  # all draws of all cells at once would take 1.2 GiB
+
+
+def test_the_commonest_mistakes_are_named_and_the_classes_that_make_them():
+    matrix = [[8, 0, 2, 0], [0, 9, 0, 0], [5, 0, 3, 0], [0, 0, 1, 4]]
+    found = metrics.mix_ups(matrix, ("a", "b", "c", "d"), most=2)
+    assert [(each["true"], each["called"], each["rows"]) for each in found] == [("c", "a", 5), ("a", "c", 2)]
+    assert found[0]["share"] == 5 / 8
+    assert metrics.most_mixed_up(matrix, 2) == [0, 2]
+    assert metrics.mix_ups([[3, 0], [0, 2]], ("a", "b")) == []
 
 
 def test_log_loss_is_the_mean_cross_entropy():

@@ -1,0 +1,35 @@
+import numpy as np
+import pytest
+
+from core.config import RunConfig
+from core.training.estimate import estimate, remember_speed, shape_of
+
+COUNTS = {"train": 4000, "validation": 500, "test": 500}
+LENGTHS = np.random.default_rng(0).integers(5, 60, 2000)
+
+
+def told(**settings):
+    config = RunConfig("x", epochs=3, max_length=64, device="cpu", **settings)
+    return estimate(config, COUNTS, LENGTHS, shape_of("minilm"))
+
+
+@pytest.fixture(autouse=True)
+def _alone(home):
+    """No speed of another run is known."""
+
+
+def test_what_trains_less_is_told_to_take_less_time():
+    seconds = [told(strategy=name).seconds for name in ("linear_probe", "top_k", "lora", "full")]
+    assert seconds == sorted(seconds) and seconds[-1] > 1.3 * seconds[1]
+
+
+def test_smaller_batches_are_told_to_take_longer():
+    assert told(batch_size=4).seconds > 1.2 * told(batch_size=64).seconds
+
+
+def test_the_speed_of_an_earlier_run_is_taken_for_its_like_only():
+    config = RunConfig("x", epochs=3, max_length=64, device="cpu")
+    remember_speed(config, "cpu", 100.0)
+    found = told()
+    assert found.measured and found.seconds == pytest.approx(found.tokens / 100, rel=0.3)
+    assert not told(strategy="lora").measured
