@@ -21,6 +21,7 @@ PARTS = {"train": "#0072B2", "validation": "#E69F00", "test": "#009E73"}
 GREY = "#8A938D"
 # baselines are neutral, so that a run's own colour stands out
 BASELINES = {"tfidf": "#8A938D", "tfidf_labels": "#8A938D", "tfidf_score": "#8A938D", "majority": "#B3BAB6"}
+MOST_CLASSES = 30  # of a confusion matrix that are shown together
 GREENS = [[0.0, "rgba(46,125,79,0.04)"], [0.5, "rgba(46,125,79,0.32)"], [1.0, "rgba(46,125,79,0.6)"]]
 
 
@@ -219,10 +220,18 @@ def label_scores(rows: Sequence[Mapping[str, Any]]) -> go.Figure:
 def confusion(
     matrix: Sequence[Sequence[int]], labels: Sequence[str], title: str = "Confusion matrix", ink: str = GREY
 ) -> go.Figure:
-    """True class by row, predicted class by column; colour is the share of the true class, numbers (in ``ink``) are rows."""
+    """True class by row, predicted class by column; colour is the share of the true class, numbers (in ``ink``) are rows.
+
+    Of more than ``MOST_CLASSES`` classes those that are mixed up most are shown, and the title says so.
+    """
     counts = np.asarray(matrix, dtype=float)
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
-    names = [_short(label) for label in labels]
+    if len(labels) > MOST_CLASSES:
+        chosen = _most_mixed_up(counts, MOST_CLASSES)
+        title = f"{title}: the {MOST_CLASSES} most mixed up of {len(labels)} classes"
+        counts, shares = counts[np.ix_(chosen, chosen)], shares[np.ix_(chosen, chosen)]
+        labels = [labels[number] for number in chosen]
+    names = _distinct([_short(label) for label in labels])
     figure = _figure(title, "Predicted class", "True class", legend=False)
     figure.add_heatmap(
         z=100 * shares, x=names, y=names, colorscale=GREENS, zmin=0, zmax=100, showscale=False, xgap=2, ygap=2,
@@ -358,6 +367,26 @@ def _figure(title: str, x: str | None, y: str | None, legend: bool = True) -> go
     figure.update_xaxes(**grid, automargin=True)
     figure.update_yaxes(**grid, automargin=True)
     return figure
+
+
+def _most_mixed_up(matrix: Sequence[Sequence[int]], most: int) -> list[int]:
+    """Numbers of the ``most`` classes that take part in the most mistakes, as true or as called class, in their order."""
+    counts = np.asarray(matrix)
+    wrong = counts.sum(axis=0) + counts.sum(axis=1) - 2 * np.diagonal(counts)
+    return sorted(int(number) for number in np.argsort(-wrong, kind="stable")[:most])
+
+
+def _distinct(names: list[str]) -> list[str]:
+    """Names that became equal when they were shortened told apart by a number: equal ones would share a place."""
+    seen: dict[str, int] = {}
+    for name in names:
+        seen[name] = seen.get(name, 0) + 1
+    counted: dict[str, int] = {}
+    told = []
+    for name in names:
+        counted[name] = counted.get(name, 0) + 1
+        told.append(name if seen[name] == 1 else f"{name} ({counted[name]})")
+    return told
 
 
 def _short(label: str, most: int = 24) -> str:

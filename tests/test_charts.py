@@ -1,5 +1,6 @@
 """Figures say what they show, keep each run's colour, and can be clicked where a page listens."""
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -48,3 +49,15 @@ def test_every_figure_has_a_title_and_named_axes():
     for figure in figures:
         layout = figure.layout
         assert layout.title.text and layout.xaxis.title.text and layout.yaxis.title.text
+
+
+def test_of_many_classes_the_most_mixed_up_are_shown_and_the_title_says_so():
+    size = 120
+    matrix = 5 * np.eye(size, dtype=int)
+    matrix[7, 90] = 9
+    labels = [f"a class with a rather long name, number {number}" for number in range(size)]
+    figure = charts.confusion(matrix.tolist(), labels)
+    assert figure.layout.title.text == "Confusion matrix: the 30 most mixed up of 120 classes"
+    cells = [tuple(each) for each in figure.data[1].customdata]
+    assert len(cells) == 900 and (labels[7], labels[90], 9.0, 100 * 9 / 14) in cells
+    assert len(set(figure.data[0].x)) == 30  # names that were shortened to the same stay apart

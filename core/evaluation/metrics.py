@@ -95,13 +95,6 @@ def mix_ups(matrix: Sequence[Sequence[int]], labels: Sequence[str], most: int = 
     ]  # fmt: skip
 
 
-def most_mixed_up(matrix: Sequence[Sequence[int]], most: int) -> list[int]:
-    """Numbers of the ``most`` classes that take part in the most mistakes, as true or as called class, in their order."""
-    counts = np.asarray(matrix)
-    wrong = counts.sum(axis=0) + counts.sum(axis=1) - 2 * np.diagonal(counts)
-    return sorted(int(number) for number in np.argsort(-wrong, kind="stable")[:most])
-
-
 def _counts(truth: np.ndarray, predicted: np.ndarray, classes: int) -> np.ndarray:
     """(classes, classes) int64, true class by row."""
     return np.bincount(truth * classes + predicted, minlength=classes * classes).reshape(classes, classes)
