@@ -2,9 +2,11 @@
 
 import streamlit as st
 
+from core import libraries
 from pages.components.router import frame, navigation
 
 st.set_page_config(page_title="Graft", page_icon=":material/psychiatry:", layout="wide")
 page = navigation()
 frame(page.title)
 page.run()
+libraries.load_aside()  # a page that reads texts comes next, most likely

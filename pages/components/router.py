@@ -19,6 +19,8 @@ TITLES = {
     "predict": ("Predict", ":material/edit_note:"),
 }
 
+READING = ("data", "explore", "train", "predict")  # pages that read texts as a model does
+
 
 def navigation() -> Any:
     """The menu; the page that was asked for comes back."""
@@ -42,9 +44,7 @@ def frame(page: str) -> None:
     st.session_state["_page"] = page
     ensure_scheduler()
     _running()
-    if page == TITLES["home"][0]:
-        libraries.load_aside()
-    elif not libraries.are_loaded():
+    if page in (TITLES[name][0] for name in READING) and not libraries.are_loaded():
         with st.spinner("Getting ready, once after each start …"):
             libraries.load()
 
