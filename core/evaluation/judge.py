@@ -108,7 +108,7 @@ def judged(
     metrics = multilabel_metrics(truth, answers, labels) if several else regression_metrics(truth, answers)
     statistics = LABEL_STATISTICS if several else SCORE_STATISTICS
     draws = resampling.redrawn(label_parts(truth, answers) if several else score_parts(truth, answers))
-    spans = {name: resampling.interval(draws, statistics[name]) for name in task.metrics}
+    spans = {name: resampling.interval(draws, statistics[name], metrics[name]) for name in task.metrics}
     return {
         "metrics": {name: _or_none(value) for name, value in (metrics | loss).items()},
         "intervals": {name: [_or_none(end) for end in span] for name, span in spans.items()},

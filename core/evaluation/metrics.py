@@ -7,6 +7,8 @@ import numpy as np
 from scipy.stats import binomtest
 from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
 
+from core.evaluation.resampling import bias_corrected
+
 BOOTSTRAPS = 1000
 
 
@@ -56,23 +58,24 @@ def accuracy_interval(truth: np.ndarray, predicted: np.ndarray) -> list[float]:
 
 
 def macro_f1_interval(truth: np.ndarray, predicted: np.ndarray, classes: int, seed: int = 0) -> list[float]:
-    """95 % interval of macro-F1: percentile bootstrap over rows, drawn as counts of confusion cells.
+    """95 % interval of macro-F1: bias-corrected bootstrap over rows, drawn as counts of confusion cells.
 
     Resampling rows with replacement is a multinomial draw over the confusion cells that hold rows, so hundreds of
-    classes, whose matrix is almost empty, cost no more than the rows do.
+    classes, whose matrix is almost empty, cost no more than the rows do. A class that a draw happens to miss is left
+    out of that draw's mean.
     """
     cells = _counts(truth, predicted, classes)
     true, called = np.nonzero(cells)
     share = cells[true, called] / cells.sum()
+    occurs = cells.sum(axis=0) + cells.sum(axis=1) > 0
     draw = np.random.default_rng(seed)
     found = []
     for size in _blocks(BOOTSTRAPS, len(share)):
         drawn = draw.multinomial(len(truth), share, size=size)
         right = drawn * (true == called)
         total = _sums(drawn, true, classes) + _sums(drawn, called, classes)
-        found.append(_mean_f1(_sums(right, true, classes), total))
-    low, high = np.percentile(np.concatenate(found), [2.5, 97.5])
-    return [float(low), float(high)]
+        found.append(_mean_f1(_sums(right, true, classes), total, missed=(total == 0) & occurs))
+    return bias_corrected(np.concatenate(found), macro_f1(truth, predicted, classes))
 
 
 def intervals(truth: np.ndarray, predicted: np.ndarray, classes: int) -> dict[str, list[float]]:
@@ -116,6 +119,9 @@ def _sums(drawn: np.ndarray, owner: np.ndarray, classes: int) -> np.ndarray:
     return np.asarray(member @ drawn.T).T
 
 
-def _mean_f1(right: np.ndarray, total: np.ndarray) -> np.ndarray:
-    """(draws,) macro-F1 of (draws, classes) rows that are right, and true plus predicted rows."""
-    return np.divide(2 * right, total, out=np.zeros(right.shape), where=total > 0).mean(axis=1)
+def _mean_f1(right: np.ndarray, total: np.ndarray, missed: np.ndarray | None = None) -> np.ndarray:
+    """(draws,) macro-F1 of (draws, classes) rows that are right, and true plus predicted rows; without classes ``missed``."""
+    f1 = np.divide(2 * right, total, out=np.zeros(right.shape), where=total > 0)
+    if missed is None:
+        return f1.mean(axis=1)
+    return f1.sum(axis=1) / np.maximum(1, (~missed).sum(axis=1))

@@ -7,6 +7,7 @@ again is then one matrix product for all draws, however many labels there are.
 from collections.abc import Callable, Iterator
 
 import numpy as np
+from scipy.stats import norm
 
 DRAWS = 1000
 CHUNK = 100  # draws that are in memory together
@@ -26,14 +27,30 @@ def redrawn(parts: np.ndarray, seed: int = 0) -> np.ndarray:
     return np.concatenate([counts @ parts / rows for counts in _counts(rows, seed)])
 
 
-def interval(draws: np.ndarray, statistic: Statistic) -> list[float]:
-    """95 % percentile interval, ``[low, high]``, from what ``redrawn`` gave; NaN where the metric is not defined."""
+def interval(draws: np.ndarray, statistic: Statistic, observed: float) -> list[float]:
+    """95 % bootstrap interval, ``[low, high]``, of a metric from what ``redrawn`` gave; NaN where it is not defined.
+
+    Args:
+        observed: the metric on all rows.
+    """
     values = statistic(draws)
     values = values[np.isfinite(values)]
-    if not len(values):
+    if not len(values) or not np.isfinite(observed):
         return [float("nan"), float("nan")]
-    low, high = np.percentile(values, [2.5, 97.5])
-    return [float(low), float(high)]
+    return bias_corrected(values, observed)
+
+
+def bias_corrected(values: np.ndarray, observed: float) -> list[float]:
+    """``[low, high]`` of a metric's (draws,) bootstrap values, corrected for their median bias.
+
+    Macro-F1 of drawn rows lies below that of all rows, the more the rarer the classes, since F1 is not linear; plain
+    percentiles then need not even hold the observed value. Source: Efron, 1981, Nonparametric standard errors and
+    confidence intervals, section 7.
+    """
+    below = np.mean(values < observed) + 0.5 * np.mean(values == observed)
+    shift = 2 * norm.ppf(np.clip(below, 0.001, 0.999))
+    low, high = np.percentile(values, 100 * norm.cdf([shift - 1.96, shift + 1.96]))
+    return [float(min(low, observed)), float(max(high, observed))]
 
 
 def paired(
