@@ -3,6 +3,8 @@
 import time
 from typing import Any
 
+from core.training.recipe import work_done
+
 FORWARD = 3.5  # a forward pass costs about this much less than a training step, until this run has shown its own speed
 BASELINE_ROWS = 2000.0  # rows a second that the word-counting baseline manages
 FIRST_GUESS = 1500.0  # training tokens a second before the first step has been timed
@@ -60,6 +62,12 @@ class Journey:
             return later + share * (self.tokens["train"] + self.tokens["validation"]) / forward
         if self.phase == "encoding":  # a probe or a frozen trunk reads the texts once before the training
             later += (1 - self.done.get("encoding", 0.0)) * self.tokens["train"] / forward
-        share = 1 - self.done.get("training", 0.0)
+        share = self._steps_left()
         work = self.tokens["train"] / self.speed + self.tokens["validation"] / forward
         return later + share * self.epochs * work
+
+    def _steps_left(self) -> float:
+        """What is left of the training, in shares of it that cost what a step has cost on average so far."""
+        done = self.done.get("training", 0.0)
+        left = work_done(self.strategy, 1.0) - work_done(self.strategy, done)
+        return left * done / work_done(self.strategy, done) if done else left

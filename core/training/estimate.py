@@ -11,7 +11,7 @@ from core import workspace
 from core.config import RunConfig
 from core.training.devices import Device, find_device, use_bf16
 from core.training.loop import PIECE
-from core.training.recipe import work_of
+from core.training.recipe import work_done, work_of
 from core.training.truncation import tokens_read
 
 FORWARD = 3.5  # a training step costs about this many forward passes of the same tokens
@@ -150,7 +150,7 @@ def _share(config: RunConfig, shape: Shape) -> float:
     """What training on a token costs, as a share of what full fine-tuning costs."""
     if config.strategy == "top_k":
         return min(1.0, config.top_layers / shape.layers)
-    return 2 / 3 if config.strategy in FROZEN else 1.0
+    return 2 / 3 if config.strategy in FROZEN else work_done(config.strategy, 1.0)
 
 
 def _guessed_speed(shape: Shape, device: Device, bf16: bool, length: float) -> float:

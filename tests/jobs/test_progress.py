@@ -1,0 +1,48 @@
+"""What is left is told from what was seen, also where steps grow dearer as the training goes on."""
+
+import pytest
+
+from core.jobs import progress
+from core.jobs.progress import Journey
+from core.training.recipe import work_done
+
+STEPS, TOKENS = 400, 100_000
+
+
+def journey(strategy: str) -> Journey:
+    found = Journey()
+    found.plan(strategy, 3.0, {"train": TOKENS, "validation": 0, "test": 0}, 0)
+    found.enter("training")
+    return found
+
+
+def seconds_left(strategy: str, share: float, cost: list[float]) -> float:
+    """What a journey says at ``share`` of a training whose steps take ``cost`` seconds each."""
+    told = journey(strategy)
+    step = int(share * STEPS)
+    told.stepped(step, STEPS, step / STEPS * 3 * TOKENS / sum(cost[:step]))
+    return told.told()["eta_seconds"]
+
+
+@pytest.mark.parametrize("share", [0.1, 0.3, 0.6, 0.9])
+@pytest.mark.parametrize("strategy", ["full", "gradual"])
+def test_the_time_left_is_right_when_layers_open_one_by_one(strategy, share):
+    at = [(step + 0.5) / STEPS for step in range(STEPS)]
+    cost = [1.0 if strategy == "full" else 1 / 3 + 2 / 3 * min(1.0, 2 * each) for each in at]
+    truth = sum(cost[int(share * STEPS) :])
+    assert seconds_left(strategy, share, cost) == pytest.approx(truth + 2.0, rel=0.03, abs=2.0)
+
+
+def test_the_whole_of_gradual_unfreezing_costs_less_than_full_fine_tuning():
+    assert work_done("full", 1.0) == 1.0
+    assert work_done("gradual", 1.0) == pytest.approx(5 / 6)
+    assert progress.work_done("gradual", 0.0) == 0.0
+
+
+def test_progress_never_falls():
+    told = journey("full")
+    seen = []
+    for step, speed in ((10, 4000.0), (20, 500.0), (200, 100.0), (400, 4000.0)):
+        told.stepped(step, STEPS, speed)
+        seen.append(told.told()["progress"])
+    assert seen == sorted(seen)
