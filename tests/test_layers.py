@@ -7,11 +7,12 @@ ROOT = Path(__file__).resolve().parent.parent
 HEAVY = {"torch", "transformers", "mlflow", "sentence_transformers"}
 
 # inside core, each room may import the rooms named here (and itself)
-BASE = {"errors", "workspace", "config", "kept", "tasks"}
+BASE = {"errors", "workspace", "config", "kept", "tasks", "threads"}
 MAY_IMPORT = {
     "errors": set(),
     "workspace": set(),
     "libraries": set(),
+    "threads": set(),
     "config": {"errors"},
     "kept": {"workspace"},
     "tasks": {"errors", "config"},

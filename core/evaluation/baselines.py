@@ -9,6 +9,8 @@ from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.multiclass import OneVsRestClassifier
 from sklearn.pipeline import make_pipeline
 
+from core.threads import one_thread
+
 SENTENCES = {
     "majority": ("Majority class", "Always answers with the most frequent class of the training rows."),
     "tfidf": ("TF-IDF + logistic regression", "Counts words and word pairs; no language model, no transfer."),
@@ -92,7 +94,8 @@ def counted(
         return _named(name, alike)
     model = make_pipeline(_words(train_texts), _regression(kind, seed))
     try:
-        model.fit(train_texts, train_targets if learnable is None else train_targets[:, learnable].astype(np.int64))
+        with one_thread():
+            model.fit(train_texts, train_targets if learnable is None else train_targets[:, learnable].astype(np.int64))
     except ValueError as error:
         if "vocabulary" not in str(error) and "no terms remain" not in str(error).lower():
             raise

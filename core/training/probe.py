@@ -16,6 +16,7 @@ from core.kept import Kept
 from core.models.fingerprint import weights_fingerprint
 from core.models.head import last_layer
 from core.tasks import scale_of
+from core.threads import one_thread
 from core.training.batches import Encoded, scoring_order
 from core.training.events import Evaluated, Event, Progress, Started, StepLogged, TrainingDone
 from core.training.forward import logits_of
@@ -174,7 +175,8 @@ def _fit(features: np.ndarray, targets: np.ndarray, outputs: int, strength: floa
         return weight / scale, bias - weight / scale @ centre
     if targets.dtype.kind == "f":
         mean, spread = scale_of(targets)
-        model = Ridge(alpha=1 / strength).fit((features - centre) / scale, (targets - mean) / spread)
+        with one_thread():
+            model = Ridge(alpha=1 / strength).fit((features - centre) / scale, (targets - mean) / spread)
         weight = model.coef_.reshape(1, -1) / scale
         return weight, np.array([float(model.intercept_)]) - weight @ centre
     return _fit_classes(features, targets, outputs, strength, seed)
@@ -187,7 +189,6 @@ def _fit_labels(features: np.ndarray, targets: np.ndarray, strength: float) -> t
     product with the features serves every label.
     """
     from scipy.optimize import minimize
-    from threadpoolctl import threadpool_limits
 
     shape = (targets.shape[1], features.shape[1] + 1)
     known = np.concatenate([features, np.ones((len(features), 1))], axis=1).astype(np.float32)
@@ -206,7 +207,7 @@ def _fit_labels(features: np.ndarray, targets: np.ndarray, strength: float) -> t
     share = np.clip(targets.mean(axis=0), 1e-6, 1 - 1e-6)
     start = np.zeros(shape)
     start[:, -1] = np.log(share / (1 - share))
-    with threadpool_limits(1, "blas"):  # thousands of small products: threads waiting for each other cost far more
+    with one_thread():
         found = minimize(objective, start.ravel(), jac=True, method="L-BFGS-B", options={"maxiter": 300})
     weights = found.x.reshape(shape)
     return weights[:, :-1], weights[:, -1]
@@ -222,7 +223,8 @@ def _fit_classes(features: np.ndarray, labels: np.ndarray, classes: int, strengt
         return weight, bias
     centre, scale = features.mean(axis=0), features.std() + 1e-6
     model = LogisticRegression(C=strength, max_iter=1000, random_state=seed)
-    model.fit((features - centre) / scale, labels)
+    with one_thread():
+        model.fit((features - centre) / scale, labels)
     coefficients, intercepts = model.coef_ / scale, model.intercept_
     if len(seen) == 2:  # scikit-learn gives one row for two classes
         coefficients = np.concatenate([-coefficients, coefficients]) / 2

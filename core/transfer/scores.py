@@ -7,6 +7,8 @@ from sklearn.model_selection import StratifiedKFold, cross_val_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
+from core.threads import one_thread
+
 FOLDS = 5
 TINY = 1e-12
 
@@ -79,7 +81,8 @@ def probe_score(features: np.ndarray, labels: np.ndarray, seed: int = 42) -> flo
     folds = StratifiedKFold(min(FOLDS, int(counts[usable].min())), shuffle=True, random_state=seed)
     # C below 1: with a few hundred rows and as many columns the plain regression would learn the rows by heart
     model = make_pipeline(StandardScaler(), LogisticRegression(C=0.1, max_iter=1000))
-    return float(cross_val_score(model, features[kept].astype(np.float64), labels[kept], cv=folds).mean())
+    with one_thread():
+        return float(cross_val_score(model, features[kept].astype(np.float64), labels[kept], cv=folds).mean())
 
 
 def _centred(features: np.ndarray) -> np.ndarray:

@@ -11,6 +11,7 @@ from scipy.stats import chi2_contingency
 
 from core.data.checks.check import Check, Material, Remedy
 from core.data.texts import whole_texts, words_of
+from core.threads import one_thread
 
 SIDE = 1500  # texts of each side at most
 FEWEST = 40
@@ -55,7 +56,8 @@ def two_sample_auc(one: pd.Series, two: pd.Series, seed: int = 0) -> tuple[float
     )  # fmt: skip
     folds = StratifiedKFold(3, shuffle=True, random_state=seed)
     try:
-        score = cross_val_predict(model, pd.concat(drawn).tolist(), side, cv=folds, method="decision_function")
+        with one_thread():
+            score = cross_val_predict(model, pd.concat(drawn).tolist(), side, cv=folds, method="decision_function")
     except ValueError as error:
         if "no terms remain" in str(error).lower() or "vocabulary" in str(error):
             return None
