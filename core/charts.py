@@ -369,9 +369,8 @@ def _figure(title: str, x: str | None, y: str | None, legend: bool = True) -> go
     return figure
 
 
-def _most_mixed_up(matrix: Sequence[Sequence[int]], most: int) -> list[int]:
+def _most_mixed_up(counts: np.ndarray, most: int) -> list[int]:
     """Numbers of the ``most`` classes that take part in the most mistakes, as true or as called class, in their order."""
-    counts = np.asarray(matrix)
     wrong = counts.sum(axis=0) + counts.sum(axis=1) - 2 * np.diagonal(counts)
     return sorted(int(number) for number in np.argsort(-wrong, kind="stable")[:most])
 
