@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from core import workspace
-from core.config import RunConfig
+from core.config import STRATEGIES, RunConfig
 from core.training.devices import Device, find_device, use_bf16
 from core.training.loop import PIECE
 from core.training.recipe import work_done, work_of
@@ -21,6 +21,7 @@ LIBRARIES = {"cpu": 1550, "cuda": 600}  # MiB of torch, transformers and the ker
 PER_UPDATE = 190  # on a CPU an update itself costs as much as training on this many tokens
 ENCODING = ("lp_ft", "top_k")  # every text runs through the frozen encoder once before
 FROZEN = ("lora", "ia3", "bitfit")  # no gradients of the large weights: two thirds of the products
+APART = ("linear_probe", "few_shot")  # their tokens a second say nothing of the others'
 START_SECONDS = 12.0  # loading libraries, data and weights
 REMEMBERED = "speeds.json"
 
@@ -76,7 +77,7 @@ def estimate(config: RunConfig, counts: dict[str, int], lengths: np.ndarray, sha
     share = _share(config, shape)
     # one update costs the same however few tokens it sees, and what is frozen costs less
     heavier = share * (1 + (PER_UPDATE / (mean * config.batch_size) if device.name == "cpu" else 0.0))
-    speed = known or _guessed_speed(shape, device, bf16, mean) / heavier
+    speed = known or _speed_of_others(config, shape, device) or _guessed_speed(shape, device, bf16, mean) / heavier
     forward = speed * (1.0 if config.strategy == "linear_probe" and known else heavier * FORWARD)
     if config.strategy == "linear_probe":
         steps, tokens = 5, int(train * mean)
@@ -109,6 +110,21 @@ def remembered_speed(config: RunConfig, device: Device) -> float | None:
     """Training tokens a second of the last run with this source, strategy, device and length."""
     kept = workspace.read_json(workspace.folder("cache") / REMEMBERED) or {}
     return kept.get(_like(config, device.name))
+
+
+def _speed_of_others(config: RunConfig, shape: Shape, device: Device) -> float | None:
+    """Training tokens a second as runs of other strategies showed, all else equal; None where there was none.
+
+    A better guess than the speed of matrix products, which other work on the machine may just have slowed down.
+    """
+    if config.strategy in APART:
+        return None
+    for strategy in STRATEGIES:
+        other = config.changed(strategy=strategy)
+        found = remembered_speed(other, device) if strategy not in APART else None
+        if found:
+            return found * _share(other, shape) / _share(config, shape)
+    return None
 
 
 def shape_of(model: str, revision: str | None = None) -> Shape:
