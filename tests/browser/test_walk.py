@@ -42,7 +42,7 @@ class Server:
             command, cwd=ROOT, env=self.graft.env, stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT,
             start_new_session=True,
         )  # fmt: skip
-        wait(self._answers, 40)
+        wait(self._answers, 90)
 
     def _answers(self) -> bool:
         try:
@@ -86,7 +86,7 @@ def page(chromium):
     """A fresh visitor."""
     context = chromium.new_context(viewport={"width": 1280, "height": 1600})
     page = context.new_page()
-    page.set_default_timeout(40_000)
+    page.set_default_timeout(60_000)
     yield page
     context.close()
 
@@ -108,7 +108,7 @@ def two_runs(graft, csv, tiny_encoder):
 
 def steps_shown(page) -> int:
     """The number of the step that the live view shows now."""
-    found = re.search(r"step ([\d,]+) of", page.locator("[data-testid=stProgress]").first.inner_text(timeout=5000))
+    found = re.search(r"step ([\d,]+) of", page.locator("[data-testid=stProgress]").first.inner_text(timeout=20_000))
     return int(found.group(1).replace(",", "")) if found else 0
 
 
