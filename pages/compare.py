@@ -7,9 +7,12 @@ from pages.components.router import ensure_routed
 ensure_routed()
 
 from core.errors import GraftError
+from core.jobs.joined import gather
 from core.runs.folder import Run, get_run, list_runs
+from core.runs.folds import list_folds, tie_of
 from pages.components import words
 from pages.components.comparison import comparison_view
+from pages.components.folds import joined_view
 from pages.components.run_table import run_table
 
 MOST = 8
@@ -26,6 +29,20 @@ def linked_runs() -> list[Run]:
     return found
 
 
+def show_joined(chosen: list[Run]) -> bool:
+    """The joined result of each cross-validation of which a run is ticked; True where nothing else is ticked."""
+    marks = {tie.id if (tie := tie_of(run)) else None for run in chosen}
+    if marks == {None} and len(chosen) > 1:  # perhaps the folds were trained one by one
+        try:
+            return joined_view(gather(chosen))
+        except GraftError:
+            return False
+    for folds in list_folds():
+        if folds.id in marks:
+            joined_view(folds)
+    return len(marks) == 1 and None not in marks
+
+
 st.title("Compare", anchor=False)
 runs = list_runs()
 if not runs:
@@ -39,7 +56,10 @@ else:
         st.caption("Runs without a result yet are left out of the comparison.")
     if len(finished) > MOST:
         st.warning(f"At most {MOST} runs fit side by side; the first {MOST} are shown.", icon=":material/info:")
-    if len(finished) >= 2:
+    alone = show_joined(chosen)
+    if alone:
+        st.caption("The folds of one cross-validation are judged by different rows: they are joined, not compared.")
+    elif len(finished) >= 2:
         comparison_view(finished[:MOST])
     elif finished:
         st.caption("Tick one more finished run to compare.")

@@ -9,6 +9,7 @@ ensure_routed()
 from core.errors import RunError
 from core.runs.folder import ACTIVE, Run, get_run, list_runs
 from pages.components import words
+from pages.components.folds import fold_card
 from pages.components.live import live_view
 from pages.components.result import result_view
 from pages.components.run_actions import actions
@@ -50,6 +51,8 @@ else:
     header(run)
     actions(run)
     if run.state == "finished":
+        fold_card(run)
         result_view(run)
     else:
         live_view(run)
+        fold_card(run)

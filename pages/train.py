@@ -10,24 +10,32 @@ from core.config import RunConfig
 from core.data.store import DataSet
 from core.errors import GraftError
 from core.jobs import queue
+from core.jobs.folds import FOLDS, submit_folds
 from core.tasks import task_of
 from pages.components import status, words
 from pages.components.config_form import choose_preset, choose_settings, choose_source
 from pages.components.cost import cost
+from pages.components.folds import choose_folds
 from pages.components.health import reading_lines
 from pages.components.rate_test import rate_test
 from pages.components.strategy_cards import choose_strategy
 
 
-def submit(config: RunConfig, name: str) -> None:
-    """Queue the run and say where to watch it."""
+def submit(config: RunConfig, name: str, over_folds: bool) -> None:
+    """Queue the run, or one for each fold, and say where to watch it."""
     try:
-        run = queue.submit(config, name.strip() or None)
+        if over_folds:
+            with st.spinner("Making the folds …"):
+                folds = submit_folds(config, name=name.strip() or None)
+            run, said = folds.runs[1], f"{len(folds.runs)} runs, {folds.name}"
+        else:
+            run = queue.submit(config, name.strip() or None)
+            said = run.name
     except GraftError as error:
         words.show_error(error)
         return
     st.session_state["queued_run"] = run.id
-    st.toast(f"Queued: {run.name}", icon=":material/check:")
+    st.toast(f"Queued: {words.plain(said)}", icon=":material/check:")
 
 
 def queue_list() -> None:
@@ -73,11 +81,13 @@ def form(dataset: DataSet) -> None:
             if source:
                 words.show_error(error)
         name = st.text_input("Name of the run", placeholder="Chosen by itself when empty", key="run_name")
+        over_folds = choose_folds(dataset)
+        label = f"Queue {FOLDS} runs" if over_folds else "Queue run"
         if (
-            st.button("Queue run", type="primary", icon=":material/play_arrow:", disabled=not ready, key="queue_run")
+            st.button(label, type="primary", icon=":material/play_arrow:", disabled=not ready, key="queue_run")
             and config
         ):
-            submit(config, name)
+            submit(config, name, over_folds)
         if ready and config is not None:
             rate_test(config)
         queued = st.session_state.get("queued_run")

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from core import workspace
+from core.cli.folds import cross_validate, runs_folds  # noqa: F401
 from core.cli.output import Output, percent, table
 from core.cli.versions import data_export, data_fix, data_relabel, data_suspects, data_versions  # noqa: F401
 from core.errors import GraftError, RunError

@@ -6,7 +6,7 @@ from dataclasses import fields
 from typing import Any, get_args
 
 from core import __version__
-from core.cli import versions
+from core.cli import folds, versions
 from core.config import PRESETS, STRATEGIES, RunConfig, settings
 
 TASKS = ("single_label", "multi_label", "regression", "score")  # the last two are the same
@@ -22,10 +22,11 @@ def build_parser() -> argparse.ArgumentParser:
     shared.add_argument("--json", action="store_true", help="print exactly one JSON object on stdout")
     _data(commands.add_parser("data", help="add, list, show and check data sets"), shared)
     _train(commands.add_parser("train", parents=[shared], help="queue a run and follow it"))
+    folds.add_command(commands, shared, _settings)
     ranged = commands.add_parser("lr-range", parents=[shared], help="try learning rates in a few steps")
     _settings(ranged, required="--into" not in sys.argv)
     ranged.add_argument("--into", metavar="FOLDER", help=argparse.SUPPRESS)
-    _runs(commands.add_parser("runs", help="list, show, stop and resume runs"), shared)
+    _runs(commands.add_parser("runs", help="list, show, join, stop and resume runs"), shared)
     _predict(commands.add_parser("predict", parents=[shared], help="score a file with a finished run"))
     source = commands.add_parser("source", parents=[shared], help="lay a file with weights onto an architecture")
     source.add_argument("file", metavar="FILE", help="ends in .safetensors, .pt, .pth, .bin or .ckpt")
@@ -133,6 +134,7 @@ def _runs(parser: argparse.ArgumentParser, shared: argparse.ArgumentParser) -> N
         ("resume", "go on from the last checkpoint"),
     ):  # fmt: skip
         actions.add_parser(name, parents=[shared], help=text).add_argument("run", metavar="RUN")
+    folds.add_action(actions, shared)
 
 
 def _predict(parser: argparse.ArgumentParser) -> None:

@@ -14,8 +14,9 @@ RESPLIT = ("seed", "group", "time", "column", "keep_test", "fractions")
 
 
 def data_fix(arguments: argparse.Namespace, out: Output) -> int:
+    from core.data.folds import make_folds
     from core.data.store import get_dataset
-    from core.data.versions import make_folds, make_version, undo
+    from core.data.versions import make_version, undo
 
     dataset = get_dataset(arguments.dataset)
     if arguments.undo:
@@ -24,7 +25,10 @@ def data_fix(arguments: argparse.Namespace, out: Output) -> int:
         return 0
     asked = _asked(arguments, dataset)
     if asked is None:
-        versions = make_folds(dataset, arguments.folds, arguments.seed or 42, arguments.group)
+        versions = make_folds(
+            dataset, arguments.folds, 42 if arguments.seed is None else arguments.seed, arguments.group,
+            arguments.keep_test or None,
+        )  # fmt: skip
         out.answer({"versions": [_told(each) for each in versions]}, [_line(each) for each in versions])
         return 0
     version = make_version(dataset, *asked)
@@ -127,7 +131,7 @@ def add_actions(actions: Any, shared: argparse.ArgumentParser) -> None:
     fix.add_argument("--by-group", dest="group", metavar="COLUMN", help="rows with the same value stay in one part")
     fix.add_argument("--by-time", dest="time", metavar="COLUMN", help="the latest rows become the test part")
     fix.add_argument("--by-column", dest="column", metavar="COLUMN", help="a column that names the parts")
-    fix.add_argument("--keep-test", action="store_true", help="draw only train and validation anew")
+    fix.add_argument("--keep-test", action="store_true", help="the test part stays as it is; folds leave it out")
     relabel = actions.add_parser("relabel", parents=[shared], help="give rows other labels: a new version of the set")
     relabel.add_argument("dataset", metavar="DATASET")
     relabel.add_argument("--file", required=True, metavar="FILE", help="a table with the columns row and label")

@@ -150,40 +150,63 @@ def _resplit(
     material: Material, seed: int = 42, fractions: tuple[float, ...] = (0.7, 0.1, 0.2), group: str | None = None,
     time: str | None = None, column: str | None = None, keep_test: bool = False, folds: int | None = None, fold: int = 1,
 ) -> Fixed:  # fmt: skip
+    if folds:
+        return _fold(material, folds, fold, seed, group, keep_test)
     frame = material.frame
     labels = strata(material.task, frame["label"]) if material.task != "unlabelled" else None
     groups = frame[_extra(frame, group)] if group else None
     inside = (frame["split"] != "test").to_numpy() if keep_test else np.ones(len(frame), dtype=bool)
     parts = np.full(len(frame), "test", dtype=object)
     free = frame[inside]
-    if folds:
-        if not 1 <= fold <= folds:
-            raise DatasetError(f"Fold {fold} of {folds} does not exist.", f"Folds go from 1 to {folds}.")
-        held = assign_folds(labels, folds, groups=groups, seed=seed, rows=len(frame)) == fold - 1
-        rest = frame[~held]
-        parts[~held] = split_rows(
-            labels[~held] if labels is not None else None, groups[~held] if groups is not None else None,
-            fractions=(0.9, 0.1, 0.0), seed=seed, rows=len(rest),
-        )  # fmt: skip
-    else:
-        shares = _without_test(fractions) if keep_test else tuple(fractions)
-        parts[inside] = split_rows(
-            labels[inside] if labels is not None else None, groups[inside] if groups is not None else None, seed=seed,
-            fractions=shares, rows=len(free), times=free[_extra(frame, time)] if time else None,  # type: ignore[arg-type]
-            given=free[_extra(frame, column)] if column else None,
-        )  # fmt: skip
-    moved = parts != frame["split"].to_numpy()
-    changed = pd.DataFrame(
-        {"row": frame["row"][moved], "what": "split", "before": frame["split"][moved], "after": parts[moved]}
-    )
+    shares = _without_test(fractions) if keep_test else tuple(fractions)
+    parts[inside] = split_rows(
+        labels[inside] if labels is not None else None, groups[inside] if groups is not None else None, seed=seed,
+        fractions=shares, rows=len(free), times=free[_extra(frame, time)] if time else None,  # type: ignore[arg-type]
+        given=free[_extra(frame, column)] if column else None,
+    )  # fmt: skip
     how = (
-        f"fold {fold} of {folds} is the test part" if folds else f"by time in {time}, the latest rows judge" if time
-        else f"as column {column} says" if column else f"drawn with seed {seed}"
+        f"by time in {time}, the latest rows judge" if time else f"as column {column} says" if column
+        else f"drawn with seed {seed}"
     )  # fmt: skip
     how += f", whole groups of {group}" if group else ""
     how += ", the test part kept as it was" if keep_test else ""
-    sizes = ", ".join(f"{int((parts == part).sum()):,} {part}" for part in PARTS)
-    return Fixed(frame.assign(split=parts), f"Split anew, {how}: {sizes}.", changed)
+    return Fixed(frame.assign(split=parts), _split_sentence(how, parts), _moved(frame, parts))
+
+
+def _fold(material: Material, folds: int, fold: int, seed: int, group: str | None, keep_test: bool) -> Fixed:
+    """One fold of the rows as the test part, a tenth of the rest for validation.
+
+    With ``keep_test`` the test part of before is left out, so that it stays unseen; the folds are those of the other rows.
+    """
+    if not 1 <= fold <= folds:
+        raise DatasetError(f"Fold {fold} of {folds} does not exist.", f"Folds go from 1 to {folds}.")
+    aside = (material.frame["split"] == "test").to_numpy() & keep_test
+    frame, gone = material.frame[~aside], material.frame[aside]
+    labels = strata(material.task, frame["label"]) if material.task != "unlabelled" else None
+    groups = frame[_extra(frame, group)] if group else None
+    held = assign_folds(labels, folds, groups=groups, seed=seed, rows=len(frame)) == fold - 1
+    parts = np.full(len(frame), "test", dtype=object)
+    parts[~held] = split_rows(
+        labels[~held] if labels is not None else None, groups[~held] if groups is not None else None,
+        fractions=(0.9, 0.1, 0.0), seed=seed, rows=int((~held).sum()),
+    )  # fmt: skip
+    how = f"fold {fold} of {folds} is the test part" + (f", whole groups of {group}" if group else "")
+    how += f", the {counted(len(gone), 'row', 'rows')} of the test part of before left out" if keep_test else ""
+    dropped = pd.DataFrame({"row": gone["row"], "what": "dropped", "before": gone["text"], "after": ""})
+    changed = pd.concat([_moved(frame, parts), dropped], ignore_index=True)
+    return Fixed(frame.assign(split=parts), _split_sentence(how, parts), changed)
+
+
+def _split_sentence(how: str, parts: np.ndarray) -> str:
+    return f"Split anew, {how}: " + ", ".join(f"{int((parts == part).sum()):,} {part}" for part in PARTS) + "."
+
+
+def _moved(frame: pd.DataFrame, parts: np.ndarray) -> pd.DataFrame:
+    """The rows whose part is another now."""
+    moved = parts != frame["split"].to_numpy()
+    return pd.DataFrame(
+        {"row": frame["row"][moved], "what": "split", "before": frame["split"][moved], "after": parts[moved]}
+    )
 
 
 def _without_test(fractions: tuple[float, ...]) -> tuple[float, float, float]:

@@ -68,6 +68,13 @@ class DataSet:
     def folder(self) -> Path:
         return workspace.folder("datasets") / self.id
 
+    @property
+    def fold(self) -> tuple[int, int] | None:
+        """Which fold of how many is the test part of this version; None for a set that is no fold of another."""
+        change = self.change or {}
+        given = change.get("parameters", {}) if change.get("operation") == "resplit" else {}
+        return (int(given["fold"]), int(given["folds"])) if given.get("folds") else None
+
     def frame(self) -> pd.DataFrame:
         """All rows: row (place in the file, from 0), text, text_pair for pairs, label, split, extra.<column>."""
         return rows.whole(self.folder)
@@ -104,7 +111,7 @@ def list_datasets() -> list[DataSet]:
 
 
 def get_dataset(ref: str) -> DataSet:
-    """The set with this id or name (the newest, where several share it).
+    """The set with this id or name (the newest, where several share it; a fold only by its id, unless nothing else has it).
 
     Raises:
         DatasetError: when there is none, listing those that exist.
@@ -113,9 +120,9 @@ def get_dataset(ref: str) -> DataSet:
     for each in known:
         if ref == each.id:
             return each
-    for each in known:
-        if ref == each.name:
-            return each
+    named = [each for each in known if ref == each.name]
+    if named:
+        return next((each for each in named if not each.fold), named[0])
     names = ", ".join(each.name for each in known[:10]) or "none yet"
     raise DatasetError(f"There is no data set {ref!r}.", f"Stored sets: {names}. Add one with `data add FILE`.")
 

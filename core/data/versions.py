@@ -46,19 +46,6 @@ def make_version(dataset: DataSet, operation: str, parameters: dict[str, Any] | 
     return get_dataset(version.id)
 
 
-def make_folds(dataset: DataSet, folds: int, seed: int = 42, group: str | None = None) -> list[DataSet]:
-    """One version for each fold, in which that fold is the test part: every row is judged exactly once over all of them.
-
-    Raises:
-        DatasetError: when so many folds make no sense.
-    """
-    made = []
-    for fold in range(1, folds + 1):
-        parameters = {"folds": folds, "fold": fold, "seed": seed} | ({"group": group} if group else {})
-        made.append(make_version(dataset, "resplit", parameters))
-    return made
-
-
 def lineage(dataset: DataSet) -> list[DataSet]:
     """The set and the versions it came from, oldest first; it begins later where an ancestor was deleted."""
     known = {each.id: each for each in list_datasets()}
@@ -85,8 +72,10 @@ def version_number(dataset: DataSet) -> int:
 
 
 def version_title(dataset: DataSet) -> str:
-    """The name, with the number of the version where there is more than one."""
+    """The name, with the number of the version where there is more than one; of a fold, which fold it is."""
     number = version_number(dataset)
+    if dataset.fold:
+        return f"{dataset.name} · fold {dataset.fold[0]} of {dataset.fold[1]}"
     return dataset.name if number == 1 else f"{dataset.name} · version {number}"
 
 

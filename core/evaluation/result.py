@@ -19,14 +19,17 @@ def build_result(
     baselines: list[tuple[Baseline, float]],
     task: Task = TASKS["single_label"],
     thresholds: np.ndarray | None = None,
+    who: str = "this run",
 ) -> dict[str, Any]:
-    """Metrics with intervals, the same for each baseline, and the verdict against the best baseline.
+    """Metrics with intervals, the same for each baseline, and the verdict against the best baseline (None without any).
 
     Args:
         truth: (rows,) class numbers or scores, or (rows, labels) 0 and 1.
         outputs: (rows, classes) or (rows, labels) probabilities, or (rows,) scores.
         baselines: with the seconds each took.
-        thresholds: (labels,) the probability from which each of several labels is given.
+        thresholds: (labels,) the probability from which each of several labels is given; (rows, labels) where rows come from
+            several models.
+        who: what is judged, as the verdict calls it.
     """
     beside = [
         {
@@ -35,23 +38,26 @@ def build_result(
         }
         for each, seconds in baselines
     ]  # fmt: skip
-    sign = 1 if METRICS[task.headline].higher else -1
-    strongest = max(range(len(beside)), key=lambda place: sign * beside[place]["metrics"][task.headline])
-    rival = baselines[strongest][0]
-    answers = decide(task, outputs, thresholds), decide(task, rival.outputs, rival.thresholds)
-    test = headline_test(task, truth, *answers, len(labels))
+    verdict = None
+    if beside:
+        sign = 1 if METRICS[task.headline].higher else -1
+        strongest = max(range(len(beside)), key=lambda place: sign * beside[place]["metrics"][task.headline])
+        rival = baselines[strongest][0]
+        answers = decide(task, outputs, thresholds), decide(task, rival.outputs, rival.thresholds)
+        test = headline_test(task, truth, *answers, len(labels))
+        verdict = {
+            "against": rival.name,
+            "sentence": verdict_sentence(who, rival.title, test),
+            "better": better(test.metric, test.difference),
+            **asdict(test),
+        }
     return {
         "task": task.kind,
         "rows": len(truth),
         **judged(task, truth, outputs, labels, thresholds),
         "baselines": beside,
-        "thresholds": None if thresholds is None else [float(each) for each in thresholds],
-        "verdict": {
-            "against": rival.name,
-            "sentence": verdict_sentence("this run", rival.title, test),
-            "better": better(test.metric, test.difference),
-            **asdict(test),
-        },
+        "thresholds": None if np.ndim(thresholds) != 1 else [float(each) for each in thresholds],  # type: ignore[union-attr]
+        "verdict": verdict,
     }
 
 

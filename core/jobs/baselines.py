@@ -11,7 +11,10 @@ import numpy as np
 import pandas as pd
 
 from core import workspace
-from core.data.store import DataSet
+from core.config import RunConfig
+from core.data.labels import strata
+from core.data.split import draw
+from core.data.store import DataSet, get_dataset
 from core.evaluation.baselines import NAMES, SENTENCES, Baseline, counted, trivial
 from core.evaluation.multilabel import choose_thresholds
 from core.tasks import Task, encode_targets, task_of
@@ -43,6 +46,31 @@ def cached_baselines(
     np.savez_compressed(content, **_arrays(found))  # type: ignore[arg-type]
     workspace.write_bytes(path, content.getvalue())
     return found
+
+
+def baselines_of(config: RunConfig, rows: pd.Series) -> list[tuple[Baseline, float]]:
+    """The baselines beside a finished run, from the cache or computed anew.
+
+    Args:
+        rows: ids of the rows that the run was judged by, in the order of its predictions.
+
+    Raises:
+        DatasetError: when the version of the set that the run used was deleted.
+    """
+    dataset = get_dataset(config.dataset)
+    frame = dataset.frame()
+    kind = task_of(dataset.task).kind
+    train = _drawn(frame[frame["split"] == "train"], kind, config.train_size, config.seed)
+    validation = _drawn(frame[frame["split"] == "validation"], kind, config.validation_size, 0)
+    judged = frame.set_index("row", drop=False).loc[rows].reset_index(drop=True)
+    return cached_baselines(dataset, train, judged, config.seed, validation)
+
+
+def _drawn(part: pd.DataFrame, kind: str, size: int | None, seed: int) -> pd.DataFrame:
+    """The rows of a part that a worker takes."""
+    if size is None or size >= len(part):
+        return part
+    return part.iloc[draw(strata(kind, part["label"]), size, seed, part["row"])]
 
 
 def _compute(

@@ -3,7 +3,7 @@
 ::
 
     runs/<id>/config.json     what is asked (RunConfig), written once
-              meta.json       name, tags, note: what a user may change at any time
+              meta.json       name, tags, note: what a user may change at any time; of a fold's run also what it belongs to
               status.json     state, progress, heartbeat, error; replaced atomically
               stop            present when somebody asked the run to stop
               events.jsonl    one line an event, appended
@@ -56,7 +56,7 @@ class Run:
 
     @property
     def meta(self) -> dict[str, Any]:
-        """``name``, ``tags`` (list of str), ``note``, ``created`` (unix seconds)."""
+        """``name``, ``tags`` (list of str), ``note``, ``created`` (unix seconds); ``fold`` as ``core.runs.folds`` has it."""
         return {"name": self.id, "tags": [], "note": "", "created": 0.0} | (
             workspace.read_json(self.path / "meta.json") or {}
         )
@@ -182,14 +182,21 @@ def _parsed(content: bytes) -> Iterator[dict[str, Any]]:
             yield value
 
 
-def create_run(config: RunConfig, name: str | None = None, tags: tuple[str, ...] = ()) -> Run:
-    """Make a run folder in state *queued*; the folder appears at once and whole."""
+def create_run(
+    config: RunConfig, name: str | None = None, tags: tuple[str, ...] = (), fold: dict[str, Any] | None = None
+) -> Run:
+    """Make a run folder in state *queued*; the folder appears at once and whole.
+
+    Args:
+        fold: ties the run to the others of its cross-validation (see ``core.runs.folds``).
+    """
     now = time.time()
     run_id = time.strftime("%Y%m%d-%H%M%S-", time.localtime(now)) + secrets.token_hex(2)
     aside = workspace.folder("runs") / f".new-{run_id}"
     aside.mkdir()
     workspace.write_json(aside / "config.json", config.to_json())
     meta = {"name": name or default_name(config), "tags": list(tags), "note": "", "created": now}
+    meta |= {"fold": fold} if fold else {}
     workspace.write_json(aside / "meta.json", meta)
     workspace.write_json(aside / "status.json", {"state": "queued", "queued_at": now, "attempt": 0})
     path = workspace.folder("runs") / run_id

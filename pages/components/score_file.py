@@ -49,7 +49,7 @@ def _stored() -> tuple[str, str, pd.DataFrame] | None:
     """A data set that is stored already, also one without labels: its id, name and rows."""
     known = dataset_names()
     asked = st.query_params.get("score")
-    ids = list(known)
+    ids = [each for each in known if not known[each].fold or each == asked]  # folds hold the same rows again
     chosen = st.selectbox(
         "Stored data set", ids, index=ids.index(asked) if asked in known else None, key="predict_stored",
         format_func=lambda each: f"{known[each].name} · {known[each].rows:,} rows", placeholder="or upload a file below",

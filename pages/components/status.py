@@ -32,10 +32,11 @@ def dataset_names() -> dict[str, DataSet]:
 
 
 def pick_dataset(label: str, key: str) -> DataSet | None:
-    """A set chosen by the user and named in the link (``?dataset=``)."""
+    """A set chosen by the user and named in the link (``?dataset=``); folds are offered only where one was asked for."""
     known = dataset_names()
     asked = st.query_params.get("dataset")
-    ids = list(known)
+    wanted = (asked, st.session_state.get(key))
+    ids = [each for each in known if not known[each].fold or each in wanted] or list(known)
     if asked in known and (key not in st.session_state or asked != st.session_state.get(f"_{key}")):
         st.session_state[key] = asked  # the link is new: the box follows it
     chosen = st.selectbox(

@@ -4,8 +4,9 @@ import pandas as pd
 import streamlit as st
 
 from core.data.export import FORMATS, export_bytes
+from core.data.folds import has_own_test, make_folds
 from core.data.store import DataSet, get_dataset
-from core.data.versions import changed_rows, family, make_folds, make_version, undo, version_number
+from core.data.versions import changed_rows, family, make_version, undo, version_number
 from core.errors import GraftError
 from core.evaluation.looks import dataset_of, looks_at_test
 from core.runs.folder import list_runs
@@ -116,7 +117,9 @@ def _split_form(dataset: DataSet) -> None:
         folds = st.number_input("Folds", 2, 20, 5, key="resplit_folds")
         st.caption(
             f"Makes {folds} versions. In each, another {100 / folds:.0f} % of the rows are the test part and a tenth of the "
-            "rest chooses. Train on each and average: for sets too small to spare a test part."
+            "rest chooses. For sets too small to spare a test part. The Train page makes them, trains on each and joins the "
+            "results by one click."
+            + (" This set's own test part stays out of all folds." if has_own_test(dataset) else "")
         )
     if how in ("shares", "folds"):
         group = st.selectbox(

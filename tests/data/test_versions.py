@@ -7,7 +7,6 @@ from core.data.versions import (
     changed_rows,
     family,
     lineage,
-    make_folds,
     make_version,
     undo,
     version_number,
@@ -119,13 +118,6 @@ def test_a_new_split_can_leave_the_test_part_as_it_is(untidy):
     old, new = (set(each.part("test")["row"]) for each in (untidy, version))
     assert old == new and set(version.part("train")["row"]) != set(untidy.part("train")["row"])
     assert "the test part kept as it was" in version.change["sentence"]
-
-
-def test_over_all_folds_each_row_is_judged_exactly_once(untidy):
-    versions = make_folds(untidy, 4)
-    judged = pd.concat([each.part("test")["row"] for each in versions])
-    assert sorted(judged) == list(range(100))
-    assert all(each.size("validation") and each.size("train") > each.size("test") for each in versions)
 
 
 def test_stripped_lines_leave_the_rest_and_take_what_was_nothing_else(home, tmp_path):
