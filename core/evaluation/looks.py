@@ -31,8 +31,8 @@ class Looks:
 
 
 def looks_at_test(dataset: DataSet) -> Looks:
-    """Count the looks at the test part of a set, from the run folders."""
-    kin = {each.id for each in family(dataset)} - {dataset.id}
+    """Count the looks at the test part of a set, from the run folders; folds that left that part aside never saw it."""
+    kin = {each.id for each in family(dataset) if not (each.fold and _aside(each))} - {dataset.id}
     here = elsewhere = 0
     for run in list_runs():
         used = dataset_of(run)
@@ -40,6 +40,10 @@ def looks_at_test(dataset: DataSet) -> Looks:
             here += used == dataset.id
             elsewhere += used in kin
     return Looks(here, elsewhere)
+
+
+def _aside(version: DataSet) -> bool:
+    return bool((version.change or {}).get("parameters", {}).get("keep_test"))
 
 
 def dataset_of(run: Run) -> str | None:

@@ -23,7 +23,7 @@ class Joined:
 
     Attributes:
         pooled: over the rows of the folds that have finished; None while none has.
-        standing: a line for each fold: fold, run (None where it was deleted), state, rows, metrics, error.
+        standing: a line for each fold: fold, run (None where there is none), state, rows, metrics, error.
         complete: whether every fold has finished.
         sentences: what is known and what it means, for a reader outside the field.
     """
@@ -140,7 +140,7 @@ def _task(result: dict[str, Any]) -> Task:
 
 def _standing(number: int, run: Run | None) -> dict[str, Any]:
     if run is None:
-        return {"fold": number, "run": None, "state": "deleted", "rows": None, "metrics": {}, "error": None}
+        return {"fold": number, "run": None, "state": "no run", "rows": None, "metrics": {}, "error": None}
     status, result = run.status, run.result or {}
     done = status["state"] == "finished" and bool(result)
     metrics = {name: result["metrics"][name] for name in _task(result).metrics} if done else {}
@@ -202,10 +202,11 @@ def _unfinished(folds: FoldRuns, pooled: Pooled | None, open_ones: list[dict[str
 
 
 def _open(one: dict[str, Any]) -> str:
-    if one["state"] == "deleted":
-        return f"the run of fold {one['fold']} was deleted"
+    if one["run"] is None:
+        return f"fold {one['fold']} has no run (perhaps it was deleted)"
+    verb = "has" if one["state"] == "failed" else "is"
     why = f" ({one['error']['message'].rstrip('.')})" if one["error"] else ""
-    return f"fold {one['fold']} is {one['state']}{why}"
+    return f"fold {one['fold']} {verb} {one['state']}{why}"
 
 
 def _said(name: str, value: float | None) -> str:

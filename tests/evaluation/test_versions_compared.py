@@ -5,6 +5,7 @@ import pytest
 
 from core.config import RunConfig
 from core.data.add import add_dataset
+from core.data.folds import make_folds
 from core.data.store import delete_dataset
 from core.data.versions import make_version
 from core.evaluation.compare import compare_runs
@@ -81,3 +82,11 @@ def test_each_finished_run_is_a_look_at_the_test_part(versions):
     looks = looks_at_test(first)
     assert (looks.here, looks.elsewhere) == (2, 1)
     assert "looked at 2 times" in looks.sentence and "and once through other versions" in looks.sentence
+
+
+def test_folds_that_left_the_test_part_aside_are_no_looks_at_it(versions):
+    first, _ = versions
+    finished(make_folds(first, 3, keep_test=True)[0], "aside", 3, "fold")
+    assert looks_at_test(first).elsewhere == 0
+    finished(make_folds(first, 3, keep_test=False)[0], "inside", 3, "fold")
+    assert looks_at_test(first).elsewhere == 1
