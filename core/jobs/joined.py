@@ -24,15 +24,26 @@ class Joined:
     Attributes:
         pooled: over the rows of the folds that have finished; None while none has.
         standing: a line for each fold: fold, run (None where there is none), state, rows, metrics, error.
-        complete: whether every fold has finished.
-        sentences: what is known and what it means, for a reader outside the field.
+        unfinished: which folds have not finished and why, in a sentence; empty where every fold has.
+        found: the figure over all rows, and whether it beats the best baseline.
+        meaning: what the figure is good for, and what it is not.
     """
 
     folds: FoldRuns
     pooled: Pooled | None
     standing: list[dict[str, Any]]
-    complete: bool
-    sentences: tuple[str, ...]
+    unfinished: str
+    found: tuple[str, ...]
+    meaning: tuple[str, ...]
+
+    @property
+    def complete(self) -> bool:
+        return not self.unfinished
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """All of it, for a reader outside the field."""
+        return (*((self.unfinished,) if self.unfinished else ()), *self.found, *self.meaning)
 
 
 def join(folds: FoldRuns) -> Joined:
@@ -44,8 +55,9 @@ def join(folds: FoldRuns) -> Joined:
     done = [run for run in folds.runs.values() if run.state == "finished" and run.result]
     pooled = _pool(done) if done else None
     standing = [_standing(number, folds.runs.get(number)) for number in range(1, folds.folds + 1)]
-    complete = len(done) == folds.folds
-    return Joined(folds, pooled, standing, complete, _sentences(folds, pooled, standing))
+    unfinished = _unfinished(folds, pooled, [each for each in standing if not each["metrics"]])
+    found = _found(pooled, bool(unfinished)) if pooled else ()
+    return Joined(folds, pooled, standing, unfinished, found, _meaning(folds, pooled) if pooled else ())
 
 
 def gather(runs: Sequence[Run]) -> FoldRuns:
@@ -150,23 +162,21 @@ def _standing(number: int, run: Run | None) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _sentences(folds: FoldRuns, pooled: Pooled | None, standing: list[dict[str, Any]]) -> tuple[str, ...]:
-    open_ones = [each for each in standing if not each["metrics"]]
-    told = [_unfinished(folds, pooled, open_ones)] if open_ones else []
-    if pooled is None:
-        return tuple(told)
+def _found(pooled: Pooled, unfinished: bool) -> tuple[str, ...]:
     name = _task(pooled.result).headline
-    metric, value = METRICS[name].spoken, _said(name, pooled.result["metrics"][name])
     low, high = pooled.result["intervals"][name]
     span = "" if low is None else f" (95 % interval {_said(name, low)} to {_said(name, high)})"
-    rows = pooled.result["rows"]
-    told.append(
-        f"Each of {'these' if open_ones else 'the'} {rows:,} rows was judged once, by a model that had not seen it in training: "
-        f"{metric} {value}{span}."
+    figure = (
+        f"Each of {'these' if unfinished else 'the'} {pooled.result['rows']:,} rows was judged once, by a model that had not seen "
+        f"it in training: {METRICS[name].spoken} {_said(name, pooled.result['metrics'][name])}{span}."
     )
-    if pooled.result["verdict"]:
-        told.append(pooled.result["verdict"]["sentence"])
-    told.append(_between(name, metric, pooled))
+    verdict = pooled.result["verdict"]
+    return (figure, verdict["sentence"]) if verdict else (figure,)
+
+
+def _meaning(folds: FoldRuns, pooled: Pooled) -> tuple[str, ...]:
+    name = _task(pooled.result).headline
+    told = [_between(name, METRICS[name].spoken, pooled)]
     if folds.aside:
         told.append(f"The set's own test part, {folds.aside:,} rows, stayed aside: no fold has seen it.")
     if pooled.repeated:
@@ -194,6 +204,8 @@ def _between(name: str, metric: str, pooled: Pooled) -> str:
 
 
 def _unfinished(folds: FoldRuns, pooled: Pooled | None, open_ones: list[dict[str, Any]]) -> str:
+    if not open_ones:
+        return ""
     done = folds.folds - len(open_ones)
     counted = f"{done} of {folds.folds} folds {'has' if done == 1 else 'have'} finished"
     sofar = f"{pooled.result['rows']:,} of {folds.rows:,} rows are judged so far" if pooled else "no row is judged yet"

@@ -29,7 +29,7 @@ def choose_folds(dataset: DataSet) -> bool:
     if chosen:
         told = (
             f"{FOLDS} runs with these settings: each learns without another fifth of {rows:,} rows and is judged by it. In the end "
-            f"every row has been judged once by a model that has not seen it. Takes about {FOLDS} times as long."
+            f"each of them has been judged once, by a model that has not seen it. Takes about {FOLDS} times as long."
         )
         if aside:
             told += f" The set's own test part, {aside:,} rows, stays aside and unseen, for a last judgement."
@@ -64,15 +64,14 @@ def joined_view(folds: FoldRuns) -> bool:
         except GraftError as error:
             words.show_error(error)
             return False
-        first, *others = joined.sentences
-        if joined.complete:
-            st.markdown(words.plain(first))
-        else:
-            st.warning(words.plain(first), icon=":material/hourglass_top:")
-        for sentence in others:
+        if joined.unfinished:
+            st.warning(words.plain(joined.unfinished), icon=":material/hourglass_top:")
+        for sentence in joined.found:
             st.markdown(words.plain(sentence))
         if joined.pooled:
             _scores(folds, joined.pooled.result)
+        for sentence in joined.meaning:
+            st.caption(words.plain(sentence))
         _standing(folds, joined.standing)
     return True
 

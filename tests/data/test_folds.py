@@ -62,7 +62,9 @@ def test_a_drawn_test_part_means_nothing_and_a_named_or_late_one_does(own_test, 
 
 
 def test_rows_of_one_group_stay_in_one_fold(home, tmp_path):
-    frame = pd.DataFrame(sentences(60), columns=["review", "label"]).assign(author=[f"a{row // 3}" for row in range(60)])
+    frame = pd.DataFrame(sentences(60), columns=["review", "label"]).assign(
+        author=[f"a{row // 3}" for row in range(60)]
+    )
     frame.to_csv(tmp_path / "x.csv", index=False)
     dataset = add_dataset(tmp_path / "x.csv", text="review", label="label", group="author")[0]
     for version in make_folds(dataset, 3, group="author"):

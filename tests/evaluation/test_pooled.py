@@ -26,14 +26,22 @@ def fold(task, first, outputs, truth, labels, thresholds=None, baseline=None, te
     )
     beside = (baseline,) if baseline is not None else ()
     metrics = build_result(truth, outputs, labels, [(each, 0.0) for each in beside], task, thresholds)["metrics"]
-    return Fold(f"fold at {first}", prediction_table(judged, truth, outputs, labels, task, thresholds), metrics, thresholds, beside)
+    return Fold(
+        f"fold at {first}",
+        prediction_table(judged, truth, outputs, labels, task, thresholds),
+        metrics,
+        thresholds,
+        beside,
+    )
 
 
 def classes(first, rows, right, text="text"):
     truth = np.arange(rows) % 2
     hit = np.arange(rows) < right
     outputs = np.where(np.stack([truth == 0, truth == 1], axis=1) == hit[:, None], 0.9, 0.1)
-    return fold(TASKS["single_label"], first, outputs, truth, ("neg", "pos"), baseline=majority(truth, rows, 2), text=text)
+    return fold(
+        TASKS["single_label"], first, outputs, truth, ("neg", "pos"), baseline=majority(truth, rows, 2), text=text
+    )
 
 
 def test_the_pooled_figure_counts_rows_and_not_folds():
@@ -79,7 +87,9 @@ def test_scores_are_pooled_in_their_units_and_a_mean_correlates_with_nothing():
     parts = []
     for at in range(2):
         truth = RANDOM.normal(10 * at, 1, 30)
-        parts.append(fold(task, 30 * at, truth + 0.5, truth, ("stars",), baseline=trivial("regression", truth + 3, 30, 1)))
+        parts.append(
+            fold(task, 30 * at, truth + 0.5, truth, ("stars",), baseline=trivial("regression", truth + 3, 30, 1))
+        )
     found = pool(parts, task, ("stars",))
     assert found.result["metrics"]["rmse"] == pytest.approx(0.5) and found.result["metrics"]["pearson"] > 0.99
     assert found.result["baselines"][0]["metrics"]["pearson"] is None

@@ -50,7 +50,9 @@ def test_renaming_a_run_does_not_untie_it(dataset):
 @pytest.mark.slow
 @pytest.mark.timeout(300)
 def test_folds_that_the_worker_carried_out_are_joined_with_their_baselines(dataset, tiny_encoder):
-    config = RunConfig(dataset.id, str(tiny_encoder), strategy="linear_probe", max_length=32, precision="fp32", train_size=60)
+    config = RunConfig(
+        dataset.id, str(tiny_encoder), strategy="linear_probe", max_length=32, precision="fp32", train_size=60
+    )
     found = submit_folds(config, 3)
     for run in found.runs.values():
         assert work(run.path) == 0, run.log_tail()
@@ -59,7 +61,9 @@ def test_folds_that_the_worker_carried_out_are_joined_with_their_baselines(datas
     tables = [pd.read_parquet(run.predictions("test")) for run in found.runs.values()]
     assert joined.pooled.result["metrics"]["accuracy"] == pytest.approx(pd.concat(tables)["correct"].mean())
     results = [run.result for run in found.runs.values()]
-    for place, name in enumerate(("majority", "tfidf")):  # read again, the baselines are those that each run stood beside
+    for place, name in enumerate(
+        ("majority", "tfidf")
+    ):  # read again, the baselines are those that each run stood beside
         right = sum(each["baselines"][place]["metrics"]["accuracy"] * each["rows"] for each in results)
         beside = joined.pooled.result["baselines"][place]
         assert beside["name"] == name and beside["metrics"]["accuracy"] == pytest.approx(right / 120)
@@ -97,7 +101,7 @@ def test_runs_with_other_settings_are_not_joined(dataset):
     found = answered(dataset)
     run = found.runs[2]
     (run.path / "config.json").write_text((run.path / "config.json").read_text().replace('"seed": 42', '"seed": 43'))
-    with pytest.raises(RunError, match="seed is 42 in .* fold 1 of 3 and 43 in .* fold 2 of 3"):
+    with pytest.raises(RunError, match=r"seed is 42 in .* fold 1 of 3 and 43 in .* fold 2 of 3"):
         join(found)
 
 
