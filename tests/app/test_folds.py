@@ -3,7 +3,6 @@
 import pandas as pd
 import pytest
 
-from core import libraries
 from core.data.add import add_dataset
 from core.runs.folds import list_folds
 from tests.app.test_pages import links, open_page, said
@@ -11,12 +10,6 @@ from tests.conftest import sentences
 from tests.jobs.test_folds import answered
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
-
-
-@pytest.fixture(scope="module", autouse=True)
-def loaded():
-    """The heavy libraries are there, as after the first visit."""
-    libraries.load()
 
 
 def test_the_choice_queues_a_run_for_each_fold_and_folds_do_not_fill_the_list_of_sets(dataset):
