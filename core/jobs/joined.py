@@ -190,7 +190,7 @@ def _meaning(folds: FoldRuns, pooled: Pooled) -> tuple[str, ...]:
 def _between(name: str, metric: str, pooled: Pooled) -> str:
     spread = pooled.spread[name]
     meaning = (
-        f"That is what this training reaches on such texts when it learns from a part of them; no single model has this {metric}, "
+        f"The figure is what this training reaches on such texts when it learns from a part of them; no single model has this {metric}, "
         "and the models of the folds differ"
     )
     if spread["deviation"] is None or spread["low"] is None:

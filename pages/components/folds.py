@@ -69,17 +69,17 @@ def joined_view(folds: FoldRuns) -> bool:
         for sentence in joined.found:
             st.markdown(words.plain(sentence))
         if joined.pooled:
-            _scores(folds, joined.pooled.result)
+            _scores(folds, joined.pooled.result, joined.complete)
         for sentence in joined.meaning:
             st.caption(words.plain(sentence))
         _standing(folds, joined.standing)
     return True
 
 
-def _scores(folds: FoldRuns, result: dict[str, Any]) -> None:
+def _scores(folds: FoldRuns, result: dict[str, Any], complete: bool) -> None:
     task = words.result_task(result)
     color = charts.run_colors([folds.id or folds.name])[folds.id or folds.name]
-    judged = [{"title": "This training, all folds", "color": color, **result}]
+    judged = [{"title": "This training, all folds" if complete else "This training, so far", "color": color, **result}]
     judged += [
         {"color": charts.BASELINES.get(each["name"], charts.GREY), **each} for each in reversed(result["baselines"])
     ]
