@@ -73,7 +73,7 @@ class DataSet:
         """Which fold of how many is the test part of this version; None for a set that is no fold of another."""
         change = self.change or {}
         given = change.get("parameters", {}) if change.get("operation") == "resplit" else {}
-        return (int(given["fold"]), int(given["folds"])) if given.get("folds") else None
+        return (int(given.get("fold", 1)), int(given["folds"])) if given.get("folds") else None
 
     def frame(self) -> pd.DataFrame:
         """All rows: row (place in the file, from 0), text, text_pair for pairs, label, split, extra.<column>."""
