@@ -1,5 +1,7 @@
 """Folds: versions of a set in which each row is in the test part exactly once over all of them."""
 
+from typing import Any
+
 from core.data.store import DataSet
 from core.data.versions import lineage, make_version
 from core.errors import DatasetError
@@ -27,7 +29,7 @@ def make_folds(
     return [_fold(dataset, shared | {"fold": fold}) for fold in range(1, folds + 1)]
 
 
-def _fold(dataset: DataSet, parameters: dict[str, object]) -> DataSet:
+def _fold(dataset: DataSet, parameters: dict[str, Any]) -> DataSet:
     if dataset.fold == (parameters["fold"], parameters["folds"]):
         try:
             return make_version(dataset, "resplit", parameters)

@@ -56,7 +56,7 @@ def build_result(
         "rows": len(truth),
         **judged(task, truth, outputs, labels, thresholds),
         "baselines": beside,
-        "thresholds": None if np.ndim(thresholds) != 1 else [float(each) for each in thresholds],  # type: ignore[union-attr]
+        "thresholds": None if thresholds is None or thresholds.ndim > 1 else [float(each) for each in thresholds],
         "verdict": verdict,
     }
 

@@ -65,10 +65,10 @@ def folds_of(run: Run) -> FoldRuns | None:
 
 def list_folds() -> list[FoldRuns]:
     """All cross-validations, the newest first."""
+    tied = [(run.meta["created"], run, tie) for run in list_runs() if (tie := tie_of(run))]
     found: dict[str, tuple[Tie, dict[int, Run]]] = {}
-    for run in list_runs():
-        if tie := tie_of(run):
-            found.setdefault(tie.id, (tie, {}))[1].setdefault(tie.number, run)
+    for _, run, tie in sorted(tied, key=lambda each: -each[0]):  # ids of one second stand in no order
+        found.setdefault(tie.id, (tie, {}))[1].setdefault(tie.number, run)
     return [
         FoldRuns(tie.id, tie.name, tie.folds, tie.dataset, tie.rows, tie.aside, dict(sorted(runs.items())))
         for tie, runs in found.values()
