@@ -15,13 +15,14 @@ from core.config import RunConfig
 from core.errors import DatasetError
 from core.kept import Kept
 from core.training.batches import Encoded
-from core.training.events import CheckpointDue, Evaluated, Event, Progress, Started, StepLogged, TrainingDone
+from core.training.events import CheckpointDue, Evaluated, Event, Progress, Started, TrainingDone
 from core.training.forward import logits_of
 from core.training.loop import Rows, quicken
 from core.training.optimiser import fitting_rate, rate_factor
 from core.training.probe import last_layer, listening, probe
 from core.training.recipe import MOST_PAIRS, PAIRS_PER_ROW
 from core.training.scoring import autocast
+from core.training.state import State, Window
 from core.training.update import Update
 
 if TYPE_CHECKING:
@@ -98,46 +99,46 @@ def few_shot(
     quicken(model, config, device)
     update = Update(model, config, device, rates)
     trained = [model.get_parameter(name) for name in rates]
-    done = _restore(resume, model, update, config.seed)
+    state, window = State(), Window()
+    state.begin(resume, config.seed, model, update)
     yield Started(
-        done["step"], total, training.encoded.rows, validation.encoded.rows,
+        state.step, total, training.encoded.rows, validation.encoded.rows,
         sum(weight.numel() for weight in model.parameters()),
         sum(weight.numel() for weight in trained) + sum(weight.numel() for weight in last.parameters()),
         device, "bf16" if bf16 else "fp32",
     )  # fmt: skip
     model.train()
-    saved, log_every, losses, norms = time.monotonic(), max(1, total // POINTS), [], []
+    saved, log_every = time.monotonic(), max(1, total // POINTS)
     while True:
-        ended, stopping = done["step"] >= total, should_stop()
+        ended, stopping = state.step >= total, should_stop()
         if stopping or ended or time.monotonic() - saved > config.checkpoint_seconds:
-            yield CheckpointDue(done["step"], lambda: _state(done, model, update))
+            yield CheckpointDue(state.step, lambda: state.snapshot(model, update))
             saved = time.monotonic()
         if stopping:
             update.close()
-            yield TrainingDone(done["step"], 0, done["seconds"], done["tokens"], False, stopped=True)
+            yield state.done(stopped=True)
             return
         if ended:
             break
-        chosen = slice(done["step"] * config.batch_size, (done["step"] + 1) * config.batch_size)
-        rate = full_rate * rate_factor(done["step"], total, config)
+        chosen = slice(state.step * config.batch_size, (state.step + 1) * config.batch_size)
+        rate = full_rate * rate_factor(state.step, total, config)
         began = time.perf_counter()
         loss, tokens = _pair_loss(model, last, training.encoded, pairs[chosen], same[chosen], update, device, bf16)
         loss.backward()
-        norms.append(update.apply(rate))
-        losses.append(loss.detach())
-        done["step"], done["tokens"] = done["step"] + 1, done["tokens"] + tokens
-        done["seconds"] += time.perf_counter() - began
-        if done["step"] % log_every == 0 or done["step"] == total:
-            speed = done["tokens"] / max(done["seconds"], 1e-9)
-            yield StepLogged(done["step"], done["step"] / total, _mean(losses), rate, speed, _mean(norms))
-            losses, norms = [], []
+        window.add(loss.detach(), update.apply(rate))
+        state.step += 1
+        state.tokens += tokens
+        state.seconds += time.perf_counter() - began
+        if state.step % log_every == 0 or state.step == total:
+            yield window.event(state, total, rate)
+            window = Window()
     update.close()
-    yield from _fit_head(config, model, training, validation, device, bf16, should_stop, total, done)
+    yield from _fit_head(config, model, training, validation, device, bf16, should_stop, total, state)
 
 
 def _fit_head(
     config: RunConfig, model: "PreTrainedModel", training: Rows, validation: Rows, device: str, bf16: bool,
-    should_stop: Callable[[], bool], total: int, done: dict[str, Any],
+    should_stop: Callable[[], bool], total: int, state: State,
 ) -> Iterator[Event]:  # fmt: skip
     """The linear probe's fit on the new vectors, told as the end of this training."""
     best: Evaluated | None = None
@@ -150,7 +151,7 @@ def _fit_head(
             if best is not None and not event.stopped:
                 yield replace(best, best=True)
             yield TrainingDone(
-                total, total, done["seconds"] + event.seconds, done["tokens"] + event.tokens, False, event.stopped
+                total, total, state.seconds + event.seconds, state.tokens + event.tokens, False, event.stopped
             )
 
 
@@ -194,31 +195,3 @@ def _drawn(labels: np.ndarray, count: int, random: np.random.Generator) -> tuple
 def _cycled(pairs: np.ndarray, count: int, random: np.random.Generator) -> np.ndarray:
     rounds = -(-count // len(pairs))
     return np.concatenate([random.permutation(pairs) for _ in range(rounds)])[:count]
-
-
-def _state(done: dict[str, Any], model: "PreTrainedModel", update: Update) -> dict[str, Any]:
-    import torch
-
-    cuda = torch.cuda.get_rng_state_all() if torch.cuda.is_available() else []
-    return {
-        "numbers": dict(done), "model": model.state_dict(), "update": update.state_dict(),
-        "random": torch.get_rng_state(), "random_cuda": cuda,
-    }  # fmt: skip
-
-
-def _restore(saved: dict[str, Any] | None, model: "PreTrainedModel", update: Update, seed: int) -> dict[str, Any]:
-    import torch
-
-    if saved is None:
-        torch.manual_seed(seed)
-        return {"step": 0, "seconds": 0.0, "tokens": 0}
-    model.load_state_dict(saved["model"])
-    update.load_state_dict(saved["update"])
-    torch.set_rng_state(saved["random"])
-    if saved["random_cuda"] and torch.cuda.is_available():
-        torch.cuda.set_rng_state_all(saved["random_cuda"])
-    return dict(saved["numbers"])
-
-
-def _mean(values: list[Any]) -> float:
-    return float(sum(each.item() for each in values) / len(values))

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,22 +14,13 @@ from core.kept import Kept
 from core.models.strategies import Plan, plan, quieten
 from core.training import shares
 from core.training.batches import Encoded, send, split_batch, training_order
-from core.training.events import (
-    CheckpointDue,
-    Evaluated,
-    Event,
-    Improved,
-    Progress,
-    Started,
-    StepLogged,
-    TrainingDone,
-    Warned,
-)
+from core.training.events import CheckpointDue, Evaluated, Event, Improved, Progress, Started, Warned
 from core.training.forward import logits_of
 from core.training.losses import build_loss
 from core.training.optimiser import fitting_rate, rate_factor
 from core.training.recipe import epochs_for
 from core.training.scoring import Interrupted, autocast, score
+from core.training.state import State, Window
 from core.training.trunk import Trunk, prepare_trunk
 from core.training.update import Update
 
@@ -91,11 +82,8 @@ def train(
     update = Update(model, config, device, what.rates)
     steps_per_epoch = -(-training.encoded.rows // config.batch_size)
     total = steps_per_epoch * epochs_for(config, training.encoded.rows)
-    state = _State(best=best_weights)
-    if resume:
-        state.restore(resume, model, update)
-    else:
-        torch.manual_seed(config.seed)
+    state = State(best=best_weights)
+    state.begin(resume, config.seed, model, update)
     trained = [model.get_parameter(name) for name in what.rates]
     closed = _close(model, what, state.step / total)
     loss_of = build_loss(config, training.labels, int(model.config.num_labels or 0), device)
@@ -114,12 +102,12 @@ def train(
         )
     except Interrupted:
         update.close()
-        yield TrainingDone(state.step, state.best_step, state.seconds, state.tokens, False, stopped=True)
+        yield state.done(stopped=True)
         return
     model.train()
     last_save, save_cost = time.monotonic(), 0.0
     batches: list[np.ndarray] = []
-    window = _Window()
+    window = Window()
     while True:
         if state.validation_due:
             update.settle()
@@ -134,7 +122,7 @@ def train(
             save_cost = last_save - began
         if stopping:
             update.close()
-            yield TrainingDone(state.step, state.best_step, state.seconds, state.tokens, False, stopped=True)
+            yield state.done(stopped=True)
             return
         if ended:
             break
@@ -170,11 +158,11 @@ def train(
         state.validation_due = _is_due(state.step, steps_per_epoch, total, config) and validation.encoded.rows > 0
         if state.step % log_every == 0 or state.step == total:
             yield window.event(state, steps_per_epoch, rate)
-            window = _Window()
+            window = Window()
     update.close()
     if state.best is not None:
         model.load_state_dict(state.best)
-    yield TrainingDone(state.step, state.best_step, state.seconds, state.tokens, state.step < total, stopped=False)
+    yield state.done(early=state.step < total)
 
 
 def quicken(model: "PreTrainedModel", config: RunConfig, device: str) -> None:
@@ -221,62 +209,6 @@ def _close(model: "PreTrainedModel", what: Plan, done: float) -> list[tuple[floa
     return sorted(later, key=lambda pair: -pair[0])
 
 
-@dataclass(slots=True)
-class _State:
-    """What changes from step to step and is not inside the model or the optimiser."""
-
-    step: int = 0
-    seconds: float = 0.0
-    tokens: int = 0
-    best_score: float = float("-inf")
-    best_step: int = 0
-    best: dict[str, Any] | None = None  # a copy of the best weights, on the CPU
-    worse: int = 0  # validations since the best one
-    validation_due: bool = False
-
-    def out_of_patience(self, patience: int | None) -> bool:
-        return patience is not None and self.worse >= patience
-
-    def snapshot(self, model: "PreTrainedModel", update: Update) -> dict[str, Any]:
-        import torch
-
-        numbers = {name: getattr(self, name) for name in self.__slots__ if name != "best"}
-        cuda = torch.cuda.get_rng_state_all() if torch.cuda.is_available() else []
-        return {
-            "numbers": numbers, "model": model.state_dict(), "update": update.state_dict(),
-            "random": torch.get_rng_state(), "random_cuda": cuda,
-        }  # fmt: skip
-
-    def restore(self, saved: dict[str, Any], model: "PreTrainedModel", update: Update) -> None:
-        import torch
-
-        for name, value in saved["numbers"].items():
-            setattr(self, name, value)
-        model.load_state_dict(saved["model"])
-        update.load_state_dict(saved["update"])
-        torch.set_rng_state(saved["random"])
-        if saved["random_cuda"] and torch.cuda.is_available():
-            torch.cuda.set_rng_state_all(saved["random_cuda"])
-
-
-@dataclass(slots=True)
-class _Window:
-    """Losses and gradient norms since the last logged point, kept on the device."""
-
-    losses: list[Any] = field(default_factory=list)
-    norms: list[Any] = field(default_factory=list)
-
-    def add(self, loss: "torch.Tensor", norm: "torch.Tensor") -> None:
-        self.losses.append(loss)
-        self.norms.append(norm)
-
-    def event(self, state: _State, steps_per_epoch: int, rate: float) -> StepLogged:
-        loss = float(sum(each.item() for each in self.losses) / len(self.losses))
-        norm = float(sum(each.item() for each in self.norms) / len(self.norms))
-        speed = state.tokens / max(state.seconds, 1e-9)
-        return StepLogged(state.step, state.step / steps_per_epoch, loss, rate, speed, norm)
-
-
 def _width(model: "PreTrainedModel") -> int:
     return int(getattr(model.config, "hidden_size", 0) or getattr(model.config, "dim", 768))
 
@@ -289,7 +221,7 @@ def _validate(
     config: RunConfig,
     model: "PreTrainedModel",
     validation: Rows,
-    state: _State,
+    state: State,
     device: str,
     bf16: bool,
     steps_per_epoch: int,

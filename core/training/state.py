@@ -1,0 +1,79 @@
+"""What a training by steps knows about itself: how far it is, what its best was, and how it goes on after a stop."""
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from core.training.events import StepLogged, TrainingDone
+from core.training.update import Update
+
+if TYPE_CHECKING:
+    import torch
+    from transformers import PreTrainedModel
+
+
+@dataclass(slots=True)
+class State:
+    """What changes from step to step and is not inside the model or the optimiser."""
+
+    step: int = 0
+    seconds: float = 0.0
+    tokens: int = 0
+    best_score: float = float("-inf")
+    best_step: int = 0
+    best: dict[str, Any] | None = None  # a copy of the best weights, on the CPU
+    worse: int = 0  # validations since the best one
+    validation_due: bool = False
+
+    def out_of_patience(self, patience: int | None) -> bool:
+        return patience is not None and self.worse >= patience
+
+    def begin(self, saved: dict[str, Any] | None, seed: int, model: "PreTrainedModel", update: Update) -> None:
+        """Go on from a snapshot, or start with the random numbers of ``seed`` where there is none."""
+        import torch
+
+        if not saved:
+            torch.manual_seed(seed)
+            return
+        for name, value in saved["numbers"].items():
+            setattr(self, name, value)
+        model.load_state_dict(saved["model"])
+        update.load_state_dict(saved["update"])
+        torch.set_rng_state(saved["random"])
+        if saved["random_cuda"] and torch.cuda.is_available():
+            torch.cuda.set_rng_state_all(saved["random_cuda"])
+
+    def snapshot(self, model: "PreTrainedModel", update: Update) -> dict[str, Any]:
+        """All that a training needs to go on exactly, the best weights apart; ``begin`` takes it back."""
+        import torch
+
+        numbers = {name: getattr(self, name) for name in self.__slots__ if name != "best"}
+        cuda = torch.cuda.get_rng_state_all() if torch.cuda.is_available() else []
+        return {
+            "numbers": numbers, "model": model.state_dict(), "update": update.state_dict(),
+            "random": torch.get_rng_state(), "random_cuda": cuda,
+        }  # fmt: skip
+
+    def done(self, *, early: bool = False, stopped: bool = False) -> TrainingDone:
+        """The last event of a training that ends here."""
+        return TrainingDone(self.step, self.best_step, self.seconds, self.tokens, early, stopped)
+
+
+@dataclass(slots=True)
+class Window:
+    """Losses and gradient norms since the last logged point, kept on the device: reading them waits for it."""
+
+    losses: "list[torch.Tensor]" = field(default_factory=list)
+    norms: "list[torch.Tensor]" = field(default_factory=list)
+
+    def add(self, loss: "torch.Tensor", norm: "torch.Tensor") -> None:
+        self.losses.append(loss)
+        self.norms.append(norm)
+
+    def event(self, state: State, steps_per_epoch: int, rate: float) -> StepLogged:
+        """Their means, fetched from the device at once."""
+        import torch
+
+        values, count = torch.stack([*self.losses, *self.norms]).tolist(), len(self.losses)
+        loss, norm = sum(values[:count]) / count, sum(values[count:]) / count
+        speed = state.tokens / max(state.seconds, 1e-9)
+        return StepLogged(state.step, state.step / steps_per_epoch, loss, rate, speed, norm)
