@@ -1,0 +1,38 @@
+"""Charts: plain data in, Plotly figures out; no screen, no files.
+
+Bars and matrices cannot be dragged: there is nothing to zoom, and on a phone a drag is meant for the page. Backgrounds are
+transparent and the text colour is left to the page, so that light and dark both work; where writing lies
+on colour, the page names the ink. Categories take the Okabe–Ito colours, which people with any kind of colour blindness
+can tell apart.
+"""
+
+from core.charts.curves import layer_movement, loss_curves, overlay, rate_curve, rate_range, score_curves, speed_curve
+from core.charts.looks import BASELINES, COLORS, GREY, PARTS, figure, run_colors
+from core.charts.matrices import confusion
+from core.charts.rows import class_balance, length_histogram, score_histogram
+from core.charts.scores import label_scores, probabilities, residuals, score_bars, true_and_predicted
+
+__all__ = [
+    "BASELINES",
+    "COLORS",
+    "GREY",
+    "PARTS",
+    "class_balance",
+    "confusion",
+    "figure",
+    "label_scores",
+    "layer_movement",
+    "length_histogram",
+    "loss_curves",
+    "overlay",
+    "probabilities",
+    "rate_curve",
+    "rate_range",
+    "residuals",
+    "run_colors",
+    "score_bars",
+    "score_curves",
+    "score_histogram",
+    "speed_curve",
+    "true_and_predicted",
+]

@@ -1,0 +1,42 @@
+"""The looks that all charts share: colours, the empty figure, short labels."""
+
+import zlib
+from collections.abc import Sequence
+
+import plotly.graph_objects as go
+
+COLORS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#8C7B00", "#7F7F7F")
+PARTS = {"train": "#0072B2", "validation": "#E69F00", "test": "#009E73"}
+GREY = "#8A938D"
+# baselines are neutral, so that a run's own colour stands out
+BASELINES = {"tfidf": "#8A938D", "tfidf_labels": "#8A938D", "tfidf_score": "#8A938D", "majority": "#B3BAB6"}
+
+
+def figure(title: str, x: str | None, y: str | None, legend: bool = True) -> go.Figure:
+    """An empty chart in the looks that all charts share."""
+    empty = go.Figure()
+    empty.update_layout(
+        title={"text": title, "font": {"size": 15}, "x": 0, "xanchor": "left"}, template="none", height=320,
+        margin={"l": 56, "r": 16, "t": 44, "b": 84 if legend else 52}, paper_bgcolor="rgba(0,0,0,0)", plot_bgcolor="rgba(0,0,0,0)",
+        legend={"orientation": "h", "yref": "container", "y": 0, "yanchor": "bottom", "x": 0}, hovermode="x unified", uirevision="keep",
+        xaxis_title=x, yaxis_title=y, barcornerradius=3, showlegend=legend,
+    )  # fmt: skip
+    grid = {"gridcolor": "rgba(138,147,141,0.22)", "zeroline": False, "linecolor": "rgba(138,147,141,0.5)"}
+    empty.update_xaxes(**grid, automargin=True)
+    empty.update_yaxes(**grid, automargin=True)
+    return empty
+
+
+def short(label: str, most: int = 24) -> str:
+    """The label, cut where it is too long to stand on an axis."""
+    return label if len(label) <= most else f"{label[: most - 2]}…"
+
+
+def run_colors(run_ids: Sequence[str]) -> dict[str, str]:
+    """One fixed colour for each run, told by its id; it changes only where two of the chosen would share one."""
+    taken: dict[str, str] = {}
+    for run in sorted(run_ids):
+        first = zlib.crc32(run.encode()) % (len(COLORS) - 1)  # the last, grey, only when all others are taken
+        order = [COLORS[(first + shift) % (len(COLORS) - 1)] for shift in range(len(COLORS) - 1)] + [COLORS[-1]]
+        taken[run] = next((color for color in order if color not in taken.values()), order[0])
+    return taken

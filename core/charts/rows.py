@@ -1,0 +1,59 @@
+"""What a data set holds: its labels, its scores, the lengths of its texts."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import plotly.graph_objects as go
+
+from core.charts.looks import COLORS, GREY, PARTS, figure, short
+
+
+def score_histogram(scores: Mapping[str, np.ndarray], name: str) -> go.Figure:
+    """Rows by score, each part of the set stacked on the others.
+
+    Args:
+        scores: part -> (rows,).
+    """
+    chart = figure("Rows by score", name, "Rows")
+    whole = np.concatenate(list(scores.values()))
+    values = np.unique(whole)
+    few = len(values) <= 40
+    edges = np.append(values, values[-1] + 1) if few else np.histogram_bin_edges(whole, bins=40)
+    middles = values if few else (edges[:-1] + edges[1:]) / 2
+    for part, color in PARTS.items():
+        if part in scores:
+            rows = np.histogram(scores[part], bins=edges)[0]
+            chart.add_bar(x=middles, y=rows, name=part, marker={"color": color})
+    chart.update_layout(barmode="stack")
+    return chart
+
+
+def class_balance(counts: Mapping[str, Mapping[str, int]], labels: Sequence[str]) -> go.Figure:
+    """Rows of each class or label, by part."""
+    chart = figure("Rows of each label", "Label", "Rows")
+    for part, color in PARTS.items():
+        if part in counts:
+            rows = [counts[part].get(label, 0) for label in labels]
+            names = [short(label) for label in labels]
+            chart.add_bar(x=names, y=rows, name=part, marker={"color": color})
+    chart.update_layout(dragmode=False, barmode="stack", legend_traceorder="normal")
+    chart.update_xaxes(type="category")
+    return chart
+
+
+def length_histogram(lengths: np.ndarray, max_length: int) -> go.Figure:
+    """Texts by length in tokens; what lies right of the line is cut there."""
+    chart = figure("Length of the texts", "Tokens in a text", "Texts", legend=False)
+    top = float(np.percentile(lengths, 99.5)) if len(lengths) else 1.0
+    counts, edges = np.histogram(np.minimum(lengths, top), bins=min(50, max(5, len(np.unique(lengths)))))
+    middles = (edges[:-1] + edges[1:]) / 2
+    colors = [COLORS[0] if middle <= max_length else COLORS[5] for middle in middles]
+    chart.add_bar(
+        x=middles, y=counts, width=np.diff(edges) * 0.95, marker={"color": colors},
+        hovertemplate="about %{x:.0f} tokens: %{y:,} texts<extra></extra>",
+    )  # fmt: skip
+    chart.add_vline(
+        x=max_length, line={"color": GREY, "dash": "dash"}, annotation_text=f"cut at {max_length}",
+        annotation_position="top",
+    )  # fmt: skip
+    return chart

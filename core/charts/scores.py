@@ -1,0 +1,129 @@
+"""How good the answers are: contenders side by side, scores, labels and probabilities."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+
+from core.charts.looks import COLORS, GREY, figure, short
+from core.tasks import METRICS, readable
+
+
+def score_bars(rows: Sequence[Mapping[str, Any]], metric: str = "accuracy", ink: str = GREY) -> go.Figure:
+    """One bar for each contender with its 95 % interval.
+
+    Args:
+        rows: dicts with title, value, low, high (shares in 0..1, errors in their units) and color.
+        ink: colour of the intervals.
+    """
+    what = METRICS[metric]
+    scale, unit = (100, " (%)") if what.share else (1, "")
+    way = "higher" if what.higher else "lower"
+    title = f"{what.title} with 95 % interval ({way} is better)"
+    chart = figure(title, f"{what.title}{unit}", None, legend=False)
+    shown = list(rows)[::-1]
+    values = [scale * row["value"] for row in shown]
+    said = [f"{value:.1f} %" if what.share else readable(value) for value in values]
+    chart.add_bar(
+        y=list(range(len(shown))), x=values, orientation="h", width=0.55,
+        marker={"color": [row["color"] for row in shown]},
+        error_x={
+            "type": "data", "symmetric": False, "thickness": 1.5, "width": 6, "color": ink,
+            "array": [scale * row["high"] - value for row, value in zip(shown, values, strict=True)],
+            "arrayminus": [value - scale * row["low"] for row, value in zip(shown, values, strict=True)],
+        },
+        text=[f"<b>{each}</b>" for each in said], textposition="inside", insidetextanchor="start",
+        customdata=[row["title"] for row in shown], hovertemplate="%{customdata}: %{text}<extra></extra>",
+    )  # fmt: skip
+    chart.update_layout(dragmode=False, height=100 + 48 * len(shown), hovermode="closest")
+    chart.update_xaxes(**({"range": [0, 100]} if what.share else {"rangemode": "tozero"}))
+    # bars stand on numbers, so that two runs of one name keep a bar each
+    chart.update_yaxes(tickvals=list(range(len(shown))), ticktext=[short(row["title"], 30) for row in shown])
+    return chart
+
+
+def true_and_predicted(
+    truth: np.ndarray, predicted: np.ndarray, title: str = "Predicted against true score"
+) -> go.Figure:
+    """One point a row (an even sample of 2,000 at most); on the line a prediction is exact."""
+    chart = figure(title, "True score", "Predicted score", legend=False)
+    stride = max(1, -(-len(truth) // 2000))
+    x, y = np.asarray(truth, dtype=float)[::stride], np.asarray(predicted, dtype=float)[::stride]
+    low, high = float(min(x.min(), y.min())), float(max(x.max(), y.max()))
+    chart.add_scatter(
+        x=[low, high], y=[low, high], mode="lines", line={"color": GREY, "dash": "dash", "width": 1}, hoverinfo="skip"
+    )
+    # true scores are often whole numbers: a little spread sideways shows how many rows lie on each
+    width = 0.25 * float(np.min(np.diff(np.unique(x)), initial=high - low or 1.0)) if len(np.unique(x)) <= 30 else 0.0
+    spread = np.random.default_rng(0).uniform(-width, width, len(x))
+    chart.add_scatter(
+        x=x + spread, y=y, mode="markers", marker={"color": COLORS[0], "size": 6, "opacity": 0.45}, customdata=x,
+        hovertemplate="true %{customdata:.4~r}, predicted %{y:.4~r}<extra></extra>",
+    )  # fmt: skip
+    chart.update_layout(dragmode=False, hovermode="closest", height=380)
+    return chart
+
+
+def residuals(error: np.ndarray) -> go.Figure:
+    """How far off predictions are: rows by predicted less true score."""
+    chart = figure("Error of each row", "Predicted less true score", "Rows", legend=False)
+    counts, edges = np.histogram(error, bins=min(40, max(5, len(np.unique(error)))))
+    chart.add_bar(
+        x=(edges[:-1] + edges[1:]) / 2, y=counts, width=np.diff(edges) * 0.95, marker={"color": COLORS[0]},
+        hovertemplate="off by about %{x:.2g}: %{y:,} rows<extra></extra>",
+    )  # fmt: skip
+    chart.add_vline(x=0, line={"color": GREY, "dash": "dash"})
+    chart.update_layout(dragmode=False, height=380)
+    return chart
+
+
+def label_scores(rows: Sequence[Mapping[str, Any]]) -> go.Figure:
+    """F1 of each label beside the number of its rows, best first; 30 at most are shown.
+
+    Args:
+        rows: dicts with label, f1 (0..1), precision, recall and support.
+    """
+    shown = sorted(rows, key=lambda row: (row["f1"], row["support"]))[-30:]
+    chart = figure("F1 of each label (higher is better)", "F1 (%)", None, legend=False)
+    chart.add_bar(
+        y=[short(row["label"]) for row in shown], x=[100 * row["f1"] for row in shown], orientation="h",
+        marker={"color": COLORS[0]}, text=[f"{row['support']:,} rows" for row in shown], textposition="auto",
+        customdata=[[100 * row["precision"], 100 * row["recall"]] for row in shown],
+        hovertemplate="%{y}: F1 %{x:.1f} %, precision %{customdata[0]:.1f} %, recall %{customdata[1]:.1f} %, %{text}<extra></extra>",
+    )  # fmt: skip
+    chart.update_layout(dragmode=False, xaxis_range=[0, 100], height=130 + 21 * len(shown), hovermode="closest")
+    chart.update_yaxes(type="category")
+    return chart
+
+
+def probabilities(
+    labels: Sequence[str], values: Sequence[float], thresholds: Sequence[float] | None = None
+) -> go.Figure:
+    """Probability of each class or label for one text, highest first; those that are given are green.
+
+    Args:
+        thresholds: where several labels may be given, the probability from which each is; a line marks it.
+    """
+    order = np.argsort(values)[-15:]
+    names = [short(labels[index]) for index in order]
+    shares = [100 * values[index] for index in order]
+    given = [place == len(order) - 1 for place in range(len(order))]
+    if thresholds is not None:
+        given = [values[index] >= thresholds[index] for index in order]
+    chart = figure(
+        f"Probability of each {'class' if thresholds is None else 'label'}", "Probability (%)", None, legend=False
+    )
+    chart.add_bar(
+        y=names, x=shares, orientation="h", width=0.6, marker={"color": [COLORS[2] if each else GREY for each in given]},
+        text=[f"{share:.1f} %" for share in shares], textposition="auto",
+    )  # fmt: skip
+    if thresholds is not None:
+        chart.add_scatter(
+            y=names, x=[100 * thresholds[index] for index in order], mode="markers",
+            marker={"symbol": "line-ns-open", "size": 16, "line": {"width": 2, "color": COLORS[5]}},
+            hovertemplate="%{y} is given from %{x:.1f} %<extra></extra>",
+        )  # fmt: skip
+    chart.update_layout(dragmode=False, xaxis_range=[0, 100], height=104 + 40 * len(order), hovermode="closest")
+    chart.update_yaxes(type="category")
+    return chart
