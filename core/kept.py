@@ -16,7 +16,7 @@ MOST_BYTES = 4 * 2**30  # all arrays of one kind together
 ABANDONED = 86400.0  # seconds after which a half-written entry is nobody's
 
 
-class Kept:
+class KeptArrays:
     """One kind of arrays, each under a key that names everything it depends on.
 
     Args:

@@ -1,10 +1,10 @@
 import numpy as np
 
-from core.kept import Kept
+from core.kept import KeptArrays
 
 
 def test_arrays_come_back_as_they_were_and_mapped(home):
-    kept = Kept("things")
+    kept = KeptArrays("things")
     assert kept.get("a") is None
     kept.put("a", {"x": np.arange(6).reshape(2, 3), "y": np.ones(2, np.float16)})
     found = kept.get("a")
@@ -15,7 +15,7 @@ def test_arrays_come_back_as_they_were_and_mapped(home):
 def test_the_entry_used_longest_ago_goes_first(home):
     import os
 
-    kept = Kept("things", most_bytes=3000)
+    kept = KeptArrays("things", most_bytes=3000)
     for age, key in ((300, "old"), (200, "middle"), (100, "new")):
         kept.put(key, {"x": np.zeros(100)})
         entry = kept.folder / key
@@ -28,13 +28,13 @@ def test_the_entry_used_longest_ago_goes_first(home):
 
 
 def test_what_is_too_large_is_not_kept(home):
-    kept = Kept("things", most_bytes=100)
+    kept = KeptArrays("things", most_bytes=100)
     assert not kept.put("a", {"x": np.zeros(100)})
     assert kept.get("a") is None
 
 
 def test_a_torn_entry_is_not_read(home):
-    kept = Kept("things")
+    kept = KeptArrays("things")
     kept.put("a", {"x": np.zeros(1000)})
     file = kept.folder / "a" / "x.npy"
     file.write_bytes(file.read_bytes()[:500])

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from core.kept import Kept
+from core.kept import KeptArrays
 
 MOST_TEXTS = 200_000  # of one model; after that the newest are kept
 MOST_BYTES = 512 * 2**20  # of all models together
@@ -21,7 +21,7 @@ class ScoreCache:
     """
 
     def __init__(self, name: str):
-        self._kept = Kept("scores", MOST_BYTES)
+        self._kept = KeptArrays("scores", MOST_BYTES)
         self._name = hashlib.blake2b(name.encode(), digest_size=16).hexdigest()
         found = self._kept.get(self._name)
         keys = found["keys"] if found else np.empty((0, KEY), np.uint8)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from core.evaluation.judge import SCALE
 from core.jobs.choosing import Chosen
 from core.jobs.telling import Telling
-from core.kept import Kept
+from core.kept import KeptArrays
 from core.models.classifier import Classifier, load_classifier
 from core.tasks import encode_targets, scale_of
 from core.training.batches import encode_once
@@ -59,7 +59,7 @@ def _encode(chosen: Chosen, classifier: Classifier, max_length: int, telling: Te
     for name, part in chosen.parts.items():
         pairs = part["text_pair"].tolist() if "text_pair" in part else None
         texts = encode_once(
-            part["text"].tolist(), classifier.tokenizer, max_length, pairs, keep=Kept("tokens"),
+            part["text"].tolist(), classifier.tokenizer, max_length, pairs, keep=KeptArrays("tokens"),
             progress=lambda done, total: telling.progress("preparing", done, total), truncation=chosen.config.truncation,
         )  # fmt: skip
         encoded[name] = Rows(texts, encode_targets(chosen.task, part["label"].tolist(), classifier.labels))

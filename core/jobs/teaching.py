@@ -8,7 +8,7 @@ from core.config import RunConfig
 from core.jobs.place import Place
 from core.jobs.preparing import Prepared
 from core.jobs.telling import Telling
-from core.kept import Kept
+from core.kept import KeptArrays
 from core.models.memory import recompute_layers
 from core.models.strategies import ADAPTERS, attach, detach
 from core.training import checkpoints, shares
@@ -28,7 +28,7 @@ def teach(
     model = prepared.classifier.model
     shared: dict[str, Any] = {
         "device": place.device.name, "bf16": place.bf16, "should_stop": should_stop,
-        "keep": Kept("features" if config.strategy in ("linear_probe", "lp_ft") else "trunks"),
+        "keep": KeptArrays("features" if config.strategy in ("linear_probe", "lp_ft") else "trunks"),
     }  # fmt: skip
     telling.phase("training" if config.strategy != "linear_probe" else "encoding")
     if config.strategy == "linear_probe":
@@ -63,7 +63,7 @@ def _resumable(config: RunConfig, prepared: Prepared, telling: Telling, shared: 
     events = way(config, model, prepared.encoded["train"], validation, resume=state, best_weights=best, **shared)
     if config.average_best < 2 or config.strategy == "few_shot" or shares.place() > 0:
         return events
-    kept = checkpoints.KeptWeights(run.best)
+    kept = checkpoints.CandidateFolder(run.best)
     if not state:
         kept.clear()
     return averaged(events, config, model, validation, kept, device=shared["device"], bf16=shared["bf16"])

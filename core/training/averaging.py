@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from transformers import PreTrainedModel
 
 
-class Kept(Protocol):
-    """Where the weights of the best validations are kept, so that a resumed run finds them again."""
+class Candidates(Protocol):
+    """The weights that may enter the mean, kept where a resumed run finds them again."""
 
     def scores(self) -> dict[int, float]:
         """Score of each kept validation, by its step."""
@@ -32,7 +32,7 @@ class Kept(Protocol):
 
 
 def averaged(
-    events: Iterator[Event], config: RunConfig, model: "PreTrainedModel", validation: Rows, kept: Kept, *,
+    events: Iterator[Event], config: RunConfig, model: "PreTrainedModel", validation: Rows, kept: Candidates, *,
     device: str, bf16: bool,
 ) -> Iterator[Event]:  # fmt: skip
     """The events of a training, after whose end ``model`` holds the mean of its best checkpoints where that is not worse.
@@ -47,7 +47,7 @@ def averaged(
         yield event
 
 
-def _consider(event: Evaluated, config: RunConfig, model: "PreTrainedModel", kept: Kept) -> None:
+def _consider(event: Evaluated, config: RunConfig, model: "PreTrainedModel", kept: Candidates) -> None:
     """Keep the weights of this validation if it is among the best; the earlier of two equal ones stays."""
     name = _decisive(config, model)
     reached = event.scores[name] if METRICS[name].higher else -event.scores[name]
@@ -60,7 +60,7 @@ def _consider(event: Evaluated, config: RunConfig, model: "PreTrainedModel", kep
 
 
 def _settle(
-    config: RunConfig, model: "PreTrainedModel", validation: Rows, kept: Kept, device: str, bf16: bool
+    config: RunConfig, model: "PreTrainedModel", validation: Rows, kept: Candidates, device: str, bf16: bool
 ) -> Iterator[Event]:
     """Load the mean, validate it, and go back to the best single checkpoint if that was better."""
     scores = kept.scores()

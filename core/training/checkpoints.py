@@ -44,8 +44,8 @@ def load_weights(folder: Path) -> dict[str, Any] | None:
 
 
 @dataclass(frozen=True, slots=True)
-class KeptWeights:
-    """Weights of several validations in a folder, named by step and score: ``step-120_0.8731….safetensors``."""
+class CandidateFolder:
+    """Weights of several validations, candidates for a mean, in a folder: ``step-120_0.8731….safetensors`` names step and score."""
 
     folder: Path
 

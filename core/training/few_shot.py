@@ -13,7 +13,7 @@ import numpy as np
 
 from core.config import RunConfig
 from core.errors import DatasetError
-from core.kept import Kept
+from core.kept import KeptArrays
 from core.training.batches import Encoded
 from core.training.events import CheckpointDue, Evaluated, Event, Progress, Started, TrainingDone
 from core.training.forward import logits_of
@@ -79,7 +79,7 @@ def few_shot(
     bf16: bool,
     resume: dict[str, Any] | None = None,
     best_weights: dict[str, Any] | None = None,
-    keep: Kept | None = None,
+    keep: KeptArrays | None = None,
     should_stop: Callable[[], bool] = lambda: False,
 ) -> Iterator[Event]:
     """Train ``model`` in place on pairs, then fit its last layer; the events are those of ``train``.

@@ -10,7 +10,7 @@ import numpy as np
 
 from core.config import RunConfig
 from core.evaluation.judge import validate
-from core.kept import Kept
+from core.kept import KeptArrays
 from core.models.strategies import Plan, plan, quieten
 from core.training import shares
 from core.training.batches import Encoded, send, split_batch, training_order
@@ -58,7 +58,7 @@ def train(
     bf16: bool,
     resume: dict[str, Any] | None = None,
     best_weights: dict[str, Any] | None = None,
-    keep: Kept | None = None,
+    keep: KeptArrays | None = None,
     should_stop: Callable[[], bool] = lambda: False,
 ) -> Iterator[Event]:
     """Fine-tune ``model`` in place; at the end it holds the weights of the best validation.

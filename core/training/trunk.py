@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from core.kept import Kept
+from core.kept import KeptArrays
 from core.models.fingerprint import weights_fingerprint
 from core.models.strategies import STACK, depths
 from core.training.batches import Encoded, collate, padded, scoring_order
@@ -22,7 +22,7 @@ IN_MEMORY = 2**30  # bytes of vectors that may stay in memory where no disk is t
 
 
 def prepare_trunk(
-    model: "PreTrainedModel", cut: int, encoded: Encoded, *, device: str, bf16: bool, keep: Kept | None,
+    model: "PreTrainedModel", cut: int, encoded: Encoded, *, device: str, bf16: bool, keep: KeptArrays | None,
     should_stop: Callable[[], bool],
 ) -> "Generator[Progress, None, Trunk | None]":  # fmt: skip
     """A trunk with the vectors of all texts; None where layers cannot be skipped, or the vectors have no room.

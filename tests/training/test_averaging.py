@@ -10,7 +10,7 @@ from core.config import RunConfig
 from core.models.classifier import load_classifier
 from core.training.averaging import averaged, mean_weights
 from core.training.batches import encode
-from core.training.checkpoints import KeptWeights
+from core.training.checkpoints import CandidateFolder
 from core.training.events import Averaged, CheckpointDue, Evaluated, Improved
 from core.training.loop import Rows, train
 from core.training.scoring import score
@@ -49,7 +49,7 @@ def run(setting, kept, model=None, **keywords):
 
 
 def test_the_best_validations_are_kept_and_their_mean_is_tried(setting, tmp_path):
-    kept = KeptWeights(tmp_path)
+    kept = CandidateFolder(tmp_path)
     model, events, _ = run(setting, kept)
     scores = {each.step: each.scores["macro_f1"] for each in events if isinstance(each, Evaluated)}
     wanted = sorted(scores, key=lambda step: (-scores[step], step))[:3]
@@ -70,7 +70,7 @@ def test_the_best_validations_are_kept_and_their_mean_is_tried(setting, tmp_path
 
 
 def test_a_mean_that_is_worse_is_not_used(setting, tmp_path):
-    kept = KeptWeights(tmp_path)
+    kept = CandidateFolder(tmp_path)
     config, fresh, training, validation = setting
     model = fresh()
     events = train(config, model, training, validation, device="cpu", bf16=False)
@@ -86,8 +86,8 @@ def test_a_mean_that_is_worse_is_not_used(setting, tmp_path):
 
 
 def test_a_resumed_run_averages_the_same_checkpoints(setting, tmp_path):
-    whole, events, _ = run(setting, KeptWeights(tmp_path / "whole"))
-    kept = KeptWeights(tmp_path / "broken")
+    whole, events, _ = run(setting, CandidateFolder(tmp_path / "whole"))
+    kept = CandidateFolder(tmp_path / "broken")
     looks = iter(range(1000))
     _, before, state = run(setting, kept, should_stop=lambda: next(looks) >= 11)
     best = [each for each in before if isinstance(each, Improved)][-1].weights

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from core.config import RunConfig
-from core.kept import Kept
+from core.kept import KeptArrays
 from core.models.classifier import load_classifier
 from core.training.batches import collate, encode
 from core.training.events import Progress, StepLogged, TrainingDone
@@ -45,7 +45,9 @@ def test_a_second_training_takes_the_vectors_from_disk(home, tiny_encoder):
             encode([text for text, _ in pairs], classifier.tokenizer, 32),
             np.array([LABELS.index(label) for _, label in pairs]),
         )
-        found.append(list(train(config, classifier.model, rows, rows, device="cpu", bf16=False, keep=Kept("trunks"))))
+        found.append(
+            list(train(config, classifier.model, rows, rows, device="cpu", bf16=False, keep=KeptArrays("trunks")))
+        )
     first, second = found
     assert any(isinstance(event, Progress) and event.phase == "encoding" for event in first)
     assert not any(isinstance(event, Progress) and event.phase == "encoding" for event in second)
