@@ -4,6 +4,7 @@ import re
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,27 @@ from core.data.store import DataSet, list_datasets, new_folder, place, rename_da
 from core.errors import DatasetError
 
 FRACTIONS = (0.7, 0.1, 0.2)
+
+
+@dataclass(frozen=True, slots=True)
+class Storing:
+    """How the rows of a file become a set.
+
+    Attributes:
+        asked: fields of ``Roles`` that were named; what is empty was not asked for.
+        name: of the set; None takes it from ``source_name``, the file as the user knows it.
+        fractions: shares of train, validation and test.
+        no_label: store it without labels, for prediction only.
+        guess: False takes the roles exactly as asked, so that an empty one stays empty.
+    """
+
+    asked: dict[str, Any]
+    name: str | None
+    source_name: str
+    fractions: tuple[float, ...]
+    seed: int
+    no_label: bool
+    guess: bool
 
 
 def prepare(
@@ -119,37 +141,17 @@ def add_dataset(
         how: dict[str, Any] = {"delimiter": delimiter, "encoding": encoding, "sheet": sheet, "header": header}
         source = open_source(Path(path), name=source_name, **how)
     asked: dict[str, Any] = {"text": text, "label": label, "text_pair": text_pair, "split": split, "group": group}
-    asked |= other_roles
-    return store_source(
-        source,
-        asked,
-        name=name,
-        source_name=source_name,
-        fractions=fractions,
-        seed=seed,
-        no_label=no_label,
-        guess=guess,
-        progress=progress,
-    )
+    storing = Storing(asked | other_roles, name, source_name, tuple(fractions), seed, no_label, guess)
+    return store_source(source, storing, progress)
 
 
 def store_source(
-    source: Source,
-    asked: dict[str, Any],
-    *,
-    name: str | None = None,
-    source_name: str | None = None,
-    fractions: Sequence[float] = FRACTIONS,
-    seed: int = 42,
-    no_label: bool = False,
-    guess: bool = True,
-    progress: Callable[[float], None] | None = None,
+    source: Source, storing: Storing, progress: Callable[[float], None] | None = None
 ) -> tuple[DataSet, bool]:
     """Store the rows of an opened file, batch by batch; the rest as in ``add_dataset``."""
-    source_name = source_name or source.name
     table = look(source)
-    roles = choose_roles(table.frame, asked, guess=guess)
-    if no_label:
+    roles = choose_roles(table.frame, storing.asked, guess=storing.guess)
+    if storing.no_label:
         roles = roles.changed(label=None, labels=(), task=None)
     check_roles(table.frame, roles)
     roles = with_kind(table.frame, roles)
@@ -160,29 +162,28 @@ def store_source(
         )
         if not found.rows:
             raise DatasetError(f"No row of column {roles.text!r} has a text.", "Choose another text column.")
-        frame = _small_columns(found, roles, fractions, seed)
+        frame = _small_columns(found, roles, storing)
         order = found.columns[: found.columns.index("label") + 1] + ["split"]
         order += [each for each in found.columns if each not in order]
         found.fingerprint.update("split", pa.array(frame["split"], pa.string()))
         fingerprint = found.fingerprint.value(order, roles.task or "")
         for known in list_datasets():
             if known.fingerprint == fingerprint:
-                return (rename_dataset(known.id, name) if name and name != known.name else known), True
+                named = storing.name and storing.name != known.name
+                return (rename_dataset(known.id, str(storing.name)) if named else known), True
         notes = {"skipped": dict(found.skipped), "warnings": _warnings(table, source, found, frame, roles)}
-        dataset = _describe(
-            frame, table, roles, notes, name or _stem(source_name), source_name, fingerprint, fractions, seed
-        )
+        dataset = _describe(frame, table, roles, notes, storing, fingerprint)
         frame[["split"]].to_parquet(folder / "split.parquet", compression="zstd", index=False)
         place(dataset, folder)
     return dataset, False
 
 
-def _small_columns(found: Ingested, roles: Roles, fractions: Sequence[float], seed: int) -> pd.DataFrame:
+def _small_columns(found: Ingested, roles: Roles, storing: Storing) -> pd.DataFrame:
     """(kept rows) label and split."""
     labels = pd.Series(np.concatenate(found.labels), dtype=object)
     parts = split_rows(
         strata(str(roles.task), labels) if roles.answered else None, pd.Series(np.concatenate(found.groups)) if roles.group else None,
-        fractions=tuple(fractions), seed=seed, rows=found.rows,  # type: ignore[arg-type]
+        fractions=storing.fractions, seed=storing.seed, rows=found.rows,  # type: ignore[arg-type]
         given=pd.Series(np.concatenate(found.given)) if roles.split else None,
     )  # fmt: skip
     return pd.DataFrame({"label": labels, "split": parts.to_numpy()})
@@ -247,9 +248,9 @@ def _check_several(labels: pd.Series, roles: Roles) -> list[str]:
 
 
 def _describe(
-    frame: pd.DataFrame, table: Table, roles: Roles, notes: dict[str, Any], name: str, source_name: str,
-    fingerprint: str, fractions: Sequence[float], seed: int,
-) -> DataSet:  # fmt: skip
+    frame: pd.DataFrame, table: Table, roles: Roles, notes: dict[str, Any], storing: Storing, fingerprint: str
+) -> DataSet:
+    name = storing.name or _stem(storing.source_name)
     kind, column = roles.task or "single_label", roles.label or ", ".join(roles.labels) or None
     labels = names_of(kind, frame["label"], str(column)) if roles.answered else ()
     sizes = {part: int((frame["split"] == part).sum()) for part in PARTS if (frame["split"] == part).any()}
@@ -262,8 +263,8 @@ def _describe(
         columns=tuple(map(str, table.frame.columns)), text=roles.text, label=column, text_pair=roles.text_pair,
         split=roles.split, group=roles.group, task=task, encoding=table.encoding, delimiter=table.delimiter,
         format=table.format, skipped_rows=sum(notes["skipped"].values()), skipped=notes["skipped"],
-        warnings=tuple(notes["warnings"]), seed=seed, fractions=tuple(fractions), created=time.time(),
-        source_name=source_name, fingerprint=fingerprint, sizes=sizes, label_columns=roles.labels,
+        warnings=tuple(notes["warnings"]), seed=storing.seed, fractions=storing.fractions, created=time.time(),
+        source_name=storing.source_name, fingerprint=fingerprint, sizes=sizes, label_columns=roles.labels,
         separator=roles.separator, domain=roles.domain, language=roles.language, id_column=roles.id,
     )  # fmt: skip
 
