@@ -1,5 +1,7 @@
 """Texts that occur more than once: exactly, nearly, with different labels, or on both sides of a split."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
@@ -80,21 +82,18 @@ def _near(material: Material) -> Check:
     frame, pairs = material.frame, material.pairs
     mask = nearly_repeated(frame, material.keys, pairs)
     count = int(mask.sum())
-    sampled = _sampled(material)
-    if not count:
-        return Check("near duplicates", "ok", f"No two texts are nearly the same.{sampled}")
     labels = frame["label"].to_numpy()
     torn = int((labels[pairs.first] != labels[pairs.second]).sum())
     told = f" Another {counted(torn, 'pair', 'pairs')} of such texts have different labels." if torn else ""
     message = (
         f"{counted(count, 'row is', 'rows are')} nearly the same as an earlier one: four fifths of the words or more "
-        f"({100 * count / len(mask):.1f} %).{told}{sampled}"
+        f"({100 * count / max(1, len(mask)):.1f} %).{told}"
     )
     remedy = "Look at them: copies with small edits add little; short texts may be alike by chance."
     fix = Remedy(f"Remove {counted(count, 'near copy', 'near copies')}", "drop", {"what": "near_duplicates"})
     level = "warning" if count > 0.05 * len(mask) else "note"
-    shown = side_by_side(frame, pairs, np.ones(len(pairs.first), dtype=bool))
-    return Check("near duplicates", level, message, shown, count, remedy, fix)
+    found = Check("near duplicates", level, message, (), count, remedy, fix)
+    return _nearly(material, found, "No two texts are nearly the same.", np.ones(len(pairs.first), dtype=bool))
 
 
 def _leakage(material: Material) -> Check:
@@ -120,20 +119,25 @@ def _leakage(material: Material) -> Check:
 
 def _near_leakage(material: Material) -> Check:
     frame, pairs = material.frame, material.pairs
-    mask = nearly_leaking(frame, material.keys, pairs)
-    count = int(mask.sum())
-    sampled = _sampled(material)
-    if not count:
-        return Check("near leakage", "ok", f"No training text is nearly a judged one.{sampled}")
+    count = int(nearly_leaking(frame, material.keys, pairs).sum())
     part = frame["split"].to_numpy()
-    across = part[pairs.first] != part[pairs.second]
-    shown = side_by_side(frame, pairs, across)
     subject = counted(count, "row to learn from is", "rows to learn from are")
-    message = f"{subject} nearly the same as a judged text.{sampled}"
     remedy = "A model that remembers them looks better than it is. The training side is removed, what judges stays."
     fix = Remedy(f"Remove {counted(count, 'row', 'rows')}", "drop", {"what": "near_leaking"})
     level = "warning" if count > 0.01 * len(frame) else "note"
-    return Check("near leakage", level, message, shown, count, remedy, fix)
+    found = Check("near leakage", level, f"{subject} nearly the same as a judged text.", (), count, remedy, fix)
+    return _nearly(material, found, "No training text is nearly a judged one.", part[pairs.first] != part[pairs.second])
+
+
+def _nearly(material: Material, found: Check, none: str, shown: np.ndarray) -> Check:
+    """``found`` with the pairs to show, (pairs,) bool, side by side, or ``none`` as its message where it counts no row."""
+    distinct = len(first_of_each(material.frame, material.keys))
+    whole = material.compared >= distinct
+    sampled = "" if whole else f" Looked for among {material.compared:,} texts drawn evenly."
+    if not found.count:
+        return Check(found.name, "ok", none + sampled)
+    rows = side_by_side(material.frame, material.pairs, shown)
+    return replace(found, message=found.message + sampled, rows=rows)
 
 
 def _conflicts(material: Material) -> Check:
@@ -173,8 +177,3 @@ def _groups(material: Material) -> list[Check]:
         mask = frame[column].isin(torn)
         found.append(Check(f"groups of {name}", level, message, rows_of(frame, mask), len(torn), remedy, fix))
     return found
-
-
-def _sampled(material: Material) -> str:
-    distinct = len(first_of_each(material.frame, material.keys))
-    return "" if material.compared >= distinct else f" Looked for among {material.compared:,} texts drawn evenly."
