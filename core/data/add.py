@@ -14,11 +14,13 @@ import pandas as pd
 import pyarrow as pa
 
 from core.data.cells import cell_text
-from core.data.columns import MOST_CLASSES, Roles, check_roles, choose_roles, with_kind
+from core.data.columns import MOST_CLASSES
+from core.data.guess import choose_roles
 from core.data.hub import is_hub_name, open_hub
 from core.data.ingest import Ingested, ingest
 from core.data.labels import count_labels, names_of, stored_answers, strata
 from core.data.read import Table, look, open_source, set_aside_sentence
+from core.data.roles import Roles, check_roles, with_kind
 from core.data.source import Batch, Source, said_of
 from core.data.split import PARTS, split_rows
 from core.data.store import DataSet, list_datasets, new_folder, place, rename_dataset

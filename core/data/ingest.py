@@ -16,9 +16,9 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from core.data.cells import cell_text
-from core.data.columns import Roles
 from core.data.fingerprint import Fingerprint
 from core.data.records import Aside
+from core.data.roles import Roles
 from core.data.source import Batch, Rows
 
 ASIDE = pa.schema([("line", pa.int64()), ("row", pa.int64()), ("reason", pa.string()), ("content", pa.string())])

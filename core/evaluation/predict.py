@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from core.data.cells import cell_text
-from core.data.columns import choose_roles
+from core.data.guess import choose_roles
 from core.data.read import read_table
 from core.data.store import get_dataset
 from core.errors import DatasetError, GraftError, RunError

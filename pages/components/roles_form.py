@@ -6,8 +6,9 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from core.data.columns import Roles, choose_roles
+from core.data.guess import choose_roles
 from core.data.labels import SEPARATORS, is_flag, look_at_labels
+from core.data.roles import Roles
 from core.errors import DatasetError
 
 NONE = "(none)"

@@ -9,10 +9,10 @@ import streamlit as st
 
 from core import workspace
 from core.data.add import add_dataset, prepare
-from core.data.columns import Roles
 from core.data.hub import is_hub_name
 from core.data.labels import count_labels
 from core.data.read import Table
+from core.data.roles import Roles
 from core.data.store import DataSet
 from core.errors import GraftError
 from pages.components.reading import Reading, aside_view, read_file, reading_view, written_as

@@ -13,8 +13,8 @@ import pytest
 
 from core.data import columnar, delimited, read, store
 from core.data.add import add_dataset, prepare
-from core.data.columns import choose_roles
 from core.data.fingerprint import fingerprint_of
+from core.data.guess import choose_roles
 from core.data.hub import class_names, open_parts
 from core.data.sniff import guess_dialect
 from core.data.store import list_datasets

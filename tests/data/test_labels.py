@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 
 from core.data.add import add_dataset
-from core.data.columns import choose_roles, guess_roles
+from core.data.guess import choose_roles, guess_roles
 from core.data.labels import look_at_labels, stored_answers, strata
 from core.data.split import draw, split_rows
 from core.errors import DatasetError

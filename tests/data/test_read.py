@@ -7,7 +7,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from core.data.columns import guess_roles
+from core.data.guess import guess_roles
 from core.data.read import read_table
 from core.errors import DatasetError
 from tests.conftest import ROOT, sentences
