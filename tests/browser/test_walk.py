@@ -197,7 +197,7 @@ def test_a_run_is_deleted_after_a_question_and_brought_back(server, page, two_ru
 
 def test_a_run_is_seen_from_everywhere_stopped_and_resumed(server, page, graft, csv, tiny_encoder):
     dataset = graft.call("data", "add", str(csv), "--name", "long", "--seed", "9")["dataset"]
-    words = ["--model", str(tiny_encoder), "--epochs", "60", "--name", "long one", "--no-wait"]
+    words = ["--model", str(tiny_encoder), "--epochs", "600", "--name", "long one", "--no-wait"]
     run = graft.call("train", "--dataset", dataset, *words)["run"]
     graft.wait_step(run, 3)
     page.goto(f"{server.url}/data")
@@ -214,7 +214,7 @@ def test_a_run_is_seen_from_everywhere_stopped_and_resumed(server, page, graft, 
 
 def test_a_killed_server_does_not_touch_the_run_and_shows_it_again(server, chromium, page, graft, csv, tiny_encoder):
     dataset = graft.call("data", "add", str(csv), "--name", "again", "--seed", "8")["dataset"]
-    words = ["--model", str(tiny_encoder), "--epochs", "20", "--name", "survivor", "--no-wait"]
+    words = ["--model", str(tiny_encoder), "--epochs", "60", "--name", "survivor", "--no-wait"]
     run = graft.call("train", "--dataset", dataset, *words)["run"]
     page.goto(f"{server.url}/run?run={run}")
     page.get_by_text(re.compile(r"step \d+ of")).first.wait_for()

@@ -51,7 +51,7 @@ def test_a_killed_worker_is_noticed_resumed_and_ends_like_an_unbroken_run(graft,
 
 
 def test_a_stop_keeps_a_checkpoint_and_a_resume_goes_on_from_it(graft, train):
-    run = train()
+    run = train(epochs=100)
     graft.wait_step(run, 60)
     graft.call("runs", "stop", run)
     assert graft.wait_state(run, "stopped", "finished") == "stopped"
@@ -65,7 +65,7 @@ def test_a_stop_keeps_a_checkpoint_and_a_resume_goes_on_from_it(graft, train):
 
 
 def test_queued_runs_start_after_the_scheduler_was_killed(graft, train):
-    first, second = train(), train(epochs=2)
+    first, second = train(epochs=80), train(epochs=2)
     graft.wait_step(first, 40)
     graft.kill("scheduler")
     assert graft.show(second)["status"] == "queued"  # looking at it brings a new scheduler
