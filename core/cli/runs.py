@@ -2,6 +2,7 @@
 
 import argparse
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -77,18 +78,18 @@ def runs_show(arguments: argparse.Namespace, out: Output) -> int:
 def runs_stop(arguments: argparse.Namespace, out: Output) -> int:
     from core.jobs.queue import stop
 
-    run = get_run(arguments.run)
-    stop(run)
-    value = state_of(run)
-    out.answer(value, [f"{run.id}: {value['status']}"])
-    return 0
+    return _changed(get_run(arguments.run), stop, out)
 
 
 def runs_resume(arguments: argparse.Namespace, out: Output) -> int:
     from core.jobs.queue import resume
 
-    run = get_run(arguments.run)
-    resume(run)
+    return _changed(get_run(arguments.run), resume, out)
+
+
+def _changed(run: Run, change: Callable[[Run], object], out: Output) -> int:
+    """Change a run and tell how it stands then."""
+    change(run)
     value = state_of(run)
     out.answer(value, [f"{run.id}: {value['status']}"])
     return 0

@@ -14,6 +14,7 @@ from core.runs.folder import Run
 from core.runs.folds import FoldRuns, folds_of
 from core.tasks import METRICS
 from pages.components import words
+from pages.components.scores import scores_view
 
 
 def choose_folds(dataset: DataSet) -> bool:
@@ -77,29 +78,10 @@ def joined_view(folds: FoldRuns) -> bool:
 
 
 def _scores(folds: FoldRuns, result: dict[str, Any], complete: bool) -> None:
-    task = words.result_task(result)
     color = charts.run_colors([folds.id or folds.name])[folds.id or folds.name]
-    judged = [{"title": "This training, all folds" if complete else "This training, so far", "color": color, **result}]
-    judged += [
-        {"color": charts.BASELINES.get(each["name"], charts.GREY), **each} for each in reversed(result["baselines"])
-    ]
-    rows = [
-        {
-            "title": each["title"], "color": each["color"], "value": each["metrics"][task.headline],
-            "low": each["intervals"][task.headline][0], "high": each["intervals"][task.headline][1],
-        }
-        for each in judged
-    ]  # fmt: skip
     key = folds.id or "-".join(run.id for run in folds.runs.values())
-    st.plotly_chart(charts.score_bars(rows, task.headline, ink=words.ink()), key=f"joined_{key}", config=words.STILL)
-    figures = {
-        f"{METRICS[name].title} (95 % interval)": [
-            words.figure_with_interval(name, each["metrics"][name], each["intervals"][name]) for each in judged
-        ]
-        for name in task.metrics
-    }
-    table = pd.DataFrame({"": [each["title"] for each in judged]} | figures)
-    st.dataframe(table, hide_index=True, key=f"joined_table_{key}")
+    title = "This training, all folds" if complete else "This training, so far"
+    scores_view(title, color, result, f"joined_{key}", f"joined_table_{key}")
     lost = "" if result["baselines"] else " A fold's data set was deleted, so the baselines cannot be told any more."
     st.caption(
         f"All over the same {result['rows']:,} rows; the baselines learnt anew in each fold, as the model did.{lost}"

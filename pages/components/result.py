@@ -13,6 +13,7 @@ from core.runs.history import read_history
 from core.tasks import METRICS, readable
 from core.training.estimate import duration
 from pages.components import words
+from pages.components.scores import scores_view
 from pages.components.weights_file import show_fit
 
 MANY = 20  # classes; beyond them the chart of mistakes shows no numbers
@@ -61,28 +62,7 @@ def _verdict(result: dict[str, Any]) -> None:
 
 def _scores(run: Run, result: dict[str, Any]) -> None:
     task = words.result_task(result)
-    judged = [{"title": "This run", "color": charts.run_colors([run.id])[run.id], **result}]
-    judged += [
-        {"color": charts.BASELINES.get(each["name"], charts.GREY), **each} for each in reversed(result["baselines"])
-    ]
-    rows = [
-        {
-            "title": each["title"], "color": each["color"], "value": each["metrics"][task.headline],
-            "low": each["intervals"][task.headline][0], "high": each["intervals"][task.headline][1],
-        }
-        for each in judged
-    ]  # fmt: skip
-    st.plotly_chart(charts.score_bars(rows, task.headline, ink=words.ink()), key="score_bars", config=words.STILL)
-    table = pd.DataFrame(
-        {"": [each["title"] for each in judged]}
-        | {
-            f"{METRICS[name].title} (95 % interval)": [
-                words.figure_with_interval(name, each["metrics"][name], each["intervals"][name]) for each in judged
-            ]
-            for name in task.metrics
-        }
-    )
-    st.dataframe(table, hide_index=True, key="score_table")
+    judged = scores_view("This run", charts.run_colors([run.id])[run.id], result, "score_bars", "score_table")
     drawn = "" if result["rows"] == result["evaluated_of"] else f" (a fixed draw from {result['evaluated_of']:,})"
     told = " ".join(f"{METRICS[name].title}: {_lower(METRICS[name].help)}" for name in task.metrics)
     st.caption(
