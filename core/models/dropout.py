@@ -36,9 +36,11 @@ class _Drop(torch.autograd.Function):
     def forward(ctx: Any, input: torch.Tensor, level: int) -> torch.Tensor:
         """``input`` with about ``level`` of 256 values set to zero and the others scaled up."""
         seed = int(torch.randint(2**62, ()).item())
-        draw = np.random.Generator(np.random.SFC64(seed)).integers(0, LEVELS, input.shape, dtype=np.uint8)
+        words = np.random.SFC64(seed).random_raw(-(-input.numel() // 8))  # eight bytes each
+        draw = torch.from_numpy(words.view(np.uint8)[: input.numel()]).view(input.shape)
         # a mask in the input's own type, scaled: one product forward, one backward
-        mask = (torch.from_numpy(draw) >= level).to(input.dtype).mul_(LEVELS / (LEVELS - level))
+        kept, dropped = input.new_tensor(LEVELS / (LEVELS - level)), input.new_zeros(())
+        mask = torch.where(draw >= level, kept, dropped)
         ctx.save_for_backward(mask)
         return input * mask
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from core.models.attention import use_fast_attention
+from core.models.packed import packed
 from core.training.batches import Encoded, scoring_order
 from core.training.forward import logits_of
 from core.training.truncation import mean_by_owner
@@ -55,14 +56,15 @@ def score(
     budget = GPU_TOKENS if device.startswith("cuda") else CPU_TOKENS
     model.eval()
     try:
-        for rows in scoring_order(lengths, *budget):
-            with torch.inference_mode(), autocast(device, bf16):
-                found.append((rows, logits_of(model, encoded, rows, device).float()))
-            done += int(lengths[rows].sum())
-            if progress:
-                progress(done, encoded.tokens)
-            if should_stop and should_stop():
-                raise Interrupted
+        with packed(model, device, bf16, encoded.tokens):
+            for rows in scoring_order(lengths, *budget):
+                with torch.inference_mode(), autocast(device, bf16):
+                    found.append((rows, logits_of(model, encoded, rows, device).float()))
+                done += int(lengths[rows].sum())
+                if progress:
+                    progress(done, encoded.tokens)
+                if should_stop and should_stop():
+                    raise Interrupted
     finally:
         model.train(was_training)
         if device == "cpu" and model.config._attn_implementation != attention:

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from core.models.attention import NAME, SHORT, attend, use_fast_attention
+from core.models import attention
+from core.models.attention import NAME, attend, use_fast_attention
 from core.models.classifier import load_classifier
 from core.models.dropout import ByteDropout, use_cheap_dropout
 from core.training.batches import collate, encode
@@ -12,19 +13,40 @@ from core.training.scoring import score
 from tests.conftest import sentences
 
 
-@pytest.mark.parametrize("tokens", [5, SHORT, SHORT + 1, 100])
-@pytest.mark.parametrize("masked", [False, True])
-def test_both_paths_attend_as_the_formula_says(tokens, masked):
+@pytest.mark.parametrize("tokens", [5, 32, 70])
+@pytest.mark.parametrize("masked", ["not", "keys", "queries and keys"])
+@pytest.mark.parametrize("kept", [True, False])
+def test_it_attends_as_the_formula_says_forward_and_backward(tokens, masked, kept, monkeypatch):
+    monkeypatch.setattr(attention, "PIECE", 3 * tokens * 96 * 4)  # a row or a few at a time
+    monkeypatch.setattr(attention, "KEPT", 512 if kept else 0)
     torch.manual_seed(0)
-    query, key, value = (torch.randn(2, 3, tokens, 8, requires_grad=True) for _ in range(3))
-    mask = torch.ones(2, 1, 1, tokens, dtype=torch.bool)
-    mask[1, :, :, 3:] = not masked
+    given = [torch.randn(4, 3, tokens, 8, requires_grad=True) for _ in range(3)]
+    query, key, value = given
+    mask = torch.ones(4, 1, tokens if masked == "queries and keys" else 1, tokens, dtype=torch.bool)
+    if masked != "not":
+        mask[1, :, :, 3:] = False
+    if masked == "queries and keys":  # a window, as ModernBERT has it
+        mask &= (torch.arange(tokens)[:, None] - torch.arange(tokens)[None]).abs() <= 2
     scores = (query @ key.transpose(2, 3)) / 8**0.5
     expected = (torch.softmax(scores.masked_fill(~mask, float("-inf")), -1) @ value).transpose(1, 2)
-    found, _ = attend(torch.nn.Identity(), query, key, value, mask if masked else None, scaling=8**-0.5)
-    assert torch.allclose(found, expected, atol=1e-5)
-    gradients = [torch.autograd.grad(out.square().sum(), query, retain_graph=True)[0] for out in (found, expected)]
-    assert torch.allclose(*gradients, atol=1e-4)
+    found, _ = attend(torch.nn.Identity(), *given, None if masked == "not" else mask, scaling=8**-0.5)
+    rows = slice(None) if masked != "queries and keys" else [0, 2, 3]  # a query that sees nothing has no answer
+    assert torch.allclose(found[rows], expected[rows], atol=1e-5)
+    found, expected = (torch.autograd.grad(out[rows].square().sum(), given) for out in (found, expected))
+    for ours, theirs in zip(found, expected, strict=True):
+        assert torch.allclose(ours[rows], theirs[rows], atol=1e-4)
+
+
+def test_long_texts_do_not_keep_the_weights_of_attention_for_the_way_back(monkeypatch):
+    given = [torch.randn(1, 1, 64, 8, requires_grad=True) for _ in range(3)]
+    kept = []
+    with torch.autograd.graph.saved_tensors_hooks(lambda each: (kept.append(each.shape), each)[1], lambda each: each):
+        attend(torch.nn.Identity(), *given, None)
+        assert (1, 1, 64, 64) in kept
+        kept.clear()
+        monkeypatch.setattr(attention, "KEPT", 63)
+        attend(torch.nn.Identity(), *given, None)
+    assert kept and (1, 1, 64, 64) not in kept
 
 
 def test_a_model_gives_the_same_logits_and_saves_the_same_config(home, tiny_encoder, tmp_path):
