@@ -12,11 +12,10 @@ import pandas as pd
 
 from core import workspace
 from core.config import RunConfig
-from core.data.labels import strata
-from core.data.split import draw
 from core.data.store import DataSet, get_dataset
 from core.evaluation.baselines import NAMES, SENTENCES, Baseline, counted, trivial
 from core.evaluation.multilabel import choose_thresholds
+from core.jobs.choosing import drawn
 from core.tasks import Task, encode_targets, task_of
 
 
@@ -60,17 +59,10 @@ def baselines_of(config: RunConfig, rows: pd.Series) -> list[tuple[Baseline, flo
     dataset = get_dataset(config.dataset)
     frame = dataset.frame()
     kind = task_of(dataset.task).kind
-    train = _drawn(frame[frame["split"] == "train"], kind, config.train_size, config.seed)
-    validation = _drawn(frame[frame["split"] == "validation"], kind, config.validation_size, 0)
+    train = drawn(frame[frame["split"] == "train"], kind, config.train_size, config.seed)
+    validation = drawn(frame[frame["split"] == "validation"], kind, config.validation_size, 0)
     judged = frame.set_index("row", drop=False).loc[rows].reset_index(drop=True)
     return cached_baselines(dataset, train, judged, config.seed, validation)
-
-
-def _drawn(part: pd.DataFrame, kind: str, size: int | None, seed: int) -> pd.DataFrame:
-    """The rows of a part that a worker takes."""
-    if size is None or size >= len(part):
-        return part
-    return part.iloc[draw(strata(kind, part["label"]), size, seed, part["row"])]
 
 
 def _compute(

@@ -69,12 +69,16 @@ def choose_rows(config: RunConfig, warn: Callable[[str], None]) -> Chosen:
         "validation": (config.validation_size, 0),  # the same rows for every run, whatever its seed
         "test": (config.test_size, 0),
     }
-    for name, (size, seed) in sizes.items():
-        if size is not None and size < len(parts[name]):
-            answers = strata(task.kind, parts[name]["label"])
-            parts[name] = parts[name].iloc[draw(answers, size, seed, parts[name]["row"])]
-        elif size is not None and name == "train":
-            warn(f"{size} training rows were asked for and the set has {len(parts[name])}: all are used.")
+    if config.train_size is not None and config.train_size >= len(parts["train"]):
+        warn(f"{config.train_size} training rows were asked for and the set has {len(parts['train'])}: all are used.")
+    parts = {name: drawn(part, task.kind, *sizes[name]) for name, part in parts.items()}
     if config.strategy not in OWN_EPOCHS:
         config = config.changed(epochs=epochs_for(config, len(parts["train"])))
     return Chosen(config, dataset, task, parts, judged_on, judged_of)
+
+
+def drawn(part: pd.DataFrame, kind: str, size: int | None, seed: int) -> pd.DataFrame:
+    """``size`` rows of a part, spread over its answers as the part is; all of them where it has no more."""
+    if size is None or size >= len(part):
+        return part
+    return part.iloc[draw(strata(kind, part["label"]), size, seed, part["row"])]

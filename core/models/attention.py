@@ -2,8 +2,9 @@
 
 Plain matrix products, forward and backward, on pieces that fit the cache and with keys filled up to a multiple of what
 the vector units take at once; torch's flash kernel was slower at every length from 12 to 2,000 tokens
-(docs/benchmarks.md). Attention weights are not dropped out; the dropout inside the layers remains. On three data sets
-and five seeds that made no difference to accuracy that could be shown (docs/benchmarks.md).
+(docs/benchmarks.md), and serves longer texts, whose attention weights would take too much memory. Attention weights are
+not dropped out; the dropout inside the layers remains. On three data sets and five seeds that made no difference to
+accuracy that could be shown (docs/benchmarks.md).
 """
 
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 NAME = "graft_cpu"
 PIECE = 1_500_000  # bytes of attention weights that are computed at once: about what the caches of two cores hold
 LANES = 32  # numbers of 16 bits that a vector register holds; softmax over other lengths takes twice as long
+LONGEST = 2048  # tokens up to which attention weights of one row may be held at once
 KEPT = 512  # tokens up to which the weights are kept for the way back; beyond, they are computed again
 
 
@@ -48,7 +50,11 @@ def attend(
     Returns:
         (rows, tokens, heads, head width), and no weights.
     """
+    scale = query.shape[-1] ** -0.5 if scaling is None else scaling
     tokens = key.shape[2]
+    if tokens > LONGEST:
+        out = torch.nn.functional.scaled_dot_product_attention(query, key, value, attention_mask, scale=scale)
+        return out.transpose(1, 2).contiguous(), None
     more = -tokens % LANES
     bias = None
     if attention_mask is not None or more:
@@ -57,7 +63,6 @@ def attend(
         bias[..., :tokens].masked_fill_(seen, 0.0)
         bias = bias.expand(len(query), -1, -1, -1)
     learns = torch.is_grad_enabled() and any(each.requires_grad for each in (query, key, value))
-    scale = query.shape[-1] ** -0.5 if scaling is None else scaling
     return _Attention.apply(query, key, value, bias, scale, learns), None
 
 

@@ -15,10 +15,11 @@ from tests.conftest import sentences
 
 @pytest.mark.parametrize("tokens", [5, 32, 70])
 @pytest.mark.parametrize("masked", ["not", "keys", "queries and keys"])
-@pytest.mark.parametrize("kept", [True, False])
+@pytest.mark.parametrize("kept", ["kept", "computed again", "flash"])
 def test_it_attends_as_the_formula_says_forward_and_backward(tokens, masked, kept, monkeypatch):
     monkeypatch.setattr(attention, "PIECE", 3 * tokens * 96 * 4)  # a row or a few at a time
-    monkeypatch.setattr(attention, "KEPT", 512 if kept else 0)
+    monkeypatch.setattr(attention, "KEPT", 512 if kept == "kept" else 0)
+    monkeypatch.setattr(attention, "LONGEST", 0 if kept == "flash" else 512)
     torch.manual_seed(0)
     given = [torch.randn(4, 3, tokens, 8, requires_grad=True) for _ in range(3)]
     query, key, value = given
