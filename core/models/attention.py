@@ -62,8 +62,7 @@ def attend(
         bias = query.new_full((*seen.shape[:3], tokens + more), torch.finfo(query.dtype).min)
         bias[..., :tokens].masked_fill_(seen, 0.0)
         bias = bias.expand(len(query), -1, -1, -1)
-    learns = torch.is_grad_enabled() and any(each.requires_grad for each in (query, key, value))
-    return _Attention.apply(query, key, value, bias, scale, learns), None
+    return _Attention.apply(query, key, value, bias, scale), None
 
 
 class _Attention(torch.autograd.Function):
@@ -71,19 +70,18 @@ class _Attention(torch.autograd.Function):
 
     @staticmethod
     def forward(
-        ctx: Any, query: torch.Tensor, key: torch.Tensor, value: torch.Tensor, bias: torch.Tensor | None,
-        scale: float, learns: bool,
-    ) -> torch.Tensor:  # fmt: skip
+        ctx: Any, query: torch.Tensor, key: torch.Tensor, value: torch.Tensor, bias: torch.Tensor | None, scale: float
+    ) -> torch.Tensor:
         rows, heads, tokens, width = query.shape
         longer = key.shape[2] if bias is None else bias.shape[3]
         query = torch.mul(query, scale, out=query.new_empty(query.shape))
         key, value = _heads_first(key, longer), _heads_first(value, longer)
         out = query.new_empty(rows, tokens, heads, width)
-        kept = []
+        keeps, kept = any(ctx.needs_input_grad) and tokens <= KEPT, []
         for at in _pieces(query, key):
             weights = _weights(query[at], key[at], bias, at)
             out[at] = torch.matmul(weights, value[at]).transpose(1, 2)
-            if learns and tokens <= KEPT:
+            if keeps:
                 kept.append(weights)
         ctx.save_for_backward(query, key, value, bias, *kept)
         ctx.scale = scale
@@ -105,7 +103,7 @@ class _Attention(torch.autograd.Function):
             of_query[at] = torch.matmul(of_scores, key[at]).transpose(1, 2)
             of_key[at] = torch.matmul(query[at].transpose(2, 3), of_scores)[..., :tokens].permute(0, 3, 1, 2)
         of_query *= ctx.scale
-        return *(each.transpose(1, 2) for each in (of_query, of_key, of_value)), None, None, None
+        return *(each.transpose(1, 2) for each in (of_query, of_key, of_value)), None, None
 
 
 def _weights(query: torch.Tensor, key: torch.Tensor, bias: torch.Tensor | None, at: slice) -> torch.Tensor:

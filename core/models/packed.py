@@ -55,9 +55,7 @@ def _forward(layer: torch.nn.Linear) -> Any:
 
 def _possible() -> bool:
     """Whether torch has the functions and oneDNN the bf16 products of this processor."""
-    return (
-        torch.backends.mkldnn.is_available()
-        and torch.ops.mkldnn._is_mkldnn_bf16_supported()
-        and hasattr(torch.ops.mkldnn, "_reorder_linear_weight")
-        and hasattr(torch.ops.mkldnn, "_linear_pointwise")
-    )
+    functions = torch.ops.mkldnn
+    needed = ("_is_mkldnn_bf16_supported", "_reorder_linear_weight", "_linear_pointwise")
+    there = torch.backends.mkldnn.is_available() and all(hasattr(functions, name) for name in needed)
+    return there and bool(functions._is_mkldnn_bf16_supported())
