@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core import libraries
-from pages.components.router import frame, navigation
+from pages.components.shared.router import frame, navigation
 
 st.set_page_config(page_title="Graft", page_icon=":material/psychiatry:", layout="wide")
 page = navigation()

@@ -21,10 +21,10 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.children import run_child
 from benchmarks.peers import PEERS
 from benchmarks.prediction import WARM
-from benchmarks.works import BATCH, DATA, WORKS, Work, store
+from benchmarks.subprocesses import run_child
+from benchmarks.workloads import BATCH, DATA, WORKS, Work, store
 
 FIVE_SEEDS = [13, 42, 7, 2024, 99]
 NAMES = {

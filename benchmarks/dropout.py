@@ -56,7 +56,7 @@ def _train(name: str, dropout: str, seed: int, rows: int) -> tuple[np.ndarray, f
     """Which held-out rows are right after a training, (rows,) bool, and its real tokens a second."""
     import torch
 
-    from benchmarks.works import rows_of, store
+    from benchmarks.workloads import rows_of, store
     from core.config import RunConfig
     from core.models.classifier import load_classifier
     from core.training.batches import encode

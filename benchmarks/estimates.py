@@ -14,8 +14,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from benchmarks.children import run_child
-from benchmarks.works import store
+from benchmarks.subprocesses import run_child
+from benchmarks.workloads import store
 
 RUNS: tuple[dict[str, Any], ...] = (
     {"dataset": "imdb", "strategy": "full", "max_length": 256, "epochs": 1, "train_size": 1500, "test_size": 1000},
@@ -58,8 +58,8 @@ def main() -> None:
 def guess(settings: dict[str, Any]) -> dict[str, Any]:
     """What the form would say; in a process of its own, since it loads torch."""
     from core.config import RunConfig
-    from core.data.store import get_dataset
-    from core.data.tokens import dataset_lengths
+    from core.data.sets.lengths import dataset_lengths
+    from core.data.sets.store import get_dataset
     from core.training.estimate import estimate, shape_of
 
     config = RunConfig(**settings)

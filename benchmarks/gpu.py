@@ -20,8 +20,8 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.children import run_child
-from benchmarks.works import DATA
+from benchmarks.subprocesses import run_child
+from benchmarks.workloads import DATA
 
 LABELS = ("neg", "pos")
 BASE = {"hidden_size": 768, "num_hidden_layers": 12, "num_attention_heads": 12, "intermediate_size": 3072}

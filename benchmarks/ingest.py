@@ -22,7 +22,7 @@ TASKS = ("graft", "pyarrow", "duckdb")
 
 def generate(path: Path, megabytes: int) -> int:
     """A CSV of id, text (quoted, with commas and doubled quotes, one in fifty with a line break), label, stars; rows written."""
-    from core.data.samples import SAMPLES
+    from core.data.sets.samples import SAMPLES
 
     with SAMPLES["reviews"].path.open(newline="", encoding="utf-8") as file:
         pieces = [row["text"] for row in csv.DictReader(file)]
@@ -40,7 +40,7 @@ def generate(path: Path, megabytes: int) -> int:
 
 
 def graft(path: Path) -> int:
-    from core.data.add import add_dataset
+    from core.data.sets.add import add_dataset
 
     with tempfile.TemporaryDirectory(dir=path.parent) as home:
         os.environ["GRAFT_HOME"] = home

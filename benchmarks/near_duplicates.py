@@ -18,8 +18,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from core.data.near import THRESHOLD, near_pairs
-from core.data.texts import text_keys, words_of
+from core.data.cleaning.near import THRESHOLD, near_pairs
+from core.data.cleaning.texts import text_keys, words_of
 
 ROOT = Path(__file__).resolve().parent.parent
 DATA = Path(os.environ.get("GRAFT_TEST_DATA") or ROOT / ".." / "shared" / "data")

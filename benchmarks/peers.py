@@ -16,7 +16,7 @@ import tempfile
 import time
 from typing import Any
 
-from benchmarks.works import BATCH, rows_of
+from benchmarks.workloads import BATCH, rows_of
 
 PEERS = ("tutorial", "trainer", "tuned")
 

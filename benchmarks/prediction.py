@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from benchmarks.works import BATCH
+from benchmarks.workloads import BATCH
 
 WARM = 64  # texts that are scored before the clock starts; they are not among those that count
 
@@ -23,7 +23,7 @@ def main() -> None:
 
 
 def graft(run_id: str, texts: list[str]) -> dict[str, Any]:
-    from core.evaluation.predict import Predictor
+    from core.results.predict import Predictor
     from core.runs.folder import get_run
 
     predictor = Predictor.load(get_run(run_id))

@@ -2,18 +2,18 @@
 
 import streamlit as st
 
-from pages.components.router import ensure_routed
+from pages.components.shared.router import ensure_routed
 
 ensure_routed()
 
 from core.errors import GraftError
-from core.jobs.joined import gather
+from core.results.joined import gather
 from core.runs.folder import Run, get_run, list_runs
 from core.runs.folds import list_folds, tie_of
-from pages.components import words
-from pages.components.comparison import comparison_view
-from pages.components.folds import joined_view
-from pages.components.run_table import run_table
+from pages.components.results.comparison import comparison_view
+from pages.components.results.folds import joined_view
+from pages.components.results.run_table import run_table
+from pages.components.shared import words
 
 MOST = 8
 

@@ -2,16 +2,16 @@
 
 import streamlit as st
 
-from pages.components.router import ensure_routed
+from pages.components.shared.router import ensure_routed
 
 ensure_routed()
 
-from core.data.samples import SAMPLES, add_sample
-from core.data.store import delete_dataset, restore_dataset
+from core.data.sets.samples import SAMPLES, add_sample
+from core.data.sets.store import delete_dataset, restore_dataset
 from core.errors import GraftError
-from pages.components import status, words
-from pages.components.dataset_view import dataset_view
-from pages.components.upload import upload_view
+from pages.components.data.dataset_view import dataset_view
+from pages.components.data.upload import upload_view
+from pages.components.shared import status, words
 
 
 def samples() -> None:

@@ -2,14 +2,14 @@
 
 import streamlit as st
 
-from pages.components.router import ensure_routed
+from pages.components.shared.router import ensure_routed
 
 ensure_routed()
 
-from pages.components import status
-from pages.components.explore_map import map_view
-from pages.components.explore_overview import overview
-from pages.components.explore_search import search_view
+from pages.components.data.explore_map import map_view
+from pages.components.data.explore_overview import overview
+from pages.components.data.explore_search import search_view
+from pages.components.shared import status
 
 VIEWS = {"Overview": overview, "Map": map_view, "Search": search_view}
 

@@ -2,14 +2,14 @@
 
 import streamlit as st
 
-from pages.components.router import ensure_routed
+from pages.components.shared.router import ensure_routed
 
 ensure_routed()
 
 from core.errors import GraftError
 from core.jobs.demo import try_now
 from core.runs.folder import Run, list_runs
-from pages.components import status, words
+from pages.components.shared import status, words
 
 SHOWN = 6
 

@@ -2,15 +2,15 @@
 
 import streamlit as st
 
-from pages.components.router import ensure_routed
+from pages.components.shared.router import ensure_routed
 
 ensure_routed()
 
 from core.runs.folder import Run
-from pages.components import status, words
-from pages.components.score_file import score_file
-from pages.components.test_rows import test_rows
-from pages.components.try_text import try_text
+from pages.components.results.test_rows import test_rows
+from pages.components.shared import status, words
+from pages.components.use.score_file import score_file
+from pages.components.use.try_text import try_text
 
 
 def pick_run(runs: list[Run]) -> Run:

@@ -2,17 +2,17 @@
 
 import streamlit as st
 
-from pages.components.router import ensure_routed
+from pages.components.shared.router import ensure_routed
 
 ensure_routed()
 
 from core.errors import RunError
 from core.runs.folder import ACTIVE, Run, get_run, list_runs
-from pages.components import words
-from pages.components.folds import fold_card
-from pages.components.live import live_view
-from pages.components.result import result_view
-from pages.components.run_actions import actions
+from pages.components.results.folds import fold_card
+from pages.components.results.live import live_view
+from pages.components.results.result import result_view
+from pages.components.results.run_actions import actions
+from pages.components.shared import words
 
 
 def chosen_run() -> Run | None:

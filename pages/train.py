@@ -2,23 +2,23 @@
 
 import streamlit as st
 
-from pages.components.router import ensure_routed
+from pages.components.shared.router import ensure_routed
 
 ensure_routed()
 
 from core.config import RunConfig
-from core.data.store import DataSet
+from core.data.sets.store import DataSet
 from core.errors import GraftError
 from core.jobs import queue
 from core.jobs.folds import FOLDS, submit_folds
 from core.tasks import task_of
-from pages.components import status, words
-from pages.components.config_form import choose_preset, choose_settings, choose_source
-from pages.components.cost import cost
-from pages.components.folds import choose_folds
-from pages.components.health import reading_lines
-from pages.components.rate_test import rate_test
-from pages.components.strategy_cards import choose_strategy
+from pages.components.data.health import reading_lines
+from pages.components.results.folds import choose_folds
+from pages.components.shared import status, words
+from pages.components.train.config_form import choose_preset, choose_settings, choose_source
+from pages.components.train.cost import cost
+from pages.components.train.rate_test import rate_test
+from pages.components.train.strategy_cards import choose_strategy
 
 
 def submit(config: RunConfig, name: str, over_folds: bool) -> None:

@@ -55,7 +55,7 @@ def reviews_csv(tmp_path: Path) -> Path:
 @pytest.fixture
 def dataset(home: Path, reviews_csv: Path):
     """The small reviews as a stored set."""
-    from core.data.add import add_dataset
+    from core.data.sets.add import add_dataset
 
     return add_dataset(reviews_csv)[0]
 

@@ -7,26 +7,27 @@ ROOT = Path(__file__).resolve().parent.parent
 HEAVY = {"torch", "transformers", "mlflow", "sentence_transformers"}
 
 # inside core, each room may import the rooms named here (and itself)
-BASE = {"errors", "workspace", "config", "kept", "tasks", "threads"}
+BASE = {"errors", "workspace", "config", "array_cache", "tasks", "threads"}
 MAY_IMPORT = {
     "errors": set(),
     "workspace": set(),
     "libraries": set(),
     "threads": set(),
     "config": {"errors"},
-    "kept": {"workspace"},
+    "array_cache": {"workspace"},
     "tasks": {"errors", "config"},
-    "data": BASE | {"models"},  # lengths are told in tokens of a source
+    "data": BASE | {"models", "evaluation", "runs"},  # lengths are told in tokens of a source
     "models": BASE | {"runs"},
     "training": BASE | {"models", "evaluation"},
     "evaluation": BASE | {"data", "models", "training", "runs"},
     "runs": BASE,
-    "jobs": BASE | {"data", "models", "training", "evaluation", "runs"},
-    "transfer": BASE | {"data", "models", "training", "evaluation", "runs"},
+    "jobs": BASE | {"data", "models", "training", "evaluation", "runs", "results"},
+    "results": BASE | {"data", "models", "training", "evaluation", "runs", "jobs"},
+    "transfer": BASE | {"data", "models", "training", "evaluation", "runs", "results"},
     "charts": BASE,
-    "explore": BASE | {"data", "models", "training", "evaluation", "transfer", "charts"},
+    "explore": BASE | {"data", "models", "training", "evaluation", "transfer", "charts", "results"},
     "doctor": BASE | {"models", "training"},
-    "cli": BASE | {"data", "models", "training", "evaluation", "runs", "jobs", "transfer", "doctor"},
+    "cli": BASE | {"data", "models", "training", "evaluation", "runs", "jobs", "transfer", "doctor", "results"},
 }
 
 

@@ -7,10 +7,10 @@ can tell apart.
 """
 
 from core.charts.curves import layer_movement, loss_curves, overlay, rate_curve, rate_range, score_curves, speed_curve
-from core.charts.looks import BASELINES, COLORS, GREY, PARTS, figure, run_colors
 from core.charts.matrices import confusion
 from core.charts.rows import class_balance, length_histogram, score_histogram
 from core.charts.scores import label_scores, probabilities, residuals, score_bars, true_and_predicted
+from core.charts.theme import BASELINES, COLORS, GREY, PARTS, figure, run_colors
 
 __all__ = [
     "BASELINES",

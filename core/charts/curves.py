@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
-from core.charts.looks import COLORS, GREY, figure
+from core.charts.theme import COLORS, GREY, figure
 from core.tasks import METRICS, TASKS
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from core.charts.looks import GREY, figure, short
+from core.charts.theme import GREY, figure, short
 
 MOST_CLASSES = 30  # of a confusion matrix that are shown together
 GREENS = [[0.0, "rgba(46,125,79,0.04)"], [0.5, "rgba(46,125,79,0.32)"], [1.0, "rgba(46,125,79,0.6)"]]

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from core.charts.looks import COLORS, GREY, PARTS, figure, short
+from core.charts.theme import COLORS, GREY, PARTS, figure, short
 
 
 def score_histogram(scores: Mapping[str, np.ndarray], name: str) -> go.Figure:

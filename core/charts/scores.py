@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from core.charts.looks import COLORS, GREY, figure, short
+from core.charts.theme import COLORS, GREY, figure, short
 from core.tasks import METRICS, readable
 
 

@@ -7,7 +7,7 @@ from core.cli.output import Output, table
 
 
 def data_add(arguments: argparse.Namespace, out: Output) -> int:
-    from core.data.add import add_dataset
+    from core.data.sets.add import add_dataset
 
     delimiter = {"\\t": "\t", "tab": "\t"}.get(arguments.delimiter or "", arguments.delimiter)
     dataset, known = add_dataset(
@@ -27,7 +27,7 @@ def data_add(arguments: argparse.Namespace, out: Output) -> int:
 
 
 def data_list(arguments: argparse.Namespace, out: Output) -> int:
-    from core.data.store import list_datasets
+    from core.data.sets.store import list_datasets
 
     sets = [_told(each) for each in list_datasets()]
     shown = table(sets, ("dataset", "rows", "task", "text", "label"))
@@ -36,7 +36,7 @@ def data_list(arguments: argparse.Namespace, out: Output) -> int:
 
 
 def data_show(arguments: argparse.Namespace, out: Output) -> int:
-    from core.data.store import get_dataset
+    from core.data.sets.store import get_dataset
 
     value = _told(get_dataset(arguments.dataset))
     out.answer(value, [f"{key}: {entry}" for key, entry in value.items()])
@@ -46,8 +46,8 @@ def data_show(arguments: argparse.Namespace, out: Output) -> int:
 def data_check(arguments: argparse.Namespace, out: Output) -> int:
     from dataclasses import asdict
 
-    from core.data.checks import check_dataset
-    from core.data.store import get_dataset
+    from core.data.cleaning.checks import check_dataset
+    from core.data.sets.store import get_dataset
 
     dataset = get_dataset(arguments.dataset)
     found = check_dataset(

@@ -10,7 +10,7 @@ from core.runs.folder import get_run
 
 
 def predict(arguments: argparse.Namespace, out: Output) -> int:
-    from core.evaluation.predict import predict_file
+    from core.results.predict import predict_file
 
     run = get_run(arguments.run)
     rows = predict_file(
@@ -23,7 +23,7 @@ def predict(arguments: argparse.Namespace, out: Output) -> int:
 
 
 def compare(arguments: argparse.Namespace, out: Output) -> int:
-    from core.evaluation.compare import compare_runs
+    from core.results.compare import compare_runs
 
     if len(arguments.runs) < 2:
         raise RunError(f"Only one run was named: {arguments.runs[0]}.", "A comparison needs two or more.")

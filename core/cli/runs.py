@@ -14,7 +14,7 @@ from core.tasks import METRICS, readable, task_of
 
 def train(arguments: argparse.Namespace, out: Output) -> int:
     from core.cli.parser import run_config
-    from core.data.store import get_dataset
+    from core.data.sets.store import get_dataset
     from core.jobs.queue import submit
     from core.models.sources import check_source
     from core.training.devices import find_device
@@ -44,7 +44,7 @@ def lr_range(arguments: argparse.Namespace, out: Output) -> int:
     from dataclasses import asdict
 
     from core.cli.parser import run_config
-    from core.data.store import get_dataset
+    from core.data.sets.store import get_dataset
     from core.jobs.rate_test import carry_out, measure
 
     if arguments.into:

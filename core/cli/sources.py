@@ -21,7 +21,7 @@ def source(arguments: argparse.Namespace, out: Output) -> int:
 def rank(arguments: argparse.Namespace, out: Output) -> int:
     from dataclasses import asdict
 
-    from core.data.store import get_dataset
+    from core.data.sets.store import get_dataset
     from core.transfer.ranking import rank_sources
 
     candidates, seconds = rank_sources(

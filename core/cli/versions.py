@@ -8,15 +8,15 @@ from core.cli.output import Output, percent, table
 from core.errors import DatasetError
 
 if TYPE_CHECKING:
-    from core.data.store import DataSet
+    from core.data.sets.store import DataSet
 
 RESPLIT = ("seed", "group", "time", "column", "keep_test", "fractions")
 
 
 def data_fix(arguments: argparse.Namespace, out: Output) -> int:
-    from core.data.folds import make_folds
-    from core.data.store import get_dataset
-    from core.data.versions import make_version, undo
+    from core.data.sets.store import get_dataset
+    from core.data.sets.versions import make_version, undo
+    from core.data.splits.folds import make_folds
 
     dataset = get_dataset(arguments.dataset)
     if arguments.undo:
@@ -37,9 +37,9 @@ def data_fix(arguments: argparse.Namespace, out: Output) -> int:
 
 
 def data_relabel(arguments: argparse.Namespace, out: Output) -> int:
-    from core.data.read import read_table
-    from core.data.store import get_dataset
-    from core.data.versions import make_version
+    from core.data.reading.read import read_table
+    from core.data.sets.store import get_dataset
+    from core.data.sets.versions import make_version
 
     dataset = get_dataset(arguments.dataset)
     rows = read_table(Path(arguments.file)).frame
@@ -61,9 +61,9 @@ def data_relabel(arguments: argparse.Namespace, out: Output) -> int:
 
 
 def data_versions(arguments: argparse.Namespace, out: Output) -> int:
-    from core.data.store import get_dataset
-    from core.data.versions import family, lineage
-    from core.evaluation.looks import looks_at_test
+    from core.data.sets.store import get_dataset
+    from core.data.sets.versions import family, lineage
+    from core.results.test_reuse import looks_at_test
 
     dataset = get_dataset(arguments.dataset)
     line = {each.id for each in lineage(dataset)}
@@ -79,8 +79,8 @@ def data_versions(arguments: argparse.Namespace, out: Output) -> int:
 
 
 def data_export(arguments: argparse.Namespace, out: Output) -> int:
-    from core.data.export import export_file
-    from core.data.store import get_dataset
+    from core.data.sets.export import export_file
+    from core.data.sets.store import get_dataset
 
     dataset = get_dataset(arguments.dataset)
     path = Path(arguments.output)
@@ -92,8 +92,8 @@ def data_export(arguments: argparse.Namespace, out: Output) -> int:
 
 
 def data_suspects(arguments: argparse.Namespace, out: Output) -> int:
-    from core.data.store import get_dataset
-    from core.evaluation.label_errors import suspects_of_run, suspects_of_set
+    from core.data.cleaning.label_errors import suspects_of_run, suspects_of_set
+    from core.data.sets.store import get_dataset
     from core.runs.folder import get_run
 
     dataset = get_dataset(arguments.dataset)
@@ -173,7 +173,7 @@ def _asked(arguments: argparse.Namespace, dataset: "DataSet") -> tuple[str, dict
 
 
 def _remedy(name: str, dataset: "DataSet") -> tuple[str, dict[str, Any]]:
-    from core.data.checks import check_dataset
+    from core.data.cleaning.checks import check_dataset
 
     checks = {check.name: check for check in check_dataset(dataset)}
     if name not in checks:
@@ -199,7 +199,7 @@ def _fractions(text: str) -> tuple[float, ...]:
 
 
 def _told(dataset: "DataSet") -> dict[str, Any]:
-    from core.data.versions import version_number
+    from core.data.sets.versions import version_number
 
     return {
         "dataset": dataset.id, "name": dataset.name, "version": version_number(dataset), "rows": dataset.rows,

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from core.data.store import DataSet
+from core.data.sets.store import DataSet
 from core.tasks import split_labels
 
 NO_LABEL, SEVERAL = "no label", "several labels"

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from core.data.store import DataSet
+from core.array_cache import ArrayCache
+from core.data.sets.store import DataSet
 from core.explore.background import Background, Progress, Work
 from core.explore.nearness import neighbour_plane
 from core.explore.rows import SEED
-from core.kept import KeptArrays
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
@@ -76,7 +76,7 @@ def read_sentence(encoder: "PreTrainedModel", source: str, sentence: str) -> np.
 
 def _ask(kind: str, key: str, compute: Callable[[Progress], np.ndarray]) -> Work:
     """From disk, or computed aside and then kept on disk."""
-    kept = KeptArrays(kind)  # made here: the thread must not look for the workspace
+    kept = ArrayCache(kind)  # made here: the thread must not look for the workspace
     found = kept.get(key)
     if found is not None:
         array = found["features"]

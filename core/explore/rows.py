@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from core.data.store import DataSet
+from core.data.sets.store import DataSet
 
 SEED = 42  # the same rows at every look
 BATCH = 20_000

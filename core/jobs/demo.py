@@ -1,7 +1,7 @@
 """One click: fine-tune the built-in model on the shipped sample."""
 
 from core.config import RunConfig
-from core.data.samples import add_sample
+from core.data.sets.samples import add_sample
 from core.jobs.queue import submit
 from core.runs.folder import Run
 

@@ -10,7 +10,7 @@ BASELINE_ROWS = 2000.0  # rows a second that the word-counting baseline manages
 FIRST_GUESS = 1500.0  # training tokens a second before the first step has been timed
 
 
-class Journey:
+class ProgressEstimate:
     """Turns counts of each phase into one share done and one remaining time, measured as the run goes."""
 
     def __init__(self) -> None:

@@ -3,7 +3,7 @@
 import time
 
 from core.config import RunConfig
-from core.data.store import get_dataset
+from core.data.sets.store import get_dataset
 from core.errors import RunError
 from core.jobs.scheduler import ensure_scheduler
 from core.runs.folder import ACTIVE, RESUMABLE, WAITING, Run, create_run, list_runs

@@ -23,9 +23,9 @@ import psutil
 
 from core import workspace
 from core.config import RunConfig
-from core.data.labels import strata
-from core.data.split import draw
-from core.data.store import get_dataset
+from core.data.columns.labels import strata
+from core.data.sets.store import get_dataset
+from core.data.splits.split import draw
 from core.errors import DatasetError, GraftError
 from core.evaluation.judge import SCALE
 from core.jobs.process import identity, is_alive

@@ -7,17 +7,17 @@ from pathlib import Path
 
 from core.config import RunConfig
 from core.errors import GraftError
-from core.jobs.choosing import choose_rows
-from core.jobs.finishing import finish
-from core.jobs.judging import judge
-from core.jobs.place import Place, take_place
-from core.jobs.preparing import prepare
+from core.jobs.compute import Compute, take_compute
+from core.jobs.phases.choosing import choose_rows
+from core.jobs.phases.finishing import finish
+from core.jobs.phases.fitting import teach
+from core.jobs.phases.judging import judge
+from core.jobs.phases.preparing import prepare
+from core.jobs.recorder import RunRecorder
 from core.jobs.reporter import Reporter, Silent
 from core.jobs.stopping import StopAsked
-from core.jobs.teaching import teach
-from core.jobs.telling import Telling
 from core.runs.folder import Run
-from core.training import devices, shares
+from core.training import devices, distributed
 from core.training.scoring import Interrupted
 
 log = logging.getLogger("graft.worker")
@@ -26,7 +26,7 @@ log = logging.getLogger("graft.worker")
 def work(path: Path) -> int:
     """Carry out the run in the folder ``path``; the exit code is 0 when it finished or was stopped as asked."""
     run = Run(path.name, path)
-    if shares.place() > 0:
+    if distributed.rank() > 0:
         return _assist(run)
     with Reporter(run) as reporter:
         try:
@@ -62,38 +62,38 @@ def _explain(error: Exception) -> dict[str, str]:
 def _carry_out(run: Run, reporter: Reporter | Silent) -> str:
     """One attempt at one run; gives the state in which it ends: finished or stopped."""
     config, began = run.config, time.time()
-    telling, should_stop = Telling(run, reporter), StopAsked(run)
-    place = _begin(config, telling, began)
-    chosen = choose_rows(config, telling.warn)
-    prepared = prepare(chosen, telling)
+    recorder, should_stop = RunRecorder(run, reporter), StopAsked(run)
+    compute = _begin(config, recorder, began)
+    chosen = choose_rows(config, recorder.warn)
+    prepared = prepare(chosen, recorder)
     try:
-        with shares.together(place.device.name):
-            done = teach(chosen.config, prepared, place, telling, should_stop)
+        with distributed.joined(compute.device.name):
+            done = teach(chosen.config, prepared, compute, recorder, should_stop)
         if done.stopped:
             return "stopped"
-        if shares.place() > 0:
+        if distributed.rank() > 0:
             return "finished"
-        judged = judge(chosen.task, prepared, place, telling, should_stop)
-        finish(chosen, prepared, place, done, judged, telling, began)
+        judged = judge(chosen.task, prepared, compute, recorder, should_stop)
+        finish(chosen, prepared, compute, done, judged, recorder, began)
     except Interrupted:
         return "stopped"
     return "finished"
 
 
-def _begin(config: RunConfig, telling: Telling, began: float) -> Place:
+def _begin(config: RunConfig, recorder: RunRecorder, began: float) -> Compute:
     """Find the device and say that the run is under way."""
     from transformers.utils import logging as transformers_logging
 
     transformers_logging.set_verbosity_error()
     transformers_logging.disable_progress_bar()
-    reporter = telling.reporter
-    place = take_place(config, reporter.status.get("device") or "auto")
+    reporter = recorder.reporter
+    compute = take_compute(config, reporter.status.get("device") or "auto")
     attempt = reporter.status.get("attempt", 1)
     reporter.event({"event": "attempt", "attempt": attempt})
     reporter.update(
         now=True, state="running", started_at=reporter.status.get("started_at") or began,
-        device=place.device.name, device_title=place.device.title, precision=place.precision,
+        device=compute.device.name, device_title=compute.device.title, precision=compute.precision,
     )  # fmt: skip
-    telling.phase("preparing")
-    log.info("run %s, attempt %s, on %s", telling.run.id, attempt, place.device.sentence)
-    return place
+    recorder.phase("preparing")
+    log.info("run %s, attempt %s, on %s", recorder.run.id, attempt, compute.device.sentence)
+    return compute

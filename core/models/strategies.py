@@ -178,7 +178,7 @@ def layer_rates(plan: Plan, depth: dict[str, int]) -> list[float]:
     return rates
 
 
-def quieten(model: "PreTrainedModel", cut: int) -> None:
+def disable_dropout(model: "PreTrainedModel", cut: int) -> None:
     """Turn dropout off in the embeddings and the ``cut`` lowest layers: what is not trained need not be disturbed."""
     import torch
 

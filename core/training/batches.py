@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from core.kept import KeptArrays
+from core.array_cache import ArrayCache
 from core.models.fingerprint import tokenizer_fingerprint
 from core.training.truncation import check_pairs, pieces, special_counts
 
@@ -123,7 +123,7 @@ def encode_once(
     max_length: int,
     pairs: Sequence[str] | None = None,
     *,
-    keep: KeptArrays,
+    keep: ArrayCache,
     progress: Callable[[int, int], None] | None = None,
     truncation: str = "head",
 ) -> Encoded:

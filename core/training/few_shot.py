@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from core.array_cache import ArrayCache
 from core.config import RunConfig
 from core.errors import DatasetError
-from core.kept import KeptArrays
 from core.training.batches import Encoded
 from core.training.events import CheckpointDue, Evaluated, Event, Progress, Started, TrainingDone
 from core.training.forward import logits_of
-from core.training.loop import Rows, quicken
+from core.training.loop import Rows, use_fast_kernels
 from core.training.optimiser import fitting_rate, rate_factor
 from core.training.probe import last_layer, listening, probe
 from core.training.recipe import MOST_PAIRS, PAIRS_PER_ROW
@@ -79,7 +79,7 @@ def few_shot(
     bf16: bool,
     resume: dict[str, Any] | None = None,
     best_weights: dict[str, Any] | None = None,
-    keep: KeptArrays | None = None,
+    keep: ArrayCache | None = None,
     should_stop: Callable[[], bool] = lambda: False,
 ) -> Iterator[Event]:
     """Train ``model`` in place on pairs, then fit its last layer; the events are those of ``train``.
@@ -96,7 +96,7 @@ def few_shot(
     pairs, same = draw_pairs(training.labels, pair_count(training.labels, config.epochs), config.seed)
     total = -(-len(pairs) // config.batch_size)
     full_rate = config.learning_rate or fitting_rate(last.in_features, config.strategy)
-    quicken(model, config, device)
+    use_fast_kernels(model, config, device)
     update = Update(model, config, device, rates)
     trained = [model.get_parameter(name) for name in rates]
     state, window = State(), Window()

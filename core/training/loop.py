@@ -8,20 +8,20 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from core.array_cache import ArrayCache
 from core.config import RunConfig
 from core.evaluation.judge import validate
-from core.kept import KeptArrays
-from core.models.strategies import Plan, plan, quieten
-from core.training import shares
+from core.models.strategies import Plan, disable_dropout, plan
+from core.training import distributed
 from core.training.batches import Encoded, send, split_batch, training_order
 from core.training.events import CheckpointDue, Evaluated, Event, Improved, Progress, Started, Warned
 from core.training.forward import logits_of
+from core.training.frozen_prefix import FrozenPrefix, prepare_frozen_prefix
 from core.training.losses import build_loss
 from core.training.optimiser import fitting_rate, rate_factor
 from core.training.recipe import epochs_for
 from core.training.scoring import Interrupted, autocast, score
 from core.training.state import State, Window
-from core.training.trunk import Trunk, prepare_trunk
 from core.training.update import Update
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def train(
     bf16: bool,
     resume: dict[str, Any] | None = None,
     best_weights: dict[str, Any] | None = None,
-    keep: KeptArrays | None = None,
+    keep: ArrayCache | None = None,
     should_stop: Callable[[], bool] = lambda: False,
 ) -> Iterator[Event]:
     """Fine-tune ``model`` in place; at the end it holds the weights of the best validation.
@@ -77,8 +77,8 @@ def train(
     what = plan(model, config)
     for name, weight in model.named_parameters():
         weight.requires_grad_(name in what.rates)
-    quicken(model, config, device)
-    quieten(model, what.cut)
+    use_fast_kernels(model, config, device)
+    disable_dropout(model, what.cut)
     update = Update(model, config, device, what.rates)
     steps_per_epoch = -(-training.encoded.rows // config.batch_size)
     total = steps_per_epoch * epochs_for(config, training.encoded.rows)
@@ -90,14 +90,14 @@ def train(
     budget = PIECE.get(device, config.batch_size * config.max_length)
     labels = torch.tensor(training.labels)
     log_every = max(1, total // POINTS)
-    should_stop = shares.agreed(should_stop, device)
+    should_stop = distributed.any_rank(should_stop, device)
     yield Started(
         state.step, total, training.encoded.rows, validation.encoded.rows, sum(w.numel() for w in model.parameters()),
         sum(w.numel() for w in trained), device, "bf16" if bf16 else "fp32",
     )  # fmt: skip
 
     try:
-        trunk = yield from prepare_trunk(
+        trunk = yield from prepare_frozen_prefix(
             model, what.cut, training.encoded, device=device, bf16=bf16, keep=keep, should_stop=should_stop
         )
     except Interrupted:
@@ -131,7 +131,7 @@ def train(
         if within == 0 or not batches:
             batches = training_order(training.encoded.lengths, config.batch_size, config.seed, epoch)
         rows = batches[within]
-        part, share = shares.mine(rows)
+        part, share = distributed.shard(rows)
         rate = full_rate * rate_factor(state.step, total, config)
         while closed and closed[-1][0] <= state.step / total:
             closed.pop()[1].requires_grad_(True)
@@ -141,7 +141,7 @@ def train(
         try:
             loss = _gradients(model, training.encoded, pieces, labels, loss_of, device, bf16, trunk)
         except torch.OutOfMemoryError:
-            if len(pieces) >= len(part) or shares.count() > 1:
+            if len(pieces) >= len(part) or distributed.world_size() > 1:
                 raise
             update.forget()
             budget = int(training.encoded.lengths[rows].max()) * len(rows) // (2 * len(pieces))
@@ -149,7 +149,7 @@ def train(
                 f"The device ran out of memory: batches are now computed in pieces of at most {budget} tokens."
             )
             continue
-        shares.sum_gradients(trained, share)
+        distributed.sum_gradients(trained, share)
         norm = update.apply(rate)
         window.add(loss, norm)  # read only when logged: reading waits for the device
         state.step += 1
@@ -165,7 +165,7 @@ def train(
     yield state.done(early=state.step < total)
 
 
-def quicken(model: "PreTrainedModel", config: RunConfig, device: str) -> None:
+def use_fast_kernels(model: "PreTrainedModel", config: RunConfig, device: str) -> None:
     """Set up attention and dropout as ``config.dropout`` says, by the paths that are fast on this device."""
     import torch
 
@@ -186,7 +186,7 @@ def quicken(model: "PreTrainedModel", config: RunConfig, device: str) -> None:
 def _gradients(
     model: "PreTrainedModel", encoded: Encoded, pieces: list[np.ndarray], labels: "torch.Tensor",
     loss_of: "Callable[[torch.Tensor, torch.Tensor], torch.Tensor]", device: str, bf16: bool,
-    trunk: Trunk | None = None,
+    trunk: FrozenPrefix | None = None,
 ) -> "torch.Tensor":  # fmt: skip
     """Leave the gradients of one batch, given in pieces, in the weights; returns its mean loss, on the device."""
     import torch
@@ -230,7 +230,7 @@ def _validate(
     yield Progress("validating", 0, validation.encoded.rows)
     logits = score(model, validation.encoded, device, bf16, should_stop=should_stop)
     reached, scores = validate(model.config, logits, validation.labels, config.best_by)
-    reached = shares.first_says(reached, device)
+    reached = distributed.broadcast(reached, device)
     best = reached > state.best_score
     state.validation_due = False
     state.worse = 0 if best else state.worse + 1

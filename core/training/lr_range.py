@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from core.config import RunConfig
-from core.models.strategies import plan, quieten
+from core.models.strategies import disable_dropout, plan
 from core.training.batches import training_order
 from core.training.events import Progress
 from core.training.forward import logits_of
-from core.training.loop import Rows, quicken
+from core.training.loop import Rows, use_fast_kernels
 from core.training.losses import build_loss
 from core.training.scoring import Interrupted, autocast
 from core.training.update import Update
@@ -65,8 +65,8 @@ def rate_range(
     what = plan(model, config)
     for name, weight in model.named_parameters():
         weight.requires_grad_(name in what.rates)
-    quieten(model, what.cut)
-    quicken(model, config, device)
+    disable_dropout(model, what.cut)
+    use_fast_kernels(model, config, device)
     update = Update(model, config, device, what.rates)
     loss_of = build_loss(config, training.labels, int(model.config.num_labels or 0), device)
     torch.manual_seed(config.seed)

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from sklearn.linear_model import LogisticRegression, Ridge
 
+from core.array_cache import ArrayCache
 from core.config import RunConfig
 from core.evaluation.judge import validate
-from core.kept import KeptArrays
 from core.models.fingerprint import weights_fingerprint
 from core.models.head import last_layer
 from core.tasks import scale_of
@@ -39,7 +39,7 @@ def probe(
     *,
     device: str,
     bf16: bool,
-    keep: KeptArrays | None = None,
+    keep: ArrayCache | None = None,
     should_stop: Callable[[], bool] = lambda: False,
 ) -> Iterator[Event]:
     """Fit the last layer of ``model`` in place by logistic regression (ridge for scores); its C is the best on validation.
@@ -91,7 +91,7 @@ def probe_then_tune(
     bf16: bool,
     resume: dict[str, Any] | None = None,
     best_weights: dict[str, Any] | None = None,
-    keep: KeptArrays | None = None,
+    keep: ArrayCache | None = None,
     should_stop: Callable[[], bool] = lambda: False,
 ) -> Iterator[Event]:
     """LP-FT (Kumar et al., 2022): fit the last layer first, so that the encoder is not bent to a random one; then train.
@@ -127,7 +127,7 @@ def listening(last: "torch.nn.Module", heard: list[Any]) -> Iterator[None]:
 
 
 def _kept_features(
-    model: "PreTrainedModel", last: "torch.nn.Linear", encoded: Encoded, device: str, bf16: bool, keep: KeptArrays | None,
+    model: "PreTrainedModel", last: "torch.nn.Linear", encoded: Encoded, device: str, bf16: bool, keep: ArrayCache | None,
     should_stop: Callable[[], bool],
 ) -> Generator[Event, None, np.ndarray]:  # fmt: skip
     """The features, from an earlier run where texts and encoder were the same."""

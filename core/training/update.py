@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from core.config import RunConfig
+from core.training.distributed import world_size
+from core.training.lazy_rows import SMALLEST, LazyRows
 from core.training.optimiser import build_optimiser
-from core.training.rows import SMALLEST, LazyRows
-from core.training.shares import count as processes
 
 if TYPE_CHECKING:
     import torch
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 class Update:
     """The optimiser of a run with all that belongs to a step.
 
-    On a CPU the word vectors are updated lazily (core/training/rows.py): same result, a fraction of the work.
+    On a CPU the word vectors are updated lazily (core/training/lazy_rows.py): same result, a fraction of the work.
     """
 
     def __init__(self, model: "PreTrainedModel", config: RunConfig, device: str, rates: Mapping[str, float]):
@@ -93,7 +93,7 @@ def _lazy_rows(model: "PreTrainedModel", config: RunConfig, device: str, rates: 
     table = model.get_input_embeddings()
     if (
         device != "cpu"
-        or processes() > 1
+        or world_size() > 1
         or not isinstance(table, torch.nn.Embedding)
         or table.weight.numel() < SMALLEST
     ):

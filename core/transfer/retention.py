@@ -7,11 +7,11 @@ import numpy as np
 import pandas as pd
 from scipy.stats import binomtest
 
-from core.data.samples import SAMPLES
-from core.data.store import get_dataset
+from core.data.sets.samples import SAMPLES
+from core.data.sets.store import get_dataset
 from core.errors import RunError
-from core.evaluation.predict import Predictor
 from core.models.classifier import head_of
+from core.results.predict import Predictor
 from core.runs.folder import Run, get_run
 from core.tasks import METRICS, task_of
 from core.transfer.features import load_encoder, text_features

@@ -3,9 +3,9 @@
 import pandas as pd
 import pytest
 
-from core.data.add import add_dataset
-from core.data.store import get_dataset
-from core.data.versions import family, make_version
+from core.data.sets.add import add_dataset
+from core.data.sets.store import get_dataset
+from core.data.sets.versions import family, make_version
 from tests.app.test_pages import open_page, said
 from tests.conftest import sentences
 

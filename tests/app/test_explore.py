@@ -5,8 +5,8 @@ import time
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.data.add import add_dataset
-from core.data.store import DataSet
+from core.data.sets.add import add_dataset
+from core.data.sets.store import DataSet
 from tests.app.test_pages import finished, open_page, said
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from core.data.add import add_dataset
+from core.data.sets.add import add_dataset
 from core.runs.folds import list_folds
 from tests.app.test_pages import links, open_page, said
 from tests.conftest import sentences

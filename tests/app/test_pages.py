@@ -7,7 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.config import RunConfig
-from core.data.samples import SAMPLES
+from core.data.sets.samples import SAMPLES
 from core.evaluation.baselines import majority, tfidf
 from core.evaluation.result import build_result, prediction_table
 from core.runs.folder import create_run, get_run
@@ -219,7 +219,7 @@ def test_two_runs_of_one_name_are_told_apart(dataset):
 
 
 def test_a_set_without_labels_leads_to_scoring(home):
-    from core.data.add import add_dataset
+    from core.data.sets.add import add_dataset
 
     path = home.parent / "plain.csv"
     path.write_text("text\n" + "\n".join(text for text, _ in sentences(20)) + "\n")
@@ -229,7 +229,7 @@ def test_a_set_without_labels_leads_to_scoring(home):
 
 
 def test_the_link_names_the_data_set_and_the_box_follows(dataset, reviews_csv):
-    from core.data.add import add_dataset
+    from core.data.sets.add import add_dataset
 
     other = add_dataset(reviews_csv, name="other", fractions=(0.5, 0.2, 0.3))[0]
     app = open_page("data", dataset=dataset.id)

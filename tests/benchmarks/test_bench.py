@@ -9,7 +9,7 @@ import torch
 
 from benchmarks import gpu
 from benchmarks.bench import Outcome, paired_difference, training_table
-from benchmarks.works import WORKS
+from benchmarks.workloads import WORKS
 
 
 def outcome(who, seed, right, seconds=10.0):

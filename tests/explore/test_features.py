@@ -2,11 +2,11 @@ import time
 
 import numpy as np
 
+from core.array_cache import ArrayCache
 from core.errors import SourceError
 from core.explore.background import Background, Work
 from core.explore.features import ask_features, ask_neighbour_plane, map_key, read_sentence, read_texts
 from core.explore.nearness import nearest
-from core.kept import KeptArrays
 from core.transfer.features import load_encoder
 
 
@@ -23,7 +23,7 @@ def test_features_are_computed_aside_and_kept_on_disk(dataset, tiny_encoder):
     work = waited(lambda: ask_features(dataset, source, frame))
     assert work.error is None and work.result.shape == (40, 32) and (work.done, work.total) == (40, 40)
     key = map_key(dataset, source, frame)
-    assert np.array_equal(KeptArrays("features").get(key)["features"], work.result)
+    assert np.array_equal(ArrayCache("features").get(key)["features"], work.result)
     places = waited(lambda: ask_neighbour_plane(key, work.result))
     assert places.result.shape == (40, 2)
 

@@ -1,6 +1,6 @@
 import pytest
 
-from core.data.add import add_dataset
+from core.data.sets.add import add_dataset
 from core.explore import rows as module
 from core.explore.rows import draw_rows, rows_named, rows_with_words
 

@@ -4,12 +4,12 @@ import pandas as pd
 import pytest
 
 from core.config import RunConfig
-from core.data.store import delete_dataset, get_dataset
+from core.data.sets.store import delete_dataset, get_dataset
 from core.errors import ConfigError, RunError
 from core.jobs.folds import submit_folds
-from core.jobs.joined import gather, join
 from core.jobs.queue import submit
 from core.jobs.worker import work
+from core.results.joined import gather, join
 from core.runs.folder import create_run, delete_run
 from core.runs.folds import folds_of, get_folds, list_folds
 from tests.app.test_pages import finished

@@ -3,14 +3,14 @@
 import pytest
 
 from core.jobs import progress
-from core.jobs.progress import Journey
+from core.jobs.progress import ProgressEstimate
 from core.training.recipe import work_done
 
 STEPS, TOKENS = 400, 100_000
 
 
-def journey(strategy: str) -> Journey:
-    found = Journey()
+def journey(strategy: str) -> ProgressEstimate:
+    found = ProgressEstimate()
     found.plan(strategy, 3.0, {"train": TOKENS, "validation": 0, "test": 0}, 0)
     found.enter("training")
     return found

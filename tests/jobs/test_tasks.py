@@ -9,12 +9,12 @@ import torch
 from transformers import AutoModelForSequenceClassification
 
 from core.config import RunConfig
-from core.data.add import add_dataset
+from core.data.sets.add import add_dataset
 from core.errors import ConfigError
-from core.evaluation.compare import compare_runs
-from core.evaluation.predict import Predictor, predict_file
 from core.jobs.queue import submit
 from core.jobs.worker import work
+from core.results.compare import compare_runs
+from core.results.predict import Predictor, predict_file
 from core.runs.folder import create_run
 from core.training.batches import encode
 from core.training.scoring import score

@@ -1,0 +1,46 @@
+"""Near duplicates of a stored set, looked for once and kept: a set never changes."""
+
+import io
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+
+from core import workspace
+from core.data.cleaning.near import THRESHOLD, NearPairs, near_pairs
+from core.data.cleaning.texts import keep_order, text_keys, whole_texts
+from core.data.sets.store import DataSet
+
+MOST_ROWS = 300_000  # distinct texts that are compared; of more, an even sample
+MOST_CHARACTERS = 20_000  # of each text
+
+
+def similar_rows(
+    dataset: DataSet, frame: pd.DataFrame, progress: Callable[[int, int], None] | None = None
+) -> tuple[NearPairs, int]:
+    """Pairs of positions in ``frame`` whose texts are near duplicates but not the same, and how many texts were compared.
+
+    Of rows with exactly the same text only one takes part: the one that would be kept.
+    """
+    path = workspace.folder("cache", "similar") / f"{dataset.fingerprint[:24]}-{THRESHOLD}.npz"
+    if path.exists():
+        with np.load(path) as kept:
+            return NearPairs(kept["first"], kept["second"], kept["similarity"]), int(kept["compared"])
+    positions = first_of_each(frame)
+    positions = positions[:: max(1, -(-len(positions) // MOST_ROWS))]
+    texts = whole_texts(frame).iloc[positions].str.slice(0, MOST_CHARACTERS).tolist()
+    found = near_pairs(texts, progress=progress)
+    pairs = NearPairs(positions[found.first], positions[found.second], found.similarity)
+    content = io.BytesIO()
+    np.savez_compressed(
+        content, first=pairs.first, second=pairs.second, similarity=pairs.similarity, compared=len(texts)
+    )
+    workspace.write_bytes(path, content.getvalue())
+    return pairs, len(texts)
+
+
+def first_of_each(frame: pd.DataFrame, keys: pd.Series | None = None) -> np.ndarray:
+    """Sorted positions of one row for each distinct text: the one that would be kept."""
+    order = np.argsort(keep_order(frame))
+    keys = text_keys(frame) if keys is None else keys
+    return np.sort(order[~keys.iloc[order].duplicated().to_numpy()])

@@ -1,0 +1,1 @@
+"""Columns: which column is what, guessed with a reason and checked by the user."""

@@ -1,0 +1,83 @@
+"""What each column of a file is for."""
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import pandas as pd
+
+from core.data.columns.labels import look_at_labels
+from core.errors import DatasetError
+
+SINGLE = ("text", "label", "text_pair", "split", "group", "domain", "language", "id")
+
+
+@dataclass(frozen=True, slots=True)
+class Roles:
+    """What each column is for, by the names of the file; ``reasons`` says in a sentence why it was guessed.
+
+    Attributes:
+        label: the column with the answers; ``labels`` instead: columns of 0 and 1, one for each of several labels.
+        task: single_label, multi_label or regression; None lets the label column decide.
+        separator: between the labels in one cell, where several are joined.
+        ignore: columns that are not kept.
+    """
+
+    text: str
+    label: str | None = None
+    text_pair: str | None = None
+    split: str | None = None
+    group: str | None = None
+    domain: str | None = None
+    language: str | None = None
+    id: str | None = None
+    labels: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    task: str | None = None
+    separator: str | None = None
+    reasons: dict[str, str] = field(default_factory=dict)
+
+    def named(self) -> dict[str, str]:
+        """The roles that one column fills."""
+        return {role: column for role in SINGLE if (column := getattr(self, role))}
+
+    def taken(self) -> list[str]:
+        """Every column with a role, in the order of the roles."""
+        return [*self.named().values(), *self.labels, *self.ignore]
+
+    @property
+    def answered(self) -> bool:
+        """Whether there is a label, several, or a score to learn."""
+        return bool(self.label or self.labels)
+
+    def changed(self, **changes: Any) -> "Roles":
+        return replace(self, **changes)
+
+
+def with_kind(frame: pd.DataFrame, roles: Roles) -> Roles:
+    """The same roles with the task and the separator of the label column filled in where they were left open."""
+    if roles.labels:
+        return roles.changed(task="multi_label", label=None)
+    if not roles.label or (roles.task and roles.task != "multi_label"):
+        return roles
+    kind = look_at_labels(frame[roles.label])
+    separator = roles.separator or (kind.separator if roles.task != "single_label" else None)
+    reasons = roles.reasons if "label" in roles.reasons else roles.reasons | {"label": kind.reason}
+    return roles.changed(task=roles.task or kind.task, separator=separator, reasons=reasons)
+
+
+def check_roles(frame: pd.DataFrame, roles: Roles) -> None:
+    """Raise where a role names a column that is not there, or two roles share one.
+
+    Raises:
+        DatasetError: quoting the column and listing those that exist.
+    """
+    several = {"one of several labels": roles.labels, "a column to ignore": roles.ignore}
+    wanted = [*roles.named().items(), *((role, each) for role, columns in several.items() for each in columns)]
+    for role, column in wanted:
+        if column not in frame.columns:
+            known = ", ".join(map(str, frame.columns[:30]))
+            raise DatasetError(f"There is no column {column!r} to take as {role}.", f"The columns are: {known}.")
+    taken = roles.taken()
+    twice = {column for column in taken if taken.count(column) > 1}
+    if twice:
+        raise DatasetError(f"The column {twice.pop()!r} has two roles.", "Choose another column for one of them.")

@@ -1,0 +1,160 @@
+"""Data sets of the Hugging Face Hub by name: the Parquet files that the Hub makes of every public set."""
+
+import json
+import os
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from core.data.reading.columnar import open_parquet
+from core.data.reading.folders import part_of
+from core.data.reading.formats import TABLES
+from core.data.reading.read import together
+from core.data.reading.table_reader import Batch, TableReader
+from core.errors import DatasetError
+
+BRANCH = "refs/convert/parquet"  # where the Hub keeps every set as <configuration>/<split>/0000.parquet
+FILES = (
+    *(f".{each}" for each in TABLES),
+    ".txt",
+    ".zip",
+    ".tar",
+    ".gz",
+    ".tgz",
+    ".bz2",
+    ".xz",
+    ".zst",
+)  # endings of files
+BRING = "Bring the set as a file (CSV, Parquet …), or run Graft where the Hub can be reached, without HF_HUB_OFFLINE."
+
+
+def is_hub_name(name: str) -> bool:
+    """Whether this names a set on the Hub: hub:imdb, or stanfordnlp/imdb where no such file exists."""
+    if name.startswith("hub:"):
+        return True
+    is_file = name.lower().endswith(FILES) or Path(name).exists()
+    return bool(re.fullmatch(r"[\w-]+/[\w.-]+", name)) and not is_file
+
+
+def open_hub(
+    name: str, configuration: str | None = None, progress: Callable[[float], None] | None = None
+) -> TableReader:
+    """Download a public set and open it; its configurations are what can be chosen as its sheet.
+
+    Raises:
+        DatasetError: when the Hub cannot be reached, or has no such set.
+    """
+    repo = name.removeprefix("hub:")
+    if any(
+        os.environ.get(flag, "").lower() in ("1", "true", "yes", "on") for flag in ("GRAFT_OFFLINE", "HF_HUB_OFFLINE")
+    ):
+        raise DatasetError(f"Graft is offline, so the Hub data set {repo!r} cannot be fetched.", BRING)
+    files = _list_files(repo)
+    configurations = tuple(dict.fromkeys(each.split("/")[0] for each in files))
+    if not configurations:
+        raise DatasetError(
+            f"The Hub holds no Parquet files of {repo!r}.", "Download its files by hand and upload them."
+        )
+    if configuration is not None and configuration not in configurations:
+        raise DatasetError(
+            f"{repo!r} has no configuration {configuration!r}.", f"It has: {', '.join(configurations[:20])}."
+        )
+    chosen = configuration or ("default" if "default" in configurations else configurations[0])
+    wanted = [each for each in files if each.split("/")[0] == chosen]
+    parts = []
+    for number, each in enumerate(wanted):
+        parts.append((each.split("/")[1], _download(repo, each)))
+        if progress:
+            progress((number + 1) / len(wanted))
+    return replace(open_parts(parts, repo), sheets=configurations, sheet=chosen)
+
+
+def open_parts(files: list[tuple[str, Path]], name: str) -> TableReader:
+    """Parquet files, each with the split it belongs to, as one source; class numbers become their names.
+
+    Splits that are neither train, validation nor test (such as unsupervised) are left out and named.
+
+    Raises:
+        DatasetError: when none of the splits can be used.
+    """
+    kept = [(part, path) for split, path in files if (part := part_of(split))]
+    left = sorted({split for split, _ in files if not part_of(split)})
+    kept = kept or [("train", path) for _, path in files]
+    left = left if len(kept) < len(files) else []
+    sources = [(part, _named(open_parquet(path, name), path)) for part, path in kept]
+    if len({source.columns for _, source in sources}) > 1:
+        raise DatasetError(f"The files of {name!r} have different columns.", "Download one of them and upload it.")
+    joined = together(sources, name)
+    said = (f"Left out, because they are neither train, validation nor test: {', '.join(left)}.",) if left else ()
+    return replace(joined, warnings=(*joined.warnings, *said))
+
+
+def class_names(schema: pa.Schema) -> dict[str, list[str]]:
+    """Column -> names of its classes, as the datasets library writes them beside the schema."""
+    try:
+        features = json.loads((schema.metadata or {}).get(b"huggingface", b"{}")).get("info", {}).get("features", {})
+    except ValueError:
+        return {}
+    return {
+        column: feature["names"]
+        for column, feature in features.items()
+        if isinstance(feature, dict) and feature.get("_type") == "ClassLabel" and feature.get("names")
+    }
+
+
+def _named(source: TableReader, path: Path) -> TableReader:
+    """The source with class numbers replaced by names; -1, which stands for a hidden answer, becomes empty."""
+    names = class_names(pq.read_schema(path))
+    if not names:
+        return source
+
+    def read() -> Iterator[Batch]:
+        for batch in source.batches():
+            rows: Any = batch.rows
+            for column, known in names.items():
+                cells = [
+                    known[code] if code is not None and 0 <= code < len(known) else None
+                    for code in rows[column].to_pylist()
+                ]
+                rows = rows.set_column(rows.column_names.index(column), column, pa.array(cells, pa.string()))
+            yield batch._replace(rows=rows)
+
+    return replace(source, batches=read, peek=None)
+
+
+def _list_files(repo: str) -> list[str]:
+    from huggingface_hub import HfApi
+
+    try:
+        found = HfApi().list_repo_files(repo, repo_type="dataset", revision=BRANCH)
+    except Exception as error:  # the client raises its own kinds, and those of its HTTP library
+        raise _unreachable(repo, error) from error
+    return sorted(each for each in found if each.endswith(".parquet") and each.count("/") >= 2)
+
+
+def _download(repo: str, file: str) -> Path:
+    from huggingface_hub import hf_hub_download
+
+    try:
+        return Path(hf_hub_download(repo, file, repo_type="dataset", revision=BRANCH))
+    except Exception as error:
+        raise _unreachable(repo, error) from error
+
+
+def _unreachable(repo: str, error: Exception) -> DatasetError:
+    kind = type(error).__name__
+    if kind in ("RepositoryNotFoundError", "RevisionNotFoundError", "HFValidationError"):
+        return DatasetError(
+            f"The Hub has no public data set {repo!r} that it offers as Parquet.",
+            "Check its name, such as stanfordnlp/imdb.",
+        )
+    if kind == "GatedRepoError":
+        return DatasetError(
+            f"The Hub data set {repo!r} asks for consent.", "Accept its terms on its page, log in, and try again."
+        )
+    return DatasetError(f"The Hub cannot be reached to fetch {repo!r}.", BRING)

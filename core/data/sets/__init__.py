@@ -1,0 +1,1 @@
+"""Sets: stored, content-addressed, immutable data sets and their versions."""

@@ -1,0 +1,68 @@
+"""A version as a file that other tools read: CSV, JSON Lines or Parquet."""
+
+import os
+from pathlib import Path
+
+import pandas as pd
+
+from core.data.sets.spreadsheet import spreadsheet_csv
+from core.data.sets.store import DataSet
+from core.errors import DatasetError
+
+FORMATS = ("csv", "jsonl", "parquet")
+
+
+def export_table(dataset: DataSet) -> pd.DataFrame:
+    """The rows with the columns' own names: row, text, text_pair, label, split, then the others.
+
+    A further column that bears one of these names gets an underscore.
+    """
+    frame = dataset.frame()
+    own = [name for name in frame if not name.startswith("extra.")]
+    names: dict[str, str] = {}
+    for column in (name for name in frame if name.startswith("extra.")):
+        name = column.removeprefix("extra.")
+        while name in own or name in names.values():
+            name += "_"
+        names[column] = name
+    if not dataset.label:
+        frame = frame.drop(columns="label")
+    return frame.rename(columns=names)
+
+
+def export_bytes(dataset: DataSet, format: str) -> bytes:
+    """The whole file, for a download.
+
+    Raises:
+        DatasetError: when the format is not csv, jsonl or parquet.
+    """
+    if format not in FORMATS:
+        raise DatasetError(f"There is no export as {format!r}.", f"Take one of: {', '.join(FORMATS)}.")
+    table = export_table(dataset)
+    if format == "csv":
+        return spreadsheet_csv(table)
+    if format == "jsonl":
+        return table.to_json(orient="records", lines=True, force_ascii=False).encode()
+    return table.to_parquet(index=False)
+
+
+def export_file(dataset: DataSet, format: str, path: Path) -> int:
+    """Write a version to ``path``, aside and then in one move.
+
+    Returns:
+        the number of rows written.
+
+    Raises:
+        DatasetError: when the format is not known or the place cannot be written.
+    """
+    content = export_bytes(dataset, format)
+    aside = path.with_name(f".{path.name}.new")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        aside.write_bytes(content)
+        os.replace(aside, path)
+    except OSError as error:
+        raise DatasetError(f"{path} cannot be written: {error.strerror}.", "Choose another place.") from error
+    finally:
+        aside.unlink(missing_ok=True)
+    return dataset.rows

@@ -1,0 +1,1 @@
+"""Splits: which rows teach, which choose, which judge."""

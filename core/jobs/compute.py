@@ -1,0 +1,38 @@
+"""Where a run is computed: the device and the precision."""
+
+from dataclasses import dataclass, replace
+
+from core.config import RunConfig
+from core.training import devices, distributed
+from core.training.devices import Device
+
+
+@dataclass(frozen=True, slots=True)
+class Compute:
+    """The device of this process, and whether it computes in bf16."""
+
+    device: Device
+    bf16: bool
+
+    @property
+    def precision(self) -> str:
+        return "bf16" if self.bf16 else "fp32"
+
+
+def take_compute(config: RunConfig, asked: str = "auto") -> Compute:
+    """Find the device and set this process up for it.
+
+    Args:
+        asked: the device that the queue gave the run; auto lets the config decide.
+
+    Raises:
+        GraftError: when there is no such device.
+    """
+    import torch
+
+    device = devices.find_device(asked if asked != "auto" else config.device)
+    device = replace(device, name=distributed.device_of_rank(device.name))
+    bf16 = devices.use_bf16(device, config.precision)
+    if device.name == "cpu":
+        torch.set_num_threads(max(1, devices.cores() // distributed.requested_world_size()))
+    return Compute(device, bf16)

@@ -1,0 +1,84 @@
+"""The first phase of a run: which rows it trains on, validates on and is judged by."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pandas as pd
+
+from core.config import RunConfig
+from core.data.columns.labels import strata
+from core.data.sets.store import DataSet, get_dataset
+from core.data.splits.split import draw
+from core.errors import DatasetError
+from core.tasks import Task, check_settings, task_of
+from core.training.recipe import epochs_for
+
+OWN_EPOCHS = ("few_shot", "linear_probe")  # pairs are counted otherwise, and a probe has none
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The rows of a run, and what follows from them.
+
+    Attributes:
+        config: the run's, with the epochs filled in where they were left open.
+        parts: train, validation and test -> rows of the set; test holds the rows that the run is judged by.
+        judged_on: the part that these come from: test, or validation where the set has no test rows.
+        judged_of: how many rows that part has.
+    """
+
+    config: RunConfig
+    dataset: DataSet
+    task: Task
+    parts: dict[str, pd.DataFrame]
+    judged_on: str
+    judged_of: int
+
+
+def choose_rows(config: RunConfig, warn: Callable[[str], None]) -> Chosen:
+    """Draw the rows that ``config`` asks for.
+
+    Args:
+        warn: is told where fewer rows are there than were asked for.
+
+    Raises:
+        DatasetError: when the set has no labels, or no rows to train on or to judge by.
+        GraftError: when the settings do not go with what the set asks to learn.
+    """
+    dataset = get_dataset(config.dataset)
+    if dataset.task == "unlabelled":
+        raise DatasetError(
+            f"The data set {dataset.name!r} has no labels.",
+            "Training needs a label column; add the file again with one.",
+        )
+    task = task_of(dataset.task)
+    check_settings(config, task)
+    frame = dataset.frame()
+    parts = {name: frame[frame["split"] == name] for name in ("train", "validation", "test")}
+    judged_on = "test" if len(parts["test"]) else "validation"
+    judged_of = len(parts[judged_on])
+    if judged_on == "validation":
+        parts["test"] = parts["validation"]
+    if not len(parts["train"]) or not len(parts["test"]):
+        raise DatasetError(
+            f"The data set {dataset.name!r} has no rows to {'train on' if not len(parts['train']) else 'judge by'}.",
+            "Store it again with other split fractions.",
+        )
+    sizes = {
+        "train": (config.train_size, config.seed),
+        "validation": (config.validation_size, 0),  # the same rows for every run, whatever its seed
+        "test": (config.test_size, 0),
+    }
+    if config.train_size is not None and config.train_size >= len(parts["train"]):
+        warn(f"{config.train_size} training rows were asked for and the set has {len(parts['train'])}: all are used.")
+    parts = {name: drawn(part, task.kind, *sizes[name]) for name, part in parts.items()}
+    if config.strategy not in OWN_EPOCHS:
+        config = config.changed(epochs=epochs_for(config, len(parts["train"])))
+    return Chosen(config, dataset, task, parts, judged_on, judged_of)
+
+
+def drawn(part: pd.DataFrame, kind: str, size: int | None, seed: int) -> pd.DataFrame:
+    """``size`` rows of a part, spread over its answers as the part is; all of them where it has no more."""
+    if size is None or size >= len(part):
+        return part
+    return part.iloc[draw(strata(kind, part["label"]), size, seed, part["row"])]

@@ -1,0 +1,98 @@
+"""The last phase of a run: baselines, the result, and what the run leaves in its folder."""
+
+import hashlib
+import os
+import time
+from typing import Any
+
+import numpy as np
+
+from core.data.sets.store import DataSet
+from core.evaluation.result import build_result, prediction_table
+from core.jobs.compute import Compute
+from core.jobs.phases.choosing import Chosen
+from core.jobs.phases.judging import Judged, settle
+from core.jobs.phases.preparing import Prepared, load_source
+from core.jobs.recorder import RunRecorder
+from core.models.overlay import source_fit
+from core.models.strategies import attach, depths, layer_rates, movement, plan
+from core.results.baselines import cached_baselines
+from core.runs.folder import Run
+from core.training import checkpoints
+from core.training.estimate import remember_speed
+from core.training.events import TrainingDone
+
+
+def finish(
+    chosen: Chosen,
+    prepared: Prepared,
+    compute: Compute,
+    done: TrainingDone,
+    judged: Judged,
+    recorder: RunRecorder,
+    began: float,
+) -> None:
+    """Judge the run beside its baselines and write predictions, model and result, each whole or not at all.
+
+    Args:
+        began: when this attempt began, in seconds since the epoch.
+    """
+    run, config, task, labels = recorder.run, chosen.config, chosen.task, prepared.classifier.labels
+    recorder.phase("baselines")
+    parts = chosen.parts
+    baselines = cached_baselines(chosen.dataset, parts["train"], parts["test"], config.seed, parts["validation"])
+    recorder.phase("saving")
+    result = build_result(judged.truth, judged.outputs, labels, baselines, task, judged.thresholds)
+    result |= _facts(chosen, prepared, compute, done, recorder, began)
+    table = prediction_table(parts["test"], judged.truth, judged.outputs, labels, task, judged.thresholds)
+    target = run.predictions(chosen.judged_on)
+    target.parent.mkdir(exist_ok=True)
+    table.to_parquet(target.with_suffix(".new"), compression="zstd", index=False)
+    os.replace(target.with_suffix(".new"), target)
+    prepared.classifier.model.to("cpu")  # type: ignore[arg-type]
+    settle(prepared.classifier, task, judged)
+    checkpoints.replace_folder(run.model, prepared.classifier.save)
+    run.write_result(result)
+    run.drop_checkpoints()
+    remember_speed(config, compute.device.name, result["tokens_per_second"])
+
+
+def _facts(
+    chosen: Chosen, prepared: Prepared, compute: Compute, done: TrainingDone, recorder: RunRecorder, began: float
+) -> dict[str, Any]:
+    """What the result tells beside the scores."""
+    train = prepared.encoded["train"].encoded
+    return {
+        "split": chosen.judged_on, "evaluated_of": chosen.judged_of, "train_rows": len(chosen.parts["train"]),
+        "labels": list(prepared.classifier.labels),
+        "rows_digest": _digest(chosen.dataset, chosen.parts["test"]["row"].to_numpy()),
+        "seconds": done.seconds, "tokens_per_second": done.tokens / max(done.seconds, 1e-9),
+        "train_tokens": done.tokens, "total_seconds": time.time() - began,
+        "epochs": chosen.config.epochs, "averaging": recorder.averaging, "source_fit": source_fit(chosen.config.model),
+        "layers": _layers(chosen, prepared), "best_step": done.best_step, "stopped_early": done.stopped_early,
+        "share_cut": train.cut / max(1, train.rows),
+        "max_length": prepared.max_length, "parameters": recorder.parameters, "device": compute.device.name,
+        "device_title": compute.device.title, "precision": compute.precision,
+        "peak_memory_mib": recorder.reporter.status.get("peak_memory_mib"), "validation": _validation(recorder.run),
+    }  # fmt: skip
+
+
+def _layers(chosen: Chosen, prepared: Prepared) -> dict[str, list[float]] | None:
+    """How far each layer moved from the source, and at which share of the learning rate, embeddings first."""
+    if chosen.config.strategy in ("linear_probe", "scratch"):
+        return None
+    start = load_source(chosen).model
+    moved = movement(prepared.classifier.model, start)
+    attach(start, chosen.config)
+    return {"moved": moved, "rates": layer_rates(plan(start, chosen.config), depths(start)[0])}
+
+
+def _validation(run: Run) -> dict[str, Any] | None:
+    best = [event for event in run.events("evaluated") if event["best"]]
+    outside = ("event", "time", "epoch", "best")
+    return {name: value for name, value in best[-1].items() if name not in outside} if best else None
+
+
+def _digest(dataset: DataSet, rows: np.ndarray) -> str:
+    """Names the rows that a run was judged by: equal digests can be compared row by row."""
+    return hashlib.sha256(dataset.fingerprint.encode() + np.sort(rows).astype(np.int64).tobytes()).hexdigest()[:16]

@@ -1,0 +1,67 @@
+"""The second phase of a run: its source is loaded and its texts become tokens."""
+
+from dataclasses import dataclass
+
+from core.array_cache import ArrayCache
+from core.evaluation.judge import SCALE
+from core.jobs.phases.choosing import Chosen
+from core.jobs.recorder import RunRecorder
+from core.models.classifier import Classifier, load_classifier
+from core.tasks import encode_targets, scale_of
+from core.training.batches import encode_once
+from core.training.loop import Rows
+from core.training.recipe import work_of
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What can be trained now.
+
+    Attributes:
+        encoded: train, validation and test -> tokens and targets; each window of a long training text is a row.
+        max_length: in tokens; what was asked for, or less where the source reads less.
+    """
+
+    classifier: Classifier
+    encoded: dict[str, Rows]
+    max_length: int
+
+
+def load_source(chosen: Chosen) -> Classifier:
+    """The run's source with a fresh head: always the same weights for the same config."""
+    config = chosen.config
+    return load_classifier(
+        config.model, chosen.dataset.labels, seed=config.seed, revision=config.revision,
+        scratch=config.strategy == "scratch", pooling=config.pooling,
+        problem_type=chosen.task.problem_type, prefer_mean=config.strategy == "few_shot",
+    )  # fmt: skip
+
+
+def prepare(chosen: Chosen, recorder: RunRecorder) -> Prepared:
+    """Load the source and encode the chosen rows; tokens of earlier runs on the same texts are taken from the cache."""
+    classifier, asked = load_source(chosen), chosen.config.max_length
+    max_length = min(asked, classifier.max_length)
+    if max_length < asked:
+        recorder.warn(f"This source reads at most {max_length} tokens; the max length of {asked} was lowered.")
+    encoded = _encode(chosen, classifier, max_length, recorder)
+    if chosen.task.kind == "regression":
+        setattr(classifier.model.config, SCALE, scale_of(encoded["train"].labels))
+    rows = {name: len(part) for name, part in chosen.parts.items()}
+    recorder.estimate.plan(
+        chosen.config.strategy, work_of(chosen.config, rows["train"])[1] / rows["train"],
+        {name: each.encoded.tokens for name, each in encoded.items()}, rows["train"] + rows["test"],
+    )  # fmt: skip
+    return Prepared(classifier, encoded, max_length)
+
+
+def _encode(chosen: Chosen, classifier: Classifier, max_length: int, recorder: RunRecorder) -> dict[str, Rows]:
+    encoded = {}
+    for name, part in chosen.parts.items():
+        pairs = part["text_pair"].tolist() if "text_pair" in part else None
+        texts = encode_once(
+            part["text"].tolist(), classifier.tokenizer, max_length, pairs, keep=ArrayCache("tokens"),
+            progress=lambda done, total: recorder.progress("preparing", done, total), truncation=chosen.config.truncation,
+        )  # fmt: skip
+        encoded[name] = Rows(texts, encode_targets(chosen.task, part["label"].tolist(), classifier.labels))
+    encoded["train"] = encoded["train"].by_window()
+    return encoded

@@ -1,0 +1,74 @@
+"""What a worker tells while it works: phases, progress, warnings and the events of the training, written down as they come."""
+
+import logging
+from typing import Any
+
+from core.jobs.progress import ProgressEstimate
+from core.jobs.reporter import Reporter, Silent
+from core.runs.folder import Run
+from core.training import checkpoints, distributed
+from core.training.events import Averaged, CheckpointDue, Event, Improved, Progress, Started, StepLogged, Warned
+from core.training.events import to_json as event_json
+
+log = logging.getLogger("graft.worker")
+
+
+class RunRecorder:
+    """The one place through which all phases speak; it also keeps what the result repeats.
+
+    Attributes:
+        parameters: total and trained, known once the training has started.
+        averaging: what came of averaging checkpoints, as JSON; None where none were averaged.
+    """
+
+    def __init__(self, run: Run, reporter: Reporter | Silent):
+        self.run, self.reporter, self.estimate = run, reporter, ProgressEstimate()
+        self.parameters: dict[str, int] = {}
+        self.averaging: dict[str, Any] | None = None
+
+    def phase(self, phase: str) -> None:
+        """A phase begins."""
+        self.estimate.enter(phase)
+        self.reporter.event({"event": "phase", "phase": phase})
+        self.reporter.update(now=True, phase=phase, phase_done=0, phase_total=None, **self.estimate.told())
+
+    def progress(self, phase: str, done: int, total: int) -> None:
+        if phase != self.reporter.status.get("phase"):
+            self.estimate.enter(phase)
+        self.estimate.advanced(phase, done, total)
+        self.reporter.update(phase=phase, phase_done=done, phase_total=total, **self.estimate.told())
+
+    def warn(self, message: str) -> None:
+        log.warning("%s", message)
+        self.reporter.event(event_json(Warned(message)))
+
+    def hear(self, event: Event) -> None:
+        """Write down what the training tells, and save what it offers; of several processes only the first does."""
+        if isinstance(event, Progress):
+            self.progress(event.phase, event.done, event.total)
+            return
+        if distributed.rank() > 0:
+            return
+        load: dict[str, Any] = {}
+        if isinstance(event, CheckpointDue):
+            checkpoints.save_state(self.run.checkpoint, event.state())
+        elif isinstance(event, Improved):
+            checkpoints.save_weights(self.run.best, event.weights)
+        elif isinstance(event, Averaged):
+            self.averaging = event_json(event)
+        elif isinstance(event, Started):
+            self.parameters = {"total": event.parameters, "trained": event.trained_parameters}
+            self.reporter.update(now=True, step=event.first_step, total_steps=event.total_steps)
+        elif isinstance(event, StepLogged):
+            self._stepped(event)
+            load = {name: self.reporter.status.get(name) for name in ("memory_mib", "device_load")}
+        self.reporter.event(event_json(event) | load)
+
+    def _stepped(self, event: StepLogged) -> None:
+        self.reporter.update(
+            step=event.step, epoch=event.epoch, loss=event.loss, learning_rate=event.learning_rate,
+            tokens_per_second=event.tokens_per_second,
+        )  # fmt: skip
+        total = int(self.reporter.status.get("total_steps") or 1)
+        self.estimate.stepped(event.step, total, event.tokens_per_second)
+        self.progress("training", event.step, total)

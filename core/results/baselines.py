@@ -1,0 +1,117 @@
+"""Baselines of a run, computed once for the same rows and kept."""
+
+import hashlib
+import io
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from core import workspace
+from core.config import RunConfig
+from core.data.sets.store import DataSet, get_dataset
+from core.evaluation.baselines import NAMES, SENTENCES, Baseline, counted, trivial
+from core.evaluation.multilabel import choose_thresholds
+from core.jobs.phases.choosing import drawn
+from core.tasks import Task, encode_targets, task_of
+
+
+def cached_baselines(
+    dataset: DataSet, train: pd.DataFrame, judged: pd.DataFrame, seed: int, validation: pd.DataFrame | None = None
+) -> list[tuple[Baseline, float]]:
+    """The task's two baselines, learnt on the rows the run learnt from and judged on the rows it is judged by.
+
+    Args:
+        validation: where several labels a row are given, their thresholds are chosen on these, as the run's are.
+
+    Returns:
+        each baseline with the seconds it took when it was first computed.
+    """
+    task = task_of(dataset.task)
+    choosing = validation if task.kind == "multi_label" and validation is not None and len(validation) else None
+    key = _key(dataset, [train, judged] + ([choosing] if choosing is not None else []), seed)
+    path = workspace.folder("cache", "baselines") / f"{key}.npz"
+    if path.exists():
+        return _read(path, task)
+    found: list[tuple[Baseline, float]] = []
+    for simple in (True, False):
+        began = time.perf_counter()
+        baseline = _compute(task, simple, dataset, train, judged, choosing, seed)
+        found.append((baseline, time.perf_counter() - began))
+    content = io.BytesIO()
+    np.savez_compressed(content, **_arrays(found))  # type: ignore[arg-type]
+    workspace.write_bytes(path, content.getvalue())
+    return found
+
+
+def baselines_of(config: RunConfig, rows: pd.Series) -> list[tuple[Baseline, float]]:
+    """The baselines beside a finished run, from the cache or computed anew.
+
+    Args:
+        rows: ids of the rows that the run was judged by, in the order of its predictions.
+
+    Raises:
+        DatasetError: when the version of the set that the run used was deleted.
+    """
+    dataset = get_dataset(config.dataset)
+    frame = dataset.frame()
+    kind = task_of(dataset.task).kind
+    train = drawn(frame[frame["split"] == "train"], kind, config.train_size, config.seed)
+    validation = drawn(frame[frame["split"] == "validation"], kind, config.validation_size, 0)
+    judged = frame.set_index("row", drop=False).loc[rows].reset_index(drop=True)
+    return cached_baselines(dataset, train, judged, config.seed, validation)
+
+
+def _compute(
+    task: Task, simple: bool, dataset: DataSet, train: pd.DataFrame, judged: pd.DataFrame,
+    choosing: pd.DataFrame | None, seed: int,
+) -> Baseline:  # fmt: skip
+    targets = encode_targets(task, train["label"].tolist(), dataset.labels)
+    outputs = len(dataset.labels)
+    if simple:
+        return trivial(task.kind, targets, len(judged), outputs)
+    if choosing is None:
+        return counted(task.kind, _texts(train), targets, _texts(judged), outputs, seed)
+    both = counted(task.kind, _texts(train), targets, _texts(choosing) + _texts(judged), outputs, seed)
+    truth = encode_targets(task, choosing["label"].tolist(), dataset.labels)
+    thresholds = choose_thresholds(truth, both.outputs[: len(choosing)])
+    return replace(both, outputs=both.outputs[len(choosing) :], thresholds=thresholds)
+
+
+def _arrays(found: list[tuple[Baseline, float]]) -> dict[str, np.ndarray]:
+    arrays: dict[str, np.ndarray] = {}
+    for baseline, seconds in found:
+        arrays |= {baseline.name: baseline.outputs, f"{baseline.name}_seconds": np.array(seconds)}
+        arrays |= {} if baseline.thresholds is None else {f"{baseline.name}_thresholds": baseline.thresholds}
+    return arrays
+
+
+def _read(path: Path, task: Task) -> list[tuple[Baseline, float]]:
+    with np.load(path) as kept:
+        return [
+            (
+                Baseline(
+                    name,
+                    *SENTENCES[name],
+                    kept[name],
+                    kept[f"{name}_thresholds"] if f"{name}_thresholds" in kept else None,
+                ),
+                float(kept[f"{name}_seconds"]),
+            )
+            for name in NAMES[task.kind]
+        ]
+
+
+def _texts(frame: pd.DataFrame) -> list[str]:
+    if "text_pair" in frame:
+        return (frame["text"] + " \n " + frame["text_pair"]).tolist()
+    return frame["text"].tolist()
+
+
+def _key(dataset: DataSet, frames: list[pd.DataFrame], seed: int) -> str:
+    parts: list[Any] = [dataset.fingerprint.encode(), str(seed).encode()]
+    parts += [frame["row"].to_numpy(dtype=np.int64).tobytes() for frame in frames]
+    return hashlib.sha256(b"|".join(parts)).hexdigest()[:24]

@@ -1,0 +1,139 @@
+"""Comparing runs: which settings differ, and whether one is truly better on the same rows."""
+
+from dataclasses import asdict, dataclass
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from core.errors import RunError
+from core.evaluation.judge import paired_tests
+from core.evaluation.result import verdict_sentence
+from core.evaluation.significance import PairedTest, holm, verdict
+from core.results.pairing import SharedRows, shared_rows
+from core.runs.folder import Run
+from core.tasks import Task, encode_targets, split_labels, task_of
+
+LOOKS = ("device", "checkpoint_seconds")  # settings that do not change what is learnt
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What sets runs apart.
+
+    Attributes:
+        same_rows: whether all were judged by the same rows; ``note`` says in a sentence where they were not, or on which
+            shared rows runs on different versions of a set are compared.
+        differences: setting -> run id -> value, only where the values differ.
+        tests: one dict for each pair and metric, empty for pairs on different rows.
+    """
+
+    runs: tuple[str, ...]
+    same_rows: bool
+    note: str
+    differences: dict[str, dict[str, Any]]
+    tests: list[dict[str, Any]]
+
+
+def compare_runs(runs: list[Run]) -> Comparison:
+    """Compare two or more finished runs, each pair on the rows that both were judged by.
+
+    Raises:
+        RunError: when fewer than two runs are given or one has no result.
+    """
+    if len({run.id for run in runs}) < 2:
+        raise RunError("A comparison needs two different runs.", "Name two or more.")
+    results = {}
+    for run in runs:
+        result = run.result
+        if result is None:
+            raise RunError(f"Run {run.name} ({run.state}) has no result yet.", "Compare it when it has finished.")
+        results[run.id] = result
+    tests: list[dict[str, Any]] = []
+    apart: list[tuple[str, str]] = []
+    notes: list[str] = []
+    for a, b in combinations(runs, 2):
+        if results[a.id]["rows_digest"] == results[b.id]["rows_digest"]:
+            tests += _paired(a, b, results[a.id], results[b.id])
+        elif shared := shared_rows(a, b, results[a.id], results[b.id]):
+            tests += _paired(a, b, results[a.id], results[b.id], shared)
+            notes.append(shared.note)
+        else:
+            apart.append((a.name, b.name))
+    _correct(tests)
+    note = _note(apart, len(runs)) if apart or not notes else " ".join(dict.fromkeys(notes))
+    return Comparison(tuple(run.id for run in runs), not apart and not notes, note, _differences(runs), tests)
+
+
+def _paired(
+    a: Run, b: Run, result_a: dict[str, Any], result_b: dict[str, Any], shared: SharedRows | None = None
+) -> list[dict[str, Any]]:
+    table_a, table_b = (
+        (shared.first, shared.second)
+        if shared
+        else (
+            pd.read_parquet(run.predictions(result["split"]), columns=["row", "label", "prediction"]).sort_values("row")
+            for run, result in ((a, result_a), (b, result_b))
+        )
+    )
+    task = task_of(result_a.get("task", "single_label"))
+    labels = sorted({*result_a["labels"], *result_b["labels"]})
+    columns = (table_a["label"], table_a["prediction"], table_b["prediction"])
+    truth, first, second = (_answers(task, column, labels) for column in columns)
+    return [_told(a, b, test) for test in paired_tests(task, truth, first, second, len(labels))]
+
+
+def _answers(task: Task, column: pd.Series, labels: list[str]) -> np.ndarray:
+    """Stored answers as an array; labels that a model does not know (it was made elsewhere) stand for nothing."""
+    if task.kind == "multi_label":
+        known = set(labels)
+        column = column.map(lambda told: "|".join(name for name in split_labels(told) if name in known))
+        return encode_targets(task, column.tolist(), labels).astype(bool)
+    if task.kind == "regression":
+        return column.to_numpy(dtype=np.float64)
+    return pd.Categorical(column, categories=labels).codes.astype(np.int64)
+
+
+def _told(a: Run, b: Run, test: PairedTest) -> dict[str, Any]:
+    return {"runs": [a.id, b.id], "names": [a.name, b.name]} | asdict(test) | {
+        "interval": list(test.interval), "sentence": verdict_sentence(a.name, b.name, test),
+    }  # fmt: skip
+
+
+def _correct(tests: list[dict[str, Any]]) -> None:
+    """Holm's correction over the pairs, a metric at a time: with more runs, chance finds more differences."""
+    for metric in dict.fromkeys(test["metric"] for test in tests):
+        chosen = [test for test in tests if test["metric"] == metric]
+        for test, p in zip(chosen, holm([test["p"] for test in chosen]), strict=True):
+            if test["verdict"] != "too_few_rows":
+                test["verdict"] = verdict(p, test["rows"])
+            test["p"] = p
+            shown = PairedTest(metric, test["difference"], tuple(test["interval"]), p, test["verdict"], test["rows"])
+            test["sentence"] = verdict_sentence(test["names"][0], test["names"][1], shown)
+            low, high = test["interval"]
+            if test["verdict"] == "not_shown" and (low > 0 or high < 0):
+                test["sentence"] += (
+                    f" Alone it would count as real; of {len(chosen)} comparisons at once, chance easily brings one like it."
+                )
+
+
+def _differences(runs: list[Run]) -> dict[str, dict[str, Any]]:
+    configs = {run.id: run.config.to_json() for run in runs}
+    names = next(iter(configs.values()))
+    return {
+        name: {run: config[name] for run, config in configs.items()}
+        for name in names
+        if name not in LOOKS and len({repr(config[name]) for config in configs.values()}) > 1
+    }
+
+
+def _note(apart: list[tuple[str, str]], runs: int) -> str:
+    if not apart:
+        return "All runs were judged by the same rows."
+    first = f"{apart[0][0]} and {apart[0][1]}"
+    more = f" and {len(apart) - 1} more pairs" if len(apart) > 1 else ""
+    return (
+        f"{first}{more} were judged by different rows, so their figures do not say which is better. "
+        "Compare runs on the same data set with the same test rows."
+    )

@@ -1,0 +1,66 @@
+"""Scores that a model has given before: a text is read once, however often it is asked for."""
+
+import hashlib
+import threading
+from collections.abc import Sequence
+
+import numpy as np
+
+from core.array_cache import ArrayCache
+
+MOST_TEXTS = 200_000  # of one model; after that the newest are kept
+MOST_BYTES = 512 * 2**20  # of all models together
+KEY = 16  # bytes
+
+
+class ScoreCache:
+    """Raw scores by text of one model under one setting, in memory while it is used and on disk between uses.
+
+    Args:
+        name: whatever the scores depend on beside the text: model, max length, number format.
+    """
+
+    def __init__(self, name: str):
+        self._kept = ArrayCache("scores", MOST_BYTES)
+        self._name = hashlib.blake2b(name.encode(), digest_size=16).hexdigest()
+        found = self._kept.get(self._name)
+        keys = found["keys"] if found else np.empty((0, KEY), np.uint8)
+        self._scores: list[np.ndarray] = [np.array(row) for row in found["scores"]] if found else []
+        self._place = {bytes(key): place for place, key in enumerate(np.asarray(keys))}
+        self._new = False
+        self._lock = threading.Lock()  # the pages of all visitors share one
+
+    def recall(self, texts: Sequence[str], pairs: Sequence[str] | None = None) -> list[np.ndarray | None]:
+        """The scores of each text, (classes,) float32 each; None for a text that was not read yet."""
+        places = [self._place.get(key) for key in _keys(texts, pairs)]
+        return [None if place is None else self._scores[place] for place in places]
+
+    def learn(self, texts: Sequence[str], scores: np.ndarray, pairs: Sequence[str] | None = None) -> None:
+        """Remember ``scores``, (texts, classes) float32."""
+        with self._lock:
+            for key, row in zip(_keys(texts, pairs), scores, strict=True):
+                if key not in self._place:
+                    self._scores.append(np.array(row, dtype=np.float32))
+                    self._place[key] = len(self._scores) - 1
+                    self._new = True
+
+    def save(self) -> None:
+        """Write what was learnt to disk, for the next process that loads this model."""
+        if not self._new:
+            return
+        with self._lock:
+            newest = list(self._place.items())[-MOST_TEXTS:]
+            keys = np.frombuffer(b"".join(key for key, _ in newest), dtype=np.uint8).reshape(-1, KEY)
+            self._kept.drop(self._name)
+            self._kept.put(self._name, {"keys": keys, "scores": np.stack([self._scores[place] for _, place in newest])})
+            self._new = False
+
+
+def _keys(texts: Sequence[str], pairs: Sequence[str] | None) -> list[bytes]:
+    second = pairs if pairs is not None else [None] * len(texts)
+    return [_key(text, pair) for text, pair in zip(texts, second, strict=True)]
+
+
+def _key(text: str, pair: str | None) -> bytes:
+    told = f"{len(text)}:{text}" if pair is None else f"{len(text)}:{text}{pair}"
+    return hashlib.blake2b(told.encode("utf-8", "surrogatepass"), digest_size=KEY).digest()

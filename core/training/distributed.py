@@ -1,0 +1,119 @@
+"""Several processes of one machine train one model: each takes its share of every batch, and the gradients are summed.
+
+torchrun starts the processes and names them by environment variables. All hold the same weights and take the same
+steps; only the first one writes anything down.
+"""
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    import torch
+
+
+def rank() -> int:
+    """This process's number among those that train together; 0 where it trains alone."""
+    return int(os.environ.get("RANK", "0"))
+
+
+def requested_world_size() -> int:
+    """How many processes torchrun was told to start; 1 without it."""
+    return int(os.environ.get("WORLD_SIZE", "1"))
+
+
+def world_size() -> int:
+    """How many processes are training together now."""
+    import torch.distributed as dist
+
+    return dist.get_world_size() if dist.is_available() and dist.is_initialized() else 1
+
+
+@contextmanager
+def joined(device: str) -> Iterator[None]:
+    """Join the other processes for as long as the context lasts; nothing happens in a process that is alone."""
+    if requested_world_size() == 1:
+        yield
+        return
+    import torch
+    import torch.distributed as dist
+
+    if device.startswith("cuda"):
+        torch.cuda.set_device(device)
+    dist.init_process_group("nccl" if device.startswith("cuda") else "gloo")
+    try:
+        yield
+    finally:
+        dist.destroy_process_group()
+
+
+def device_of_rank(device: str) -> str:
+    """The device of this process: the card with its number where the run is on cards."""
+    return f"cuda:{rank()}" if requested_world_size() > 1 and device.startswith("cuda") else device
+
+
+def shard(rows: np.ndarray) -> tuple[np.ndarray, float]:
+    """This process's rows of a batch and their part (0 to 1) in it.
+
+    Every n-th row, so that long and short texts are dealt out evenly; where there are too few, a row that counts nothing.
+    """
+    if world_size() == 1:
+        return rows, 1.0
+    own = rows[rank() :: world_size()]
+    return (own, len(own) / len(rows)) if len(own) else (rows[:1], 0.0)
+
+
+def sum_gradients(weights: "Sequence[torch.nn.Parameter]", part: float) -> None:
+    """Add up the processes' gradients, each counted by the ``part`` (0 to 1) of the batch that it was computed on."""
+    if world_size() == 1:
+        return
+    import torch
+    import torch.distributed as dist
+
+    moving = [weight for weight in weights if weight.requires_grad]
+    flat = torch.cat(
+        [(torch.zeros_like(weight) if weight.grad is None else weight.grad * part).flatten() for weight in moving]
+    )
+    dist.all_reduce(flat)
+    for weight, whole in zip(moving, flat.split([weight.numel() for weight in moving]), strict=True):
+        weight.grad = whole.view_as(weight).clone()
+
+
+def any_rank(should_stop: Callable[[], bool], device: str) -> Callable[[], bool]:
+    """Let all processes stop at the same step: as soon as one of them is asked to."""
+
+    def ask() -> bool:
+        own = should_stop()
+        if world_size() == 1:
+            return own
+        import torch
+        import torch.distributed as dist
+
+        flag = torch.tensor(int(own), device=device)
+        dist.all_reduce(flag, dist.ReduceOp.MAX)
+        return bool(flag.item())
+
+    return ask
+
+
+def broadcast(value: float, device: str) -> float:
+    """The first process's value, so that rounding on different cards cannot let decisions differ."""
+    if world_size() == 1:
+        return value
+    import torch
+    import torch.distributed as dist
+
+    told = torch.tensor(value, dtype=torch.float64, device=device)
+    dist.broadcast(told, 0)
+    return float(told.item())
+
+
+def barrier() -> None:
+    """Go on when all processes have come this far."""
+    if world_size() > 1:
+        import torch.distributed as dist
+
+        dist.barrier()

@@ -1,0 +1,138 @@
+"""What a set consists of: its classes, lengths, groups, and the words that set the classes apart."""
+
+import numpy as np
+import streamlit as st
+
+from core import charts
+from core.data.sets.lengths import dataset_lengths
+from core.data.sets.store import DataSet, get_dataset
+from core.errors import GraftError
+from core.explore import charts as drawn
+from core.explore.answers import Answers, answers_of, group_columns
+from core.explore.words import TypicalWords, typical_words
+from pages.components.data.explore_rows import drawn_rows
+from pages.components.shared.words import STILL, plain, show_error
+
+WORD_ROWS = 5000  # texts whose words are counted
+CHARTS = 4  # classes shown at first
+
+
+@st.cache_data(max_entries=4, show_spinner="Counting words …")
+def _words(dataset_id: str) -> TypicalWords:
+    dataset = get_dataset(dataset_id)
+    frame = drawn_rows(dataset_id, WORD_ROWS)
+    answers = answers_of(dataset, frame)
+    texts = frame["text"] + "\n" + frame["text_pair"] if "text_pair" in frame else frame["text"]
+    return typical_words(texts.tolist(), answers.members, answers.names)
+
+
+@st.cache_data(max_entries=8, show_spinner="Counting tokens …")
+def _lengths(dataset_id: str) -> np.ndarray:
+    return dataset_lengths(get_dataset(dataset_id), "minilm")
+
+
+def overview(dataset: DataSet) -> None:
+    """Three cards and the typical words."""
+    frame = drawn_rows(dataset.id, WORD_ROWS)
+    answers = answers_of(dataset, frame)
+    left, right = st.columns(2)
+    with left, st.container(border=True, height="stretch"):
+        _label_card(dataset, answers)
+    with right, st.container(border=True, height="stretch"):
+        _length_card(dataset)
+    groups = group_columns(dataset, frame)
+    if groups:
+        with st.container(border=True):
+            title = str(st.selectbox("Rows by", list(groups), key="explore_group"))
+            column = frame[groups[title]].astype(str).tolist()
+            st.plotly_chart(
+                drawn.group_bars(column, answers.told(), f"Rows by {title}", title), key="groups", config=STILL
+            )
+            st.caption(
+                "Coloured by label: where the colours differ much from bar to bar, the groups are not alike."
+                + _of(dataset, len(frame))
+            )
+    if answers.names:
+        st.subheader("Words that set the classes apart", anchor=False)
+        _word_cards(dataset, answers, len(frame))
+
+
+def _label_card(dataset: DataSet, answers: Answers) -> None:
+    if answers.values is not None:
+        st.plotly_chart(drawn.score_histogram(answers.values, dataset.label or "score"), key="scores", config=STILL)
+        known = answers.values[np.isfinite(answers.values)]
+        st.caption(
+            f"From {known.min():g} to {known.max():g}, half of the rows up to {np.median(known):g}."
+            + _of(dataset, len(known))
+        )
+    elif dataset.labels:
+        st.plotly_chart(charts.class_balance(dataset.counts, dataset.labels), key="balance", config=STILL)
+        rows = {label: sum(part.get(label, 0) for part in dataset.counts.values()) for label in dataset.labels}
+        most, least = max(rows, key=rows.__getitem__), min(rows, key=rows.__getitem__)
+        even = rows[most] == rows[least]
+        st.caption(
+            f"{len(rows)} classes with {rows[most]:,} rows each."
+            if even
+            else f"{len(rows)} classes; the commonest is {plain(most)} with {rows[most]:,} rows, "
+            f"the rarest {plain(least)} with {rows[least]:,}."
+        )
+    else:
+        st.markdown("This set has no labels: the map and the search work all the same.")
+
+
+def _length_card(dataset: DataSet) -> None:
+    try:
+        lengths = _lengths(dataset.id)
+    except GraftError as error:
+        show_error(error)
+        return
+    st.plotly_chart(charts.length_histogram(lengths, 128), key="lengths", config=STILL)
+    st.caption(
+        f"Half of the texts have up to {np.median(lengths):,.0f} tokens (pieces of words, counted for MiniLM), "
+        f"one in twenty has more than {np.percentile(lengths, 95):,.0f}." + _of(dataset, len(lengths))
+    )
+
+
+def _word_cards(dataset: DataSet, answers: Answers, rows: int) -> None:
+    found = _words(dataset.id)
+    table = found.table
+    listed = [name for name in answers.names if (table["label"] == name).any()]
+    if not listed:
+        st.markdown("No word stands out: the classes use the same words, or there are too few texts to tell.")
+        return
+    chosen = st.multiselect("Classes", listed, default=listed[:CHARTS], key=f"words_of_{dataset.id}")
+    for place in range(0, len(chosen), 2):
+        for name, column in zip(chosen[place : place + 2], st.columns(2), strict=False):
+            with column, st.container(border=True, height="stretch"):
+                mine = table[table["label"] == name]
+                st.plotly_chart(drawn.word_bars(mine, name), key=f"words_{name}", config=STILL)
+                best = mine.iloc[0]
+                st.caption(
+                    f"“{plain(best['word'])}” stands in {100 * best['share']:.1f} % of these texts and in "
+                    f"{100 * best['share_elsewhere']:.1f} % of all others."
+                )
+    pieces = (
+        " The texts put no blanks between words, so two or three characters in a row are counted."
+        if found.by_characters
+        else ""
+    )
+    st.caption(
+        "The higher on the list, the surer the word belongs to the class and the less it could be chance (log-odds with a "
+        f"prior, Monroe and others 2008). The bar is the share of texts with the word.{pieces}" + _of(dataset, rows)
+    )
+    with st.expander("All classes as a table", icon=":material/table_rows:"):
+        st.dataframe(
+            table, hide_index=True, key="words_table",
+            column_config={
+                "label": "Class", "word": "Word", "rows": st.column_config.NumberColumn("Texts with it"),
+                "share": st.column_config.NumberColumn("In the class", format="percent"),
+                "share_elsewhere": st.column_config.NumberColumn("Elsewhere", format="percent"),
+                "score": st.column_config.NumberColumn(
+                    "Score", format="%.1f", help="Difference of the log-odds in standard errors; above 2 is unlikely to be chance."
+                ),
+            },
+        )  # fmt: skip
+
+
+def _of(dataset: DataSet, rows: int) -> str:
+    return "" if rows >= dataset.rows else f" Told from {rows:,} of the {dataset.rows:,} rows."

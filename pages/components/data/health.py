@@ -1,0 +1,121 @@
+"""Health of a set: what was found, the rows behind it, and the remedy as a click."""
+
+import pandas as pd
+import streamlit as st
+
+from core.data.cleaning.checks import Check, Remedy, check_dataset
+from core.data.cleaning.checks.check import SHOWN
+from core.data.cleaning.checks.health import is_checked
+from core.data.cleaning.checks.reading import check_reading
+from core.data.sets.store import DataSet, get_dataset
+from core.data.sets.versions import make_version
+from core.errors import GraftError
+from pages.components.data.versions import open_version
+from pages.components.shared.words import show_error
+
+LEVELS = {
+    "error": ("red", ":material/error:"), "warning": ("orange", ":material/warning:"),
+    "note": ("blue", ":material/info:"), "ok": ("green", ":material/check:"),
+}  # fmt: skip
+AT_ONCE = 60_000  # rows that are checked without asking; more take minutes
+ROWS_A_SECOND = 3000  # about what two cores check
+
+
+@st.cache_data(max_entries=32, show_spinner="Looking at what the model makes of the texts …")
+def _reading(dataset_id: str, model: str, max_length: int) -> list[Check]:
+    return check_reading(get_dataset(dataset_id), model, max_length)
+
+
+@st.cache_data(max_entries=4, show_spinner=False)
+def _rows(dataset_id: str, rows: tuple[int, ...]) -> pd.DataFrame:
+    frame = get_dataset(dataset_id).frame()
+    columns = [name for name in ("row", "text", "text_pair", "label", "split") if name in frame]
+    found = frame[frame["row"].isin(rows)][columns]
+    return found.set_index("row").loc[[row for row in rows if row in set(found["row"])]].reset_index()
+
+
+def health(dataset: DataSet, model: str, max_length: int) -> None:
+    """The findings, the gravest first; what is well folded away."""
+    st.subheader("Health", anchor=False)
+    checks = _checks(dataset, model, max_length)
+    if checks is None:
+        return
+    findings = [check for check in checks if check.level != "ok"]
+    fine = [check for check in checks if check.level == "ok"]
+    if not findings:
+        st.success(f"All is well: {len(fine)} checks found nothing to mend.", icon=":material/check_circle:")
+    for place, check in enumerate(findings):
+        _card(dataset, check, place)
+    if fine:
+        with st.expander(f"{len(fine)} checks without findings", icon=":material/check:"):
+            for check in fine:
+                st.markdown(f"- **{check.name}**: {check.message}")
+
+
+def reading_lines(dataset: DataSet, model: str, max_length: int) -> None:
+    """What the chosen model does not know of these texts, where that is worth a warning; nothing where all is well."""
+    try:
+        checks = _reading(dataset.id, model, max_length)
+    except GraftError:
+        return  # the form says already that this source cannot be had
+    for check in checks:
+        if check.level in ("warning", "error"):
+            icon = LEVELS[check.level][1]
+            st.warning(f"{check.message} {check.remedy}", icon=icon)
+
+
+def _checks(dataset: DataSet, model: str, max_length: int) -> list[Check] | None:
+    """All findings; None while a large set waits for the user's word, or a source is missing."""
+    if dataset.rows > AT_ONCE and not is_checked(dataset):
+        minutes = max(1, round(dataset.rows / ROWS_A_SECOND / 60))
+        label = f"Check all {dataset.rows:,} rows (about {minutes} min)"
+        if not st.button(label, icon=":material/health_and_safety:", key="check_large"):
+            st.caption("Duplicates, leakage, labels, languages and lengths. It is done once for each version.")
+            return None
+    bar = None if is_checked(dataset) else st.progress(0.0, "Checking the rows …")
+    found = check_dataset(dataset, progress=lambda what, share: bar.progress(share, f"{what} …") if bar else None)
+    if bar:
+        bar.empty()
+    try:
+        found += _reading(dataset.id, model, max_length)
+    except GraftError as error:
+        show_error(error)
+    order = list(LEVELS)
+    return sorted(found, key=lambda check: order.index(check.level))
+
+
+def _card(dataset: DataSet, check: Check, place: int) -> None:
+    color, icon = LEVELS[check.level]
+    with st.container(border=True):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.badge(check.name, icon=icon, color=color, help=f"Level: {check.level}")  # type: ignore[arg-type]
+            st.markdown(_literal(check.message), width="content")
+        if check.remedy:
+            st.caption(_literal(check.remedy))
+        if not check.fix and not check.rows:
+            return
+        with st.container(horizontal=True, vertical_alignment="center"):
+            if check.fix and st.button(check.fix.title, icon=":material/build:", key=f"fix_{place}_{check.name}"):
+                _apply(dataset, check.fix)
+            shown = check.rows and st.toggle(f"Show the rows ({len(check.rows):,})", key=f"rows_{place}_{check.name}")
+        if shown:
+            st.dataframe(_rows(dataset.id, check.rows), hide_index=True, key=f"check_{place}_{check.name}")
+            if len(check.rows) >= SHOWN:
+                st.caption(f"The first {SHOWN} rows are listed.")
+
+
+def _apply(dataset: DataSet, fix: Remedy) -> None:
+    try:
+        with st.spinner("Making a new version …"):
+            version = make_version(dataset, fix.operation, fix.parameters)
+    except GraftError as error:
+        show_error(error)
+        return
+    open_version(version, "Done: you see the new version. Undo brings the old one back.")
+
+
+def _literal(text: str) -> str:
+    """Texts of the user's rows are shown as they are, not as formatting."""
+    for sign in "\\`*_[]$:<>~#|":
+        text = text.replace(sign, f"\\{sign}")
+    return text

@@ -1,0 +1,139 @@
+"""The roles of a file's columns: guessed with the reason beside each, corrected by the user."""
+
+import hashlib
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from core.data.columns.guess import choose_roles
+from core.data.columns.labels import SEPARATORS, is_flag, look_at_labels
+from core.data.columns.roles import Roles
+from core.errors import DatasetError
+
+NONE = "(none)"
+TITLES = {
+    "text": "text", "label": "label", "text_pair": "second text", "split": "split", "group": "group", "domain": "domain",
+    "language": "language", "id": "row name", "labels": "one of the labels", "ignore": "not kept",
+}  # fmt: skip
+MAIN = (
+    ("text", "Text", "What the model reads."),
+    ("text_pair", "Second text", "For pairs, such as a question and an answer."),
+    ("split", "Split", "A column that already says train, validation or test."),
+)
+MORE = (
+    ("group", "Group", "Rows with the same value stay in the same part, such as reviews of one author."),
+    ("domain", "Domain", "The kind of text, such as the product: kept, so that results can be told by it."),
+    ("language", "Language", "The language of each row: kept, so that results can be told by it."),
+    ("id", "Row name", "A name or number of your own for each row: kept, never read by the model."),
+)
+ANSWERS = {
+    "single_label": "one label", "multi_label": "several labels", "flags": "several labels, a column each",
+    "regression": "a score", "unlabelled": "nothing: for prediction only",
+}  # fmt: skip
+SEPARATOR_NAMES = {"|": "bar |", ";": "semicolon ;", ",": "comma ,", "\t": "tab"}
+
+
+def roles_form(frame: pd.DataFrame) -> Roles:
+    """The roles as guessed, then as corrected."""
+    columns = [str(column) for column in frame.columns]
+    stamp = hashlib.sha256("|".join(columns).encode()).hexdigest()[:8]
+    guess = _guess(stamp, frame, columns)
+    chosen: dict[str, Any] = {}
+    places = st.columns(len(MAIN))
+    for place, (role, title, help_text) in zip(places, MAIN, strict=True):
+        chosen[role] = _column(place, role, title, help_text, columns, guess, stamp)
+    chosen |= _answers(frame, columns, guess, stamp)
+    with st.expander("More roles", icon=":material/view_column:"):
+        for place, (role, title, help_text) in zip(st.columns(len(MORE)), MORE, strict=True):
+            chosen[role] = _column(place, role, title, help_text, columns, guess, stamp)
+        chosen["ignore"] = tuple(
+            st.multiselect(
+                "Not kept", columns, default=list(guess.ignore), key=f"ignore_{stamp}", placeholder="every column is kept",
+                help="These columns are left out of the stored set.",
+            )
+        )  # fmt: skip
+    roles = Roles(**chosen)
+    _reasons(roles, guess, frame)
+    return roles
+
+
+def role_of(column: str, roles: Roles) -> str:
+    """The role of a column in words; empty where it has none."""
+    found = [role for role, name in roles.named().items() if name == column]
+    found += ["labels"] if column in roles.labels else []
+    found += ["ignore"] if column in roles.ignore else []
+    return TITLES[found[0]] if found else ""
+
+
+def _guess(stamp: str, frame: pd.DataFrame, columns: list[str]) -> Roles:
+    """The guess, made once for a table: looking at a large one takes its time."""
+    kept = st.session_state.get("roles_guess")
+    key = (stamp, len(frame))
+    if not kept or kept[0] != key:
+        try:
+            guess = choose_roles(frame, {})
+        except DatasetError:
+            guess = Roles(columns[0])
+        kept = st.session_state["roles_guess"] = (key, guess)
+    return kept[1]
+
+
+def _column(
+    place: Any, role: str, title: str, help_text: str, columns: list[str], guess: Roles, stamp: str
+) -> str | None:
+    options = columns if role == "text" else [NONE, *columns]
+    value = getattr(guess, role)
+    picked = place.selectbox(
+        title, options, index=options.index(value) if value in options else 0, help=help_text, key=f"{role}_{stamp}"
+    )
+    return None if picked == NONE else str(picked)
+
+
+def _answers(frame: pd.DataFrame, columns: list[str], guess: Roles, stamp: str) -> dict[str, Any]:
+    """What is learnt: one label, several in one column or in several, a score, or nothing."""
+    kinds = list(ANSWERS)
+    first = "flags" if guess.labels else (guess.task or "single_label") if guess.label else "unlabelled"
+    left, middle, right = st.columns(3)
+    kind = left.selectbox(
+        "To learn", kinds, index=kinds.index(first), format_func=ANSWERS.__getitem__, key=f"answers_{stamp}",
+        help="One class a row; several labels a row, none included; or a number such as stars.",
+    )  # fmt: skip
+    if kind == "unlabelled":
+        return {"task": None}
+    if kind == "flags":
+        flags = [column for column in columns if is_flag(frame[column])]
+        picked = middle.multiselect(
+            "Label columns", flags, default=list(guess.labels), key=f"labels_{stamp}",
+            help="Columns that hold only 0 and 1, or true and false: one for each label.",
+        )  # fmt: skip
+        return {"labels": tuple(picked), "task": "multi_label" if picked else None}
+    label = middle.selectbox(
+        "Score" if kind == "regression" else "Label", columns, key=f"label_{stamp}",
+        index=columns.index(guess.label) if guess.label in columns else 0,
+        help="The column with the number." if kind == "regression" else "The column that says what a row is.",
+    )  # fmt: skip
+    if kind != "multi_label":
+        return {"label": str(label), "task": str(kind)}
+    found = look_at_labels(frame[label]).separator
+    options = [NONE, *SEPARATORS]
+    separator = right.selectbox(
+        "Joined by", options, index=options.index(found) if found in options else 0, key=f"separator_{stamp}_{label}",
+        format_func=lambda each: SEPARATOR_NAMES.get(each, "not joined, or lists"),
+        help="What stands between several labels in one cell.",
+    )  # fmt: skip
+    return {"label": str(label), "task": "multi_label", "separator": None if separator == NONE else separator}
+
+
+def _reasons(roles: Roles, guess: Roles, frame: pd.DataFrame) -> None:
+    """Why each column was guessed; what was corrected is left out."""
+    told = []
+    for role, reason in guess.reasons.items():
+        if role == "labels" and guess.labels == roles.labels:
+            told.append(f"labels: {reason}")
+        elif role != "labels" and getattr(roles, role) == getattr(guess, role):
+            told.append(f"{TITLES[role]} `{getattr(guess, role)}`: {reason}")
+    if roles.label and roles.label != guess.label:
+        told.append(f"label `{roles.label}`: {look_at_labels(frame[roles.label]).reason}")
+    if told:
+        st.caption("Guessed, with the reason: " + " · ".join(told))

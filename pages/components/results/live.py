@@ -1,0 +1,123 @@
+"""The live view: the one part of a page that redraws itself while a run works."""
+
+import time
+
+import streamlit as st
+
+from core import charts
+from core.jobs.queue import position
+from core.runs.folder import ACTIVE, Run
+from core.runs.history import History, history_of
+from core.training.estimate import duration
+from pages.components.shared import words
+
+EVERY = 2.0  # seconds between two looks
+REDRAW = 5.0  # seconds that a curve stands still: each new drawing rebuilds the chart (streamlit#16052)
+
+
+def live_view(run: Run) -> None:
+    """Progress, curves and log of a run that has not finished."""
+    under_way = run.state in ("queued", *ACTIVE)
+    live = under_way and st.toggle(
+        "Live",
+        value=True,
+        key="live",
+        help="Off: the view holds still, so that you can zoom and read. The run goes on.",
+    )
+    if under_way and not live:
+        st.caption("The view holds still; the run goes on.")
+    st.fragment(_panel, run_every=EVERY if live else None)(run.id, run.state, run.path)
+
+
+def _panel(run_id: str, shown_state: str, path: object) -> None:
+    run = Run(run_id, path)  # type: ignore[arg-type]
+    status = run.status
+    if status["state"] != shown_state:
+        st.rerun()  # the buttons and the header belong to another state
+    _trouble(status)
+    _progress(run, status)
+    history = _history(run, hold=status["state"] in ACTIVE)
+    _figures(status)
+    if len(history.steps) or len(history.evaluations):
+        _curves(history)
+    elif status["state"] in ("starting", "running"):
+        st.caption("The curves begin with the first training step.")
+    for warning in history.warnings:
+        st.caption(f":material/info: {warning}")
+    with st.expander("Log: what the training process wrote", expanded=status["state"] == "failed"):
+        st.code(run.log_tail() or "Nothing logged yet.", language=None, height=240)
+
+
+def _history(run: Run, hold: bool) -> History:
+    """The curves, read on from where the last look ended; with ``hold`` at most every few seconds."""
+    events, offset, drawn_at = st.session_state.get("_events", {}).get(run.id, ([], 0, 0.0))
+    now = time.monotonic()
+    if not hold or now - drawn_at >= REDRAW or not any(each.get("event") == "step" for each in events):
+        fresh, offset = run.events_from(offset)
+        events = [*events, *fresh]
+        st.session_state["_events"] = {run.id: (events, offset, now)}
+    return history_of(events)
+
+
+def _trouble(status: dict) -> None:  # type: ignore[type-arg]
+    error = status.get("error")
+    if error and status["state"] in ("failed", "interrupted"):
+        st.error(f"{error['message']}\n\n{error['hint']}", icon=":material/error:")
+    elif status["state"] == "stopped":
+        st.info("Stopped as asked. Resume goes on from the checkpoint.", icon=":material/pause:")
+
+
+def _progress(run: Run, status: dict) -> None:  # type: ignore[type-arg]
+    if status["state"] == "queued":
+        ahead = position(run)
+        st.progress(0.0, text=f"Waiting: {ahead} before it." if ahead else "Waiting: it starts next.")
+        return
+    share = float(status.get("progress") or 0.0)
+    phase = words.PHASES.get(status.get("phase") or "", "Starting")
+    done, total = status.get("phase_done"), status.get("phase_total")
+    steps = f", step {status.get('step', 0):,} of {status['total_steps']:,}" if status.get("total_steps") else ""
+    detail = steps if status.get("phase") == "training" else f", {100 * done / total:.0f} %" if done and total else ""
+    left = f" · about {duration(status['eta_seconds'])} left" if status.get("eta_seconds") else ""
+    st.progress(min(1.0, share), text=f"{phase}{detail}{left}" if status["state"] in ACTIVE else f"{phase}{detail}")
+
+
+def _figures(status: dict) -> None:  # type: ignore[type-arg]
+    if not status.get("device"):
+        return
+    load, memory, loss = status.get("device_load"), status.get("memory_mib"), status.get("loss")
+    rate, speed = status.get("learning_rate"), status.get("tokens_per_second")
+    figures = (
+        (
+            "Training loss",
+            f"{loss:.3f}" if loss is not None else "–",
+            "How wrong the model is on the texts it just saw.",
+        ),
+        ("Learning rate", f"{rate:.1e}" if rate is not None else "–", "The size of one update of the weights."),
+        (
+            "Tokens per second",
+            f"{speed:,.0f}" if speed else "–",
+            "Pieces of words read a second in training; padding not counted.",
+        ),
+    )
+    if status["state"] in ACTIVE:  # a process that has ended holds nothing
+        device = status.get("device_title") or status["device"]
+        figures += (
+            ("Memory", f"{memory:,.0f} MiB" if memory else "–", "What the training process holds now."),
+            ("Device load", f"{load:.0f} %" if load is not None else "–", f"How busy the device is: {device}."),
+        )
+    words.figures(figures)
+
+
+def _curves(history: History) -> None:
+    left, right = st.columns(2)
+    with left, st.container(border=True, height="stretch"):
+        st.plotly_chart(charts.loss_curves(history.steps, history.evaluations), key="live_loss")
+    with right, st.container(border=True, height="stretch"):
+        if len(history.evaluations):
+            st.plotly_chart(charts.score_curves(history.evaluations), key="live_scores")
+        else:
+            st.caption("Validation scores appear here after the first pass over the data.")
+    with st.expander("Learning rate and speed"):
+        left, right = st.columns(2)
+        left.plotly_chart(charts.rate_curve(history.steps), key="live_rate")
+        right.plotly_chart(charts.speed_curve(history.steps), key="live_speed")

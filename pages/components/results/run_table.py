@@ -1,0 +1,136 @@
+"""The table of runs: filter, choose, rename, tag, delete."""
+
+import pandas as pd
+import streamlit as st
+
+from core.errors import GraftError
+from core.runs.folder import Run, delete_run, restore_run
+from pages.components.results.run_actions import rename, tag_all
+from pages.components.shared.words import (
+    STRATEGY_TITLES,
+    dataset_name,
+    figure,
+    result_task,
+    show_error,
+    source_name,
+    spoken,
+)
+
+
+def run_table(runs: list[Run], linked: list[Run]) -> list[Run]:
+    """Show the runs and return those that are chosen; a choice is kept by id, never by place."""
+    shown = _filtered(runs)
+    frame = pd.DataFrame([_line(run) for run in shown])
+    chosen_ids = [run.id for run in linked]
+    if not len(frame):
+        st.caption("No run fits the filter.")
+        return linked
+    places = [index for index, run in enumerate(shown) if run.id in chosen_ids]
+    # the key names the rows shown: with other rows the old places would mean other runs
+    key = f"runs_{hash(tuple(run.id for run in shown))}"
+    event = st.dataframe(
+        frame, hide_index=True, key=key, on_select="rerun", selection_mode="multi-row",
+        selection_default={"selection": {"rows": places}} if places else None,
+        column_config={
+            "Name": st.column_config.TextColumn(pinned=True),
+            "Score": st.column_config.TextColumn(help="The headline figure of the run's task, on its test rows."),
+            "Macro-F1": st.column_config.NumberColumn(format="%.1f %%", help="The same care for every class."),
+            "Best baseline": st.column_config.TextColumn(help="The same figure of the better baseline, on the same rows."),
+            "Judged rows": st.column_config.NumberColumn(help="How many rows the scores rest on."),
+            "Training": st.column_config.NumberColumn(format="%.0f s", help="Seconds of training, judging not counted."),
+            "Started": st.column_config.DatetimeColumn(format="distance"),
+        },
+        placeholder="–",
+    )  # fmt: skip
+    st.caption("Click a column's head to sort. Tick runs to compare, rename, tag or delete them.")
+    picked = [shown[index] for index in event.selection.rows if index < len(shown)]
+    st.query_params["runs"] = ",".join(run.id for run in picked)
+    _undo()
+    if picked:
+        _edit(picked)
+    return picked
+
+
+def _line(run: Run) -> dict[str, object]:
+    config, meta, result = run.config, run.meta, run.result or {}
+    metrics = result.get("metrics", {})
+    name = result_task(result).headline
+    beside = [each for each in result.get("baselines", []) if each["name"] == result["verdict"]["against"]]
+    score = figure(name, metrics[name]) if metrics else ""
+    return {
+        "Name": meta["name"], "State": run.state, "Score": f"{score} {spoken(name)}" if metrics else "",
+        "Macro-F1": _hundred(metrics.get("macro_f1")),
+        "Best baseline": figure(name, beside[0]["metrics"][name]) if beside else "", "Judged rows": result.get("rows"),
+        "Tags": ", ".join(meta["tags"]), "Data set": dataset_name(config.dataset), "Source": source_name(config.model),
+        "Strategy": STRATEGY_TITLES.get(config.strategy, config.strategy), "Training": result.get("seconds"),
+        "Started": pd.Timestamp(meta["created"], unit="s"), "Id": run.id,
+    }  # fmt: skip
+
+
+def _hundred(share: float | None) -> float | None:
+    return None if share is None else 100 * share
+
+
+def _filtered(runs: list[Run]) -> list[Run]:
+    left, middle, right = st.columns([2, 1, 1])
+    words = left.text_input("Filter", placeholder="name, tag, source or strategy", key="run_filter").lower().split()
+    states = middle.multiselect("State", sorted({run.state for run in runs}), key="state_filter", placeholder="any")
+    sets = right.multiselect(
+        "Data set", sorted({run.config.dataset for run in runs}), key="set_filter", placeholder="any",
+        format_func=dataset_name,
+    )  # fmt: skip
+
+    def fits(run: Run) -> bool:
+        config = run.config
+        text = f"{run.name} {' '.join(run.meta['tags'])} {config.model} {config.strategy} {run.id}".lower()
+        return (
+            all(word in text for word in words)
+            and (not states or run.state in states)
+            and (not sets or config.dataset in sets)
+        )
+
+    return [run for run in runs if fits(run)]
+
+
+def _edit(picked: list[Run]) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if len(picked) == 1:
+            rename(picked[0])
+            st.page_link("pages/run.py", label="Open", icon=":material/monitoring:", query_params={"run": picked[0].id})
+        else:
+            tag_all(picked)
+        if st.button(
+            f"Delete {len(picked)} run{'s' if len(picked) > 1 else ''}", icon=":material/delete:", key="delete_runs"
+        ):
+            _confirm_delete(picked)
+
+
+@st.dialog("Delete these runs?")
+def _confirm_delete(picked: list[Run]) -> None:
+    for run in picked:
+        st.markdown(f"- {run.name}")
+    st.caption("They go to the trash; you can undo it. Runs under way must be stopped first.")
+    if st.button("Delete", type="primary", key="delete_runs_yes"):
+        deleted = []
+        for run in picked:
+            try:
+                delete_run(run)
+                deleted.append(run.id)
+            except GraftError as error:
+                show_error(error)
+                return
+        st.session_state["deleted_runs"] = deleted
+        st.query_params.pop("runs", None)
+        st.rerun()
+
+
+def _undo() -> None:
+    deleted = st.session_state.get("deleted_runs")
+    if deleted:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.caption(f"Deleted {len(deleted)} run{'s' if len(deleted) > 1 else ''}.")
+            if st.button("Undo", icon=":material/undo:", key="undo_runs"):
+                for run_id in deleted:
+                    restore_run(run_id)
+                st.session_state.pop("deleted_runs")
+                st.rerun()

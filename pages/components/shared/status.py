@@ -1,0 +1,47 @@
+"""The machine in words, and lists that pages share."""
+
+import streamlit as st
+
+from core.data.sets.store import DataSet, list_datasets
+from core.data.sets.versions import version_title
+from core.runs.folder import Run, list_runs
+
+
+@st.cache_resource(max_entries=1, show_spinner="Looking at this machine …")
+def machine_sentence() -> str:
+    """What this machine computes on, and that it needs no network."""
+    from core.models.sources import is_offline
+    from core.training.devices import default_device
+
+    network = (
+        "Offline: the built-in model, local folders and downloaded models can be used."
+        if is_offline()
+        else "No network is needed; only models that you name from the Hub are downloaded."
+    )
+    return f"{default_device().sentence} {network} Your texts stay on this machine."
+
+
+def finished_runs() -> list[Run]:
+    """Runs with a result, newest first."""
+    return [run for run in list_runs() if run.state == "finished" and run.result is not None]
+
+
+def dataset_names() -> dict[str, DataSet]:
+    """Stored sets by id, newest first."""
+    return {each.id: each for each in list_datasets()}
+
+
+def pick_dataset(label: str, key: str) -> DataSet | None:
+    """A set chosen by the user and named in the link (``?dataset=``); folds are offered only where one was asked for."""
+    known = dataset_names()
+    asked = st.query_params.get("dataset")
+    wanted = (asked, st.session_state.get(key))
+    ids = [each for each in known if not known[each].fold or each in wanted] or list(known)
+    if asked in known and (key not in st.session_state or asked != st.session_state.get(f"_{key}")):
+        st.session_state[key] = asked  # the link is new: the box follows it
+    chosen = st.selectbox(
+        label, ids, index=0 if ids else None, key=key,
+        format_func=lambda each: f"{version_title(known[each])} · {known[each].rows:,} rows", placeholder="No data set yet",
+    )  # fmt: skip
+    st.session_state[f"_{key}"] = asked
+    return known.get(chosen or "")

@@ -1,0 +1,53 @@
+"""What a run will cost, said before it starts."""
+
+import numpy as np
+import streamlit as st
+
+from core.config import RunConfig
+from core.data.sets.lengths import dataset_lengths, length_summary
+from core.data.sets.store import DataSet, get_dataset
+from core.models.sources import check_source
+from core.training.estimate import Estimate, duration, estimate, shape_of
+from core.training.recipe import epochs_for
+
+
+@st.cache_data(max_entries=8, show_spinner="Counting tokens …")
+def lengths_of(dataset_id: str, model: str) -> np.ndarray:
+    """Token lengths of a set's texts, (sampled rows,)."""
+    return dataset_lengths(get_dataset(dataset_id), model)
+
+
+def cost(config: RunConfig, dataset: DataSet) -> bool:
+    """Time, memory and what is cut; True when the run can be queued.
+
+    Raises:
+        GraftError: when the source cannot be used.
+    """
+    source = check_source(config.model, config.revision)
+    if not source.available:
+        st.warning(f"{source.title} is not available: {source.why_not}", icon=":material/cloud_off:")
+        return False
+    if "downloaded once" in source.sentence:
+        st.caption(
+            "Time and memory can be told when the model has been downloaded; that happens at the start of the run."
+        )
+        return True
+    lengths = lengths_of(dataset.id, config.model)
+    counts = {part: dataset.size(part) for part in ("train", "validation", "test")}
+    found: Estimate = estimate(config, counts, lengths, shape_of(config.model, config.revision))
+    memory = found.memory_mib
+    with st.grid(3, min_column_width=96):
+        st.metric("Time", duration(found.seconds), help="From start to result, judging included.")
+        st.metric(
+            "Memory", f"{memory / 1024:.1f} GiB" if memory > 1024 else f"{memory} MiB", help="Largest need at once."
+        )
+        st.metric("Updates", f"{found.steps:,}", help="Times that the weights are changed.")
+    st.caption(found.sentence)
+    summary = length_summary(lengths, config.max_length)
+    train = min(config.train_size or counts["train"], counts["train"])
+    longer = f"{100 * summary.share_cut:.1f} % of the texts"
+    told = f"{longer} are read in several windows" if config.truncation == "windows" else f"{longer} are cut"
+    if config.epochs is None and config.strategy not in ("few_shot", "linear_probe"):
+        st.caption(f"Epochs: {epochs_for(config, train)}, chosen for {train:,} rows.")
+    st.caption(f"Learns from {train:,} rows. At {config.max_length} tokens {told}.")
+    return True

@@ -1,0 +1,68 @@
+"""The strategies as cards: what each does and when to take it, how much it trains, and what it will cost here."""
+
+import streamlit as st
+
+from core.config import PRESETS, STRATEGIES, RunConfig
+from core.data.sets.store import DataSet
+from core.errors import GraftError
+from core.models.sources import check_source
+from core.training.estimate import duration, estimate, shape_of
+from pages.components.shared.words import STRATEGY_TITLES
+from pages.components.train.cost import lengths_of
+
+COMMON = ("full", "linear_probe", "lora", "scratch")  # what most people need; a switch shows the others
+
+
+def choose_strategy(dataset: DataSet, source: str, revision: str | None) -> str:
+    """How to transfer; the numbers are those of the chosen source, data set and preset."""
+    preset = str(st.session_state.get("preset") or "balanced")
+    numbers = _numbers(dataset.id, source, revision, preset)
+    every = st.session_state.get("all_strategies", False)
+    shown = list(STRATEGIES) if every else [name for name in STRATEGIES if name in COMMON]
+    strategy = st.radio(
+        "Strategy: how to transfer", shown, key="strategy",
+        format_func=lambda name: STRATEGY_TITLES[name],
+        captions=[" ".join(filter(None, (STRATEGIES[name], numbers.get(name)))) for name in shown],
+    )  # fmt: skip
+    st.toggle(
+        f"Show all {len(STRATEGIES)} strategies",
+        key="all_strategies",
+        help="The others are gentler or cheaper variants, and one for very few rows.",
+    )
+    return str(strategy)
+
+
+@st.cache_data(max_entries=16, ttl=600, show_spinner="Counting weights …")
+def _numbers(dataset_id: str, source: str, revision: str | None, preset: str) -> dict[str, str]:
+    """Trained weights and expected time of each strategy, in words; empty while the source is not at hand."""
+    from core.data.sets.store import get_dataset
+    from core.models.cards import trained_weights
+
+    found: dict[str, str] = {}
+    try:
+        info = check_source(source, revision)
+        if not info.available or "downloaded once" in info.sentence:
+            return found
+        dataset = get_dataset(dataset_id)
+        counts = {part: dataset.size(part) for part in ("train", "validation", "test")}
+        lengths, shape = lengths_of(dataset_id, source), shape_of(source, revision)
+        for name in STRATEGIES:
+            config = RunConfig(
+                dataset_id, model=source, revision=revision, **PRESETS[preset].settings | {"strategy": name}
+            )
+            weights = trained_weights(config, max(2, len(dataset.labels)))
+            if weights.why_not:
+                found[name] = f"Not for this source: {weights.why_not}"
+                continue
+            seconds = estimate(config, counts, lengths, shape).seconds
+            share = f"{_millions(weights.trained)} of {_millions(weights.total)} weights"
+            found[name] = f"Trains {share}; about {duration(seconds)} with {PRESETS[preset].title.lower()}."
+    except GraftError:
+        return {}  # the panel beside the form says what is wrong with the source
+    return found
+
+
+def _millions(weights: int) -> str:
+    if weights >= 10**6:
+        return f"{weights / 10**6:.1f} M"
+    return f"{weights / 1000:.0f} k" if weights >= 10**4 else f"{weights:,}"

@@ -1,0 +1,27 @@
+"""One loaded model for all visitors, used by one at a time."""
+
+import threading
+from typing import Any
+
+import streamlit as st
+
+from core.runs.folder import get_run
+
+LOCK = threading.Lock()
+
+
+@st.cache_resource(max_entries=2, show_spinner="Loading the model …")
+def predictor(run_id: str, finished_at: float) -> Any:
+    """The model of a run; ``finished_at`` makes a run that was trained again load again."""
+    from transformers.utils import logging
+
+    from core.results.predict import Predictor
+
+    logging.set_verbosity_error()
+    logging.disable_progress_bar()
+    return Predictor.load(get_run(run_id))
+
+
+def load(run: Any) -> Any:
+    """The predictor of a run."""
+    return predictor(run.id, float(run.status.get("ended_at") or 0.0))

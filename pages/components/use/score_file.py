@@ -1,0 +1,117 @@
+"""Score a file and download it with predictions added."""
+
+import hashlib
+from pathlib import Path
+
+import pandas as pd
+import streamlit as st
+
+from core import workspace
+from core.data.reading.read import read_table
+from core.errors import GraftError
+from core.results.predict import predict_table, text_columns
+from core.runs.folder import Run
+from core.tasks import readable, split_labels
+from pages.components.data.upload import TYPES
+from pages.components.shared.download import download_csv
+from pages.components.shared.status import dataset_names
+from pages.components.shared.words import show_error
+from pages.components.use.predictor import LOCK, load
+
+SHOWN = 200  # rows of a scored table on the page
+
+
+def score_file(run: Run) -> None:
+    """Upload (or take a stored set), choose the text column, score with progress, download in the same order."""
+    try:
+        given = _stored() or _uploaded()
+        if given is None:
+            st.caption("Each row gets a predicted class, the confidence, and the probability of every class.")
+            return
+        mark, name, frame = given
+        pair_column = "text_pair" if "text_pair" in frame else None
+        fixed = {"text": "text", "text_pair": pair_column} if mark in dataset_names() else {}  # a file's are guessed
+        guess, pair = text_columns(run, frame, **fixed)
+        columns = [str(column) for column in frame.columns]
+        text = st.selectbox("Text column", columns, index=columns.index(guess), key=f"text_column_{mark}")
+        st.caption(f"{len(frame):,} rows.")
+        if st.button("Score this file", type="primary", icon=":material/play_arrow:", key="score_file"):
+            st.session_state["scored"] = (run.id, mark, _score(run, frame, str(text), pair))
+    except GraftError as error:
+        show_error(error)
+        return
+    scored = st.session_state.get("scored")
+    if scored and scored[:2] == (run.id, mark):
+        _download(scored[2], name)
+
+
+def _stored() -> tuple[str, str, pd.DataFrame] | None:
+    """A data set that is stored already, also one without labels: its id, name and rows."""
+    known = dataset_names()
+    asked = st.query_params.get("score")
+    ids = [each for each in known if not known[each].fold or each == asked]  # folds hold the same rows again
+    chosen = st.selectbox(
+        "Stored data set", ids, index=ids.index(asked) if asked in known else None, key="predict_stored",
+        format_func=lambda each: f"{known[each].name} · {known[each].rows:,} rows", placeholder="or upload a file below",
+    )  # fmt: skip
+    if chosen is None:
+        return None
+    return chosen, known[chosen].name, known[chosen].frame().drop(columns=["row", "split"], errors="ignore")
+
+
+def _uploaded() -> tuple[str, str, pd.DataFrame] | None:
+    """A file of the visitor's: a mark of its content, its name without ending, and its rows."""
+    file = st.file_uploader(
+        "File with texts", type=TYPES, key="predict_upload", max_upload_size=200,
+        help="A table with a text column; no label is needed.",
+    )  # fmt: skip
+    if file is None:
+        return None
+    content = file.getvalue()
+    path = workspace.folder("uploads") / hashlib.sha256(content).hexdigest()[:24]
+    if not path.exists():
+        workspace.write_bytes(path, content)
+    return path.name, Path(file.name).stem, _read(str(path), file.name)
+
+
+@st.cache_data(max_entries=2, show_spinner="Reading the file …")
+def _read(path: str, name: str) -> pd.DataFrame:
+    return read_table(Path(path), name=name).frame
+
+
+def _score(run: Run, frame: pd.DataFrame, text: str, pair: str | None) -> pd.DataFrame:
+    bar = st.progress(0.0, text="Loading the model …")
+    model = load(run)
+
+    def progress(done: int, total: int) -> None:
+        bar.progress(done / max(1, total), text=f"{done:,} of {total:,} texts scored")
+
+    with LOCK:
+        scored = predict_table(model, frame, text, pair, progress)
+    bar.empty()
+    return scored
+
+
+def _summary(predictions: pd.Series) -> str:
+    """What was predicted, in a sentence: the mean of scores, or how often each class or label came."""
+    if pd.api.types.is_numeric_dtype(predictions):
+        return f"Scored {len(predictions):,} rows: **{readable(predictions.mean())}** on average."
+    counts = predictions.map(split_labels).explode().fillna("no label").value_counts()
+    more = f" and {len(counts) - 12} more" if len(counts) > 12 else ""
+    return "Scored: " + ", ".join(f"**{count:,}** {label}" for label, count in counts.head(12).items()) + f"{more}."
+
+
+def _download(scored: pd.DataFrame, stem: str) -> None:
+    st.markdown(_summary(scored["prediction"].dropna()))
+    shares = {name: st.column_config.NumberColumn(format="%.3f") for name in scored.columns if name.startswith("p.")}
+    st.dataframe(
+        scored.head(SHOWN), hide_index=True, key="scored_rows",
+        column_config={"confidence": st.column_config.NumberColumn(format="%.3f"), **shares},
+    )  # fmt: skip
+    if "confidence" in scored:
+        st.caption(
+            "Confidence: how sure the model is of its answer, 0 to 1. Columns p.…: the probability of each class."
+        )
+    if len(scored) > SHOWN:
+        st.caption(f"The first {SHOWN} rows are shown; the download has all {len(scored):,}, in the order of the file.")
+    download_csv(scored, "Download with predictions (CSV)", f"{stem}-predictions.csv", "download_scored")
