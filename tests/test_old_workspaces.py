@@ -95,7 +95,7 @@ def test_what_was_cached_is_not_computed_again(old, name, cache):
     classifier = load_source(chosen)
     parts = {
         part: LabelledRows(
-            encode_once(frame["text"].tolist(), classifier.tokenizer, 64, keep=ArrayCache("tokens")),
+            encode_once(frame["text"].tolist(), classifier.tokenizer, 64, cache=ArrayCache("tokens")),
             encode_targets(chosen.task, frame["label"].tolist(), classifier.labels),
         )
         for part, frame in chosen.parts.items()

@@ -59,7 +59,7 @@ def _encode(chosen: Chosen, classifier: Classifier, max_length: int, recorder: R
     for name, part in chosen.parts.items():
         pairs = part["text_pair"].tolist() if "text_pair" in part else None
         texts = encode_once(
-            part["text"].tolist(), classifier.tokenizer, max_length, pairs, keep=ArrayCache("tokens"),
+            part["text"].tolist(), classifier.tokenizer, max_length, pairs, cache=ArrayCache("tokens"),
             progress=lambda done, total: recorder.progress("preparing", done, total), truncation=chosen.config.truncation,
         )  # fmt: skip
         encoded[name] = LabelledRows(texts, encode_targets(chosen.task, part["label"].tolist(), classifier.labels))
