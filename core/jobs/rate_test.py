@@ -27,9 +27,8 @@ from core.data.columns.labels import strata
 from core.data.sets.store import get_dataset
 from core.data.splits.split import draw
 from core.errors import DatasetError, GraftError
-from core.evaluation.judge import SCALE
 from core.jobs.process import identity, is_alive
-from core.tasks import check_settings, encode_targets, scale_of, task_of
+from core.tasks import SCALE, check_settings, encode_targets, scale_of, task_of
 from core.training.lr_range import STEPS, RateRange, rate_range
 
 CHILDREN: list[subprocess.Popen[bytes]] = []  # kept, so that ended ones can be taken off the process table

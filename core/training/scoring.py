@@ -72,9 +72,3 @@ def score(
     for rows, scores in found:
         logits[rows] = scores.cpu().numpy()
     return mean_by_owner(logits, encoded.owners)
-
-
-def softmax(logits: np.ndarray) -> np.ndarray:
-    """Probabilities (rows, classes) float64 from raw scores; each row sums to 1."""
-    shifted = np.exp(logits.astype(np.float64) - logits.max(axis=1, keepdims=True))
-    return shifted / shifted.sum(axis=1, keepdims=True)

@@ -55,7 +55,7 @@ def fold_card(run: Run) -> None:
 def joined_view(folds: FoldRuns) -> bool:
     """One result over all rows, beside the baselines on the same rows, and how the folds differ; False where the runs
     cannot be joined."""
-    from core.results.joined import join
+    from core.results.cross_validation import join
 
     with st.container(border=True):
         st.markdown(f"**{words.plain(folds.name)}: joined over {folds.folds} folds**")
@@ -67,7 +67,7 @@ def joined_view(folds: FoldRuns) -> bool:
             return False
         if joined.unfinished:
             st.warning(words.plain(joined.unfinished), icon=":material/hourglass_top:")
-        for sentence in joined.found:
+        for sentence in joined.outcome:
             st.markdown(words.plain(sentence))
         if joined.pooled:
             _scores(folds, joined.pooled.result, joined.complete)
