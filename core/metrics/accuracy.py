@@ -1,7 +1,6 @@
 """Accuracy, with an interval and a paired test of its own: both are exact counts, and no rows need be drawn."""
 
 import numpy as np
-from scipy.stats import binomtest
 
 from core.metrics.means import DRAWS, of_means
 from core.metrics.metric import Answered, Difference, Metric
@@ -12,6 +11,8 @@ def wilson_interval(right: int, rows: int) -> list[float]:
 
     Source: Wilson, 1927, Probable inference, the law of succession, and statistical inference.
     """
+    from scipy.stats import binomtest
+
     interval = binomtest(right, rows).proportion_ci(0.95, method="wilson")
     return [float(interval.low), float(interval.high)]
 
@@ -24,6 +25,8 @@ def mcnemar(truth: np.ndarray, a: np.ndarray, b: np.ndarray, seed: int = 0) -> D
 
     Source: Dietterich, 1998, Approximate statistical tests for comparing supervised classification algorithms.
     """
+    from scipy.stats import binomtest
+
     right_a, right_b = a == truth, b == truth
     only_a, only_b = int(np.sum(right_a & ~right_b)), int(np.sum(right_b & ~right_a))
     p = binomtest(only_a, only_a + only_b, 0.5).pvalue if only_a + only_b else 1.0

@@ -7,7 +7,6 @@ again is then one matrix product for all draws, however many labels there are.
 from collections.abc import Callable, Iterator
 
 import numpy as np
-from scipy.stats import norm
 
 from core.metrics.metric import Answered, Difference, Form
 
@@ -80,6 +79,8 @@ def bias_corrected(values: np.ndarray, observed: float) -> list[float]:
     percentiles then need not even hold the observed value. Source: Efron, 1981, Nonparametric standard errors and
     confidence intervals, section 7.
     """
+    from scipy.stats import norm
+
     below = np.mean(values < observed) + 0.5 * np.mean(values == observed)
     shift = 2 * norm.ppf(np.clip(below, 0.001, 0.999))
     low, high = np.percentile(values, 100 * norm.cdf([shift - 1.96, shift + 1.96]))

@@ -1,7 +1,6 @@
 """Scores: how far they are off, and how well they and their order go together with the true ones."""
 
 import numpy as np
-from scipy.stats import rankdata
 
 from core.metrics.means import of_means
 from core.metrics.metric import Answered, Metric
@@ -9,6 +8,8 @@ from core.metrics.metric import Answered, Metric
 
 def score_parts(answered: Answered) -> np.ndarray:
     """(rows, 12) float64: squared and absolute error, then what two correlations need, of scores and of their ranks."""
+    from scipy.stats import rankdata
+
     truth, predicted = (np.asarray(scores, dtype=np.float64) for scores in (answered.truth, answered.answers))
     error = predicted - truth
     middle, scale = truth.mean(), truth.std() or 1.0  # correlations do not change, and sums of squares stay exact

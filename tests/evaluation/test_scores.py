@@ -21,7 +21,9 @@ def test_the_figures_of_classes_agree_with_scikit_learn():
 def test_intervals_hold_the_value_and_shrink_with_rows():
     random = np.random.default_rng(0)
     wide, narrow = (
-        evaluate(SINGLE, truth, np.eye(2)[np.where(random.random(rows) < 0.8, truth, 1 - truth)], ("a", "b"))["intervals"]
+        evaluate(SINGLE, truth, np.eye(2)[np.where(random.random(rows) < 0.8, truth, 1 - truth)], ("a", "b"))[
+            "intervals"
+        ]
         for rows in (50, 5000)
         for truth in [random.integers(0, 2, rows)]
     )

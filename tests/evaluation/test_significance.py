@@ -37,9 +37,7 @@ def test_equal_predictions_are_never_called_different():
 
 
 def test_chance_is_called_real_about_one_time_in_twenty_at_most():
-    false = sum(
-        headline_test(SINGLE, *predictions(300, 0.8, 0.8, seed), 2).verdict == "real" for seed in range(200)
-    )
+    false = sum(headline_test(SINGLE, *predictions(300, 0.8, 0.8, seed), 2).verdict == "real" for seed in range(200))
     assert false <= 20
 
 

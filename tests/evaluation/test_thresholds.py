@@ -14,7 +14,9 @@ def test_chosen_thresholds_beat_one_half():
     truth, shares = made()
     chosen = choose_thresholds(truth, shares)
     fresh, judged_shares = made(seed=1)
-    scores = [f1_score(fresh, decide(TASK, judged_shares, thresholds), average="micro") for thresholds in (chosen, None)]
+    scores = [
+        f1_score(fresh, decide(TASK, judged_shares, thresholds), average="micro") for thresholds in (chosen, None)
+    ]
     assert scores[0] > scores[1] + 0.1
 
 

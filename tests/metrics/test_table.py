@@ -1,9 +1,11 @@
 """A new metric is one file and one line in the table: everything else follows from that."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from core.config import RunConfig
+from core.data.sets.add import add_dataset
 from core.errors import ConfigError
 from core.evaluation.result import build_result
 from core.evaluation.scores import validate
@@ -14,6 +16,7 @@ from core.metrics.table import METRICS
 from core.results.compare import compare_runs
 from core.tasks import TASKS, check_settings
 from tests.app.test_pages import finished
+from tests.conftest import sentences
 
 TOY = Metric(
     "toy",
@@ -71,7 +74,9 @@ def test_a_new_metric_may_choose_the_checkpoint(toy):
     assert validate(model_config, logits, np.zeros(4, dtype=int), "toy")[0] == 0.75
 
 
-def test_a_new_metric_is_compared_between_runs(toy, dataset):
+def test_a_new_metric_is_compared_between_runs(toy, home, tmp_path):
+    pd.DataFrame(sentences(300), columns=["review", "label"]).to_csv(tmp_path / "reviews.csv", index=False)
+    dataset, _ = add_dataset(tmp_path / "reviews.csv")
     runs = [finished(dataset, "first", 0.9), finished(dataset, "second", 0.6, seed=1)]
     tests = compare_runs(runs).tests
     assert [test["metric"] for test in tests] == ["accuracy", "macro_f1", "toy"]

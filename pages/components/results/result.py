@@ -4,10 +4,10 @@ from typing import Any
 
 import pandas as pd
 import streamlit as st
-from core.evaluation.details import mix_ups
 
 from core import charts
 from core.config import settings
+from core.evaluation.details import mix_ups
 from core.runs.folder import Run
 from core.runs.history import read_history
 from core.tasks import METRICS, readable
