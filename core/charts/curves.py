@@ -7,7 +7,8 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from core.charts.theme import COLORS, GREY, figure
-from core.tasks import METRICS, TASKS
+from core.metrics.table import METRICS
+from core.tasks import TASKS
 
 
 def loss_curves(steps: pd.DataFrame, evaluations: pd.DataFrame) -> go.Figure:

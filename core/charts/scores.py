@@ -7,7 +7,8 @@ import numpy as np
 import plotly.graph_objects as go
 
 from core.charts.theme import COLORS, GREY, figure, short
-from core.tasks import METRICS, readable
+from core.metrics.table import METRICS
+from core.tasks import readable
 
 
 def score_bars(rows: Sequence[Mapping[str, Any]], metric: str = "accuracy", ink: str = GREY) -> go.Figure:
