@@ -40,7 +40,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "transfer": {
         "data.sets", "data.splits", "errors", "metrics", "models", "results", "runs", "tasks", "threads", "training",
     },
-    "explore": {"array_cache", "charts", "data.sets", "errors", "evaluation", "models", "tasks", "transfer"},
+    "explore": {"array_cache", "data.sets", "errors", "evaluation", "models", "tasks", "transfer"},
     "jobs": {
         "array_cache", "config", "data.sets", "data.splits", "errors", "evaluation", "models", "results", "runs", "tasks",
         "training", "workspace",

@@ -43,13 +43,13 @@ def label_details(truth: np.ndarray, given: np.ndarray, labels: tuple[str, ...])
     Args:
         truth, given: (rows, labels) bool.
     """
-    right, said, true = (truth & given).sum(axis=0), given.sum(axis=0), truth.sum(axis=0)
-    precision = np.divide(right, said, out=np.zeros(len(labels)), where=said > 0)
+    right, times_given, true = (truth & given).sum(axis=0), given.sum(axis=0), truth.sum(axis=0)
+    precision = np.divide(right, times_given, out=np.zeros(len(labels)), where=times_given > 0)
     recall = np.divide(right, true, out=np.zeros(len(labels)), where=true > 0)
     return {
         "labels_true": float(truth.sum(axis=1).mean()),
         "labels_given": float(given.sum(axis=1).mean()),
-        "per_class": _per_class(labels, precision, recall, f1(right, said, true), true),
+        "per_class": _per_class(labels, precision, recall, f1(right, times_given, true), true),
     }
 
 

@@ -156,7 +156,7 @@ def _standing(number: int, run: Run | None) -> dict[str, Any]:
         return {"fold": number, "run": None, "state": "no run", "rows": None, "metrics": {}, "error": None}
     status, result = run.status, run.result or {}
     done = status["state"] == "finished" and bool(result)
-    metrics = {name: result["metrics"][name] for name in _task(result).metrics} if done else {}
+    metrics = {name: result["metrics"].get(name) for name in _task(result).metrics} if done else {}
     return {
         "fold": number, "run": run.id, "state": status["state"], "rows": result.get("rows") if done else None,
         "metrics": metrics, "error": status.get("error") if status["state"] == "failed" else None,
