@@ -139,10 +139,8 @@ def _fold(run: Run, result: dict[str, Any]) -> Fold:
     table = pd.read_parquet(run.predictions(result["split"]))
     try:
         baselines = tuple(baseline for baseline, _ in baselines_of(run.config, table["row"]))
-    except (
-        DatasetError
-    ):  # the version was deleted: what the run answered stands, what a baseline would have said does not
-        baselines = ()
+    except DatasetError:
+        baselines = ()  # the version was deleted: what the run answered stands, what a baseline would have said does not
     thresholds = np.array(result["thresholds"]) if result.get("thresholds") else None
     return Fold(run.name, table, result["metrics"], thresholds, baselines)
 
