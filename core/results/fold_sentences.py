@@ -5,20 +5,20 @@ from typing import Any
 from core.metrics.table import METRICS
 from core.results.pooled import Pooled
 from core.runs.folds import FoldRuns
-from core.tasks import readable, task_of
+from core.tasks import figure, readable, task_of
 
 
 def outcome_sentences(pooled: Pooled, unfinished: bool) -> tuple[str, ...]:
     """The figure over all rows with its interval, and whether it beats the best baseline."""
     name = task_of(pooled.result["task"]).headline
     low, high = pooled.result["intervals"][name]
-    span = "" if low is None else f" (95 % interval {_figure(name, low)} to {_figure(name, high)})"
-    figure = (
+    span = "" if low is None else f" (95 % interval {figure(name, low)} to {figure(name, high)})"
+    sentence = (
         f"Each of {'these' if unfinished else 'the'} {pooled.result['rows']:,} rows was judged once, by a model that had not seen "
-        f"it in training: {METRICS[name].spoken} {_figure(name, pooled.result['metrics'][name])}{span}."
+        f"it in training: {METRICS[name].spoken} {figure(name, pooled.result['metrics'][name])}{span}."
     )
     verdict = pooled.result["verdict"]
-    return (figure, verdict["sentence"]) if verdict else (figure,)
+    return (sentence, verdict["sentence"]) if verdict else (sentence,)
 
 
 def meaning_sentences(folds: FoldRuns, pooled: Pooled) -> tuple[str, ...]:
@@ -45,8 +45,8 @@ def _between(name: str, metric: str, pooled: Pooled) -> str:
         return f"{meaning}."
     deviation = f"{100 * spread['deviation']:.1f} points" if METRICS[name].share else readable(spread["deviation"])
     return (
-        f"{meaning}: over their own rows from {_figure(name, spread['low'])} to {_figure(name, spread['high'])}, mean "
-        f"{_figure(name, spread['mean'])}, standard deviation {deviation}. They share most of their training rows, so the "
+        f"{meaning}: over their own rows from {figure(name, spread['low'])} to {figure(name, spread['high'])}, mean "
+        f"{figure(name, spread['mean'])}, standard deviation {deviation}. They share most of their training rows, so the "
         "interval is a little too narrow."
     )
 
@@ -72,12 +72,6 @@ def _open(line: dict[str, Any]) -> str:
     verb = "has" if line["state"] == "failed" else "is"
     why = f" ({line['error']['message'].rstrip('.')})" if line["error"] else ""
     return f"fold {line['fold']} {verb} {line['state']}{why}"
-
-
-def _figure(name: str, value: float | None) -> str:
-    if value is None:
-        return "not defined"
-    return f"{100 * value:.1f} %" if METRICS[name].share else readable(value)
 
 
 def _rows(count: int) -> str:
