@@ -3,7 +3,17 @@ import pytest
 
 from core.config import RunConfig
 from core.errors import ConfigError
-from core.tasks import TASKS, check_settings, encode_targets, join_labels, readable, scale_of, split_labels, task_of
+from core.tasks import (
+    TASKS,
+    check_settings,
+    encode_targets,
+    figure,
+    join_labels,
+    readable,
+    scale_of,
+    split_labels,
+    task_of,
+)
 
 
 def test_answers_become_the_array_that_their_task_learns_from():
@@ -42,10 +52,15 @@ def test_a_checkpoint_cannot_be_chosen_by_a_score_of_another_task():
 
 
 def test_numbers_are_read_without_powers_of_ten():
-    assert [readable(each) for each in (1998.4, 4.183, 0.01234, -12.34, 0.0)] == [
+    assert [readable(number) for number in (1998.4, 4.183, 0.01234, -12.34, 0.0)] == [
         "1998",
         "4.18",
         "0.0123",
         "-12.3",
         "0",
     ]
+
+
+def test_a_share_is_read_in_per_cent_and_an_error_in_its_units():
+    assert figure("accuracy", 0.8516) == "85.2 %" and figure("rmse", 0.8431) == "0.843"
+    assert figure("pearson", None) == "not defined"

@@ -11,7 +11,7 @@ from core.runs.folds import FoldRuns, get_folds
 from core.tasks import METRICS, readable
 
 if TYPE_CHECKING:
-    from core.results.joined import Joined
+    from core.results.cross_validation import Joined
 
 
 def cross_validate(arguments: argparse.Namespace, out: Output) -> int:
@@ -19,7 +19,7 @@ def cross_validate(arguments: argparse.Namespace, out: Output) -> int:
     from core.data.sets.store import get_dataset
     from core.jobs.folds import submit_folds
     from core.models.sources import check_source
-    from core.results.joined import join
+    from core.results.cross_validation import join
     from core.training.devices import find_device
 
     config = run_config(arguments, get_dataset(arguments.dataset).id)
@@ -42,7 +42,7 @@ def cross_validate(arguments: argparse.Namespace, out: Output) -> int:
 
 def runs_folds(arguments: argparse.Namespace, out: Output) -> int:
     from core.jobs.scheduler import ensure_scheduler
-    from core.results.joined import gather, join
+    from core.results.cross_validation import gather, join
 
     refs = arguments.runs
     folds = get_folds(refs[0]) if len(refs) == 1 else gather([get_run(each) for each in refs])

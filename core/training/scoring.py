@@ -84,9 +84,3 @@ def not_finite(what: str) -> TrainingError:
         f"{what} no finite numbers (NaN or infinite).",
         "Either its training diverged, then lower the learning rate; or the weights that it started from are damaged.",
     )
-
-
-def softmax(logits: np.ndarray) -> np.ndarray:
-    """Probabilities (rows, classes) float64 from raw scores; each row sums to 1."""
-    shifted = np.exp(logits.astype(np.float64) - logits.max(axis=1, keepdims=True))
-    return shifted / shifted.sum(axis=1, keepdims=True)

@@ -3,11 +3,10 @@
 from dataclasses import dataclass
 
 from core.array_cache import ArrayCache
-from core.evaluation.judge import SCALE
 from core.jobs.phases.choosing import Chosen
 from core.jobs.recorder import RunRecorder
 from core.models.classifier import Classifier, load_classifier
-from core.tasks import encode_targets, scale_of
+from core.tasks import SCALE, encode_targets, scale_of
 from core.training.batches import encode_once
 from core.training.job import LabelledRows
 from core.training.recipe import work_of

@@ -7,10 +7,10 @@ import streamlit as st
 
 from core import charts
 from core.config import settings
+from core.metrics.table import METRICS
 from core.results.compare import compare_runs
 from core.runs.folder import Run
 from core.runs.history import read_history
-from core.tasks import METRICS
 from core.training.estimate import duration
 from pages.components.shared.words import (
     STILL,
@@ -38,16 +38,16 @@ LINES = 6  # more pairs than these stand in a table
 def comparison_view(runs: list[Run]) -> None:
     """Two or more finished runs."""
     with st.spinner("Testing the differences …"):
-        found = compare_runs(runs)
+        comparison = compare_runs(runs)
     colors = charts.run_colors([run.id for run in runs])
-    if not found.same_rows:
-        st.warning(found.note, icon=":material/warning:")
+    if not comparison.same_rows:
+        st.warning(comparison.note, icon=":material/warning:")
     names = distinct_names(runs)
-    _scores(runs, colors, names, found.same_rows)
+    _scores(runs, colors, names, comparison.same_rows)
     st.subheader("Is the difference real?", anchor=False)
-    _verdicts(runs, found.tests)
+    _verdicts(runs, comparison.tests)
     _curves(runs, colors, names)
-    _settings(runs, found.differences, names)
+    _settings(runs, comparison.differences, names)
     _confusions(runs, names)
 
 
@@ -132,8 +132,8 @@ def _marked(runs: list[Run], results: dict[str, Any], metric: str, star: bool) -
 
 def _baseline(result: dict[str, Any]) -> str:
     name = result_task(result).headline
-    found = [each for each in result["baselines"] if each["name"] == result["verdict"]["against"]]
-    return f"{figure(name, found[0]['metrics'][name])} ({found[0]['title']})" if found else "–"
+    best = [baseline for baseline in result["baselines"] if baseline["name"] == result["verdict"]["against"]]
+    return f"{figure(name, best[0]['metrics'][name])} ({best[0]['title']})" if best else "–"
 
 
 def _curves(runs: list[Run], colors: dict[str, str], names: dict[str, str]) -> None:
@@ -153,10 +153,15 @@ def _curves(runs: list[Run], colors: dict[str, str], names: dict[str, str]) -> N
     name = result_task(runs[0].result or {}).headline
     scale = 100 if METRICS[name].share else 1
     scores = [
-        {"name": names[run.id], "color": colors[run.id], "x": each["epoch"], "y": scale * each[name].astype(float)}
+        {
+            "name": names[run.id],
+            "color": colors[run.id],
+            "x": evaluations["epoch"],
+            "y": scale * evaluations[name].astype(float),
+        }
         for run in runs
-        for each in [histories[run.id].evaluations]
-        if name in each
+        for evaluations in [histories[run.id].evaluations]
+        if name in evaluations
     ]
     way = "higher" if METRICS[name].higher else "lower"
     title, unit = f"Validation {spoken(name)} ({way} is better)", METRICS[name].title + (" (%)" if scale == 100 else "")
@@ -172,18 +177,18 @@ def _settings(runs: list[Run], differences: dict[str, dict[str, object]], names:
     if not differences:
         st.caption("Nothing: these runs had the same settings.")
         return
-    told = settings()
+    explained = settings()
     frame = pd.DataFrame(
         {names[run.id]: [_value(name, differences[name][run.id]) for name in differences] for run in runs},
-        index=[told[name][0] for name in differences],
+        index=[explained[name][0] for name in differences],
     )
     st.dataframe(frame, key="differences", height="content")
 
 
 def _value(name: str, value: object) -> str:
     """A setting's value as the pages say it."""
-    said = {"dataset": dataset_name, "model": source_name, "strategy": lambda each: STRATEGY_TITLES.get(each, each)}
-    return "–" if value is None else said.get(name, str)(str(value))
+    titles = {"dataset": dataset_name, "model": source_name, "strategy": lambda text: STRATEGY_TITLES.get(text, text)}
+    return "–" if value is None else titles.get(name, str)(str(value))
 
 
 def _confusions(runs: list[Run], names: dict[str, str]) -> None:

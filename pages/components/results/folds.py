@@ -10,9 +10,9 @@ from core.data.sets.store import DataSet
 from core.data.splits.folds import has_own_test
 from core.errors import GraftError
 from core.jobs.folds import FOLDS, MOST_ROWS
+from core.metrics.table import METRICS
 from core.runs.folder import Run
 from core.runs.folds import FoldRuns, folds_of
-from core.tasks import METRICS
 from pages.components.results.scores import scores_view
 from pages.components.shared import words
 
@@ -28,15 +28,15 @@ def choose_folds(dataset: DataSet) -> bool:
         help=f"Every row is judged once, by a model that has not seen it; takes {FOLDS} times as long.",
     )  # fmt: skip
     if chosen:
-        told = (
+        sentence = (
             f"{FOLDS} runs with these settings: each learns without another fifth of {rows:,} rows and is judged by it. In the end "
             f"each of them has been judged once, by a model that has not seen it. Takes about {FOLDS} times as long."
         )
         if aside:
-            told += f" The set's own test part, {aside:,} rows, stays aside and unseen, for a last judgement."
+            sentence += f" The set's own test part, {aside:,} rows, stays aside and unseen, for a last judgement."
         if dataset.group:
-            told += f" Rows with the same {words.plain(dataset.group)} stay in one fold."
-        st.caption(told)
+            sentence += f" Rows with the same {words.plain(dataset.group)} stay in one fold."
+        st.caption(sentence)
     return bool(chosen)
 
 
@@ -44,7 +44,7 @@ def fold_card(run: Run) -> None:
     """The joined result where a fold's own run is shown; nothing for any other run."""
     folds = folds_of(run)
     if folds:
-        number = next(number for number, each in folds.runs.items() if each.id == run.id)
+        number = next(number for number, other in folds.runs.items() if other.id == run.id)
         st.caption(
             f"This run is fold {number} of {folds.folds}. Its own figures are about its rows alone; the joined result is about "
             "the rows of all folds."
@@ -55,7 +55,7 @@ def fold_card(run: Run) -> None:
 def joined_view(folds: FoldRuns) -> bool:
     """One result over all rows, beside the baselines on the same rows, and how the folds differ; False where the runs
     cannot be joined."""
-    from core.results.joined import join
+    from core.results.cross_validation import join
 
     with st.container(border=True):
         st.markdown(f"**{words.plain(folds.name)}: joined over {folds.folds} folds**")
@@ -67,7 +67,7 @@ def joined_view(folds: FoldRuns) -> bool:
             return False
         if joined.unfinished:
             st.warning(words.plain(joined.unfinished), icon=":material/hourglass_top:")
-        for sentence in joined.found:
+        for sentence in joined.outcome:
             st.markdown(words.plain(sentence))
         if joined.pooled:
             _scores(folds, joined.pooled.result, joined.complete)
@@ -90,13 +90,13 @@ def _scores(folds: FoldRuns, result: dict[str, Any], complete: bool) -> None:
 
 def _standing(folds: FoldRuns, standing: list[dict[str, Any]]) -> None:
     """A line for each fold, and the way to its run."""
-    names = list(dict.fromkeys(name for each in standing for name in each["metrics"]))
+    names = list(dict.fromkeys(name for line in standing for name in line["metrics"]))
     with st.expander("Each fold", icon=":material/view_list:"):
         table = pd.DataFrame(
-            {"Fold": [each["fold"] for each in standing], "State": [each["state"] for each in standing],
-             "Judged rows": [each["rows"] for each in standing]}
+            {"Fold": [line["fold"] for line in standing], "State": [line["state"] for line in standing],
+             "Judged rows": [line["rows"] for line in standing]}
             | {
-                METRICS[name].title: [words.figure(name, each["metrics"].get(name)) for each in standing]
+                METRICS[name].title: [words.figure(name, line["metrics"].get(name)) for line in standing]
                 for name in names
             }
         )  # fmt: skip

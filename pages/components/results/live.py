@@ -52,9 +52,9 @@ def _history(run: Run, hold: bool) -> History:
     """The curves, read on from where the last look ended; with ``hold`` at most every few seconds."""
     events, offset, drawn_at = st.session_state.get("_events", {}).get(run.id, ([], 0, 0.0))
     now = time.monotonic()
-    if not hold or now - drawn_at >= REDRAW or not any(each.get("event") == "step" for each in events):
-        fresh, offset = run.events_from(offset)
-        events = [*events, *fresh]
+    if not hold or now - drawn_at >= REDRAW or not any(event.get("event") == "step" for event in events):
+        newer, offset = run.events_from(offset)
+        events = [*events, *newer]
         st.session_state["_events"] = {run.id: (events, offset, now)}
     return history_of(events)
 

@@ -64,11 +64,11 @@ def suspects_view(dataset: DataSet) -> None:
             "Rows on whose label a model that has not learnt from them disagrees. The model may be wrong, not the label: "
             "read before you change one."
         )
-        judge = st.selectbox(
+        judged_by = st.selectbox(
             "Judged by", [*runs, WORDS], key=f"judge_{dataset.id}",
-            format_func=lambda each: f"{runs[each].name}, on its {(runs[each].result or {})['split']} rows" if each in runs else each,
+            format_func=lambda name: f"{runs[name].name}, on its {(runs[name].result or {})['split']} rows" if name in runs else name,
         )  # fmt: skip
-        asked = f"suspects_{dataset.id}_{judge}"
+        asked = f"suspects_{dataset.id}_{judged_by}"
         if st.button("Look for label errors", icon=":material/search:", key="look_suspects"):
             st.session_state[asked] = True
         if not st.session_state.get(asked):
@@ -76,19 +76,19 @@ def suspects_view(dataset: DataSet) -> None:
             return
         try:
             with st.spinner("Judging each row by a model that has not seen it …"):
-                found = suspects(judge) if judge in runs else suspects_of_set(dataset)
+                doubtful = suspects(judged_by) if judged_by in runs else suspects_of_set(dataset)
         except GraftError as error:
             show_error(error)
             return
-        if not len(found):
+        if not len(doubtful):
             st.success("No label is in doubt.", icon=":material/check_circle:")
             return
         st.markdown(
-            f"**{len(found):,} rows** of which the label is in doubt"
-            + (f"; the first {SHOWN} are listed." if len(found) > SHOWN else ".")
+            f"**{len(doubtful):,} rows** of which the label is in doubt"
+            + (f"; the first {SHOWN} are listed." if len(doubtful) > SHOWN else ".")
         )
         newest = next(iter(runs.values()), None)
-        relabel_table(dataset, found, f"data_{dataset.id}", runs.get(judge, newest))
+        relabel_table(dataset, doubtful, f"data_{dataset.id}", runs.get(judged_by, newest))
 
 
 def _save_buttons(dataset: DataSet, labels: dict[int, str], key: str, run: Run | None) -> None:

@@ -7,10 +7,11 @@ import streamlit as st
 
 from core import charts
 from core.config import settings
-from core.evaluation.metrics import mix_ups
+from core.evaluation.details import mix_ups
+from core.metrics.table import METRICS
 from core.runs.folder import Run
 from core.runs.history import read_history
-from core.tasks import METRICS, readable
+from core.tasks import readable
 from core.training.estimate import duration
 from pages.components.results.scores import scores_view
 from pages.components.shared import words
@@ -62,15 +63,15 @@ def _verdict(result: dict[str, Any]) -> None:
 
 def _scores(run: Run, result: dict[str, Any]) -> None:
     task = words.result_task(result)
-    judged = scores_view("This run", charts.run_colors([run.id])[run.id], result, "score_bars", "score_table")
+    contenders = scores_view("This run", charts.run_colors([run.id])[run.id], result, "score_bars", "score_table")
     drawn = "" if result["rows"] == result["evaluated_of"] else f" (a fixed draw from {result['evaluated_of']:,})"
-    told = " ".join(f"{METRICS[name].title}: {_lower(METRICS[name].help)}" for name in task.metrics)
+    meanings = " ".join(f"{METRICS[name].title}: {_lower(METRICS[name].help)}" for name in task.metrics)
     st.caption(
         f"All judged on the same {result['rows']:,} {result['split']} rows{drawn}, which no one saw in training. "
-        f"{told} "
+        f"{meanings} "
         "Interval: with other rows of the same kind the score would move; in 95 of 100 such draws it covers the true value. "
         "The baselines need no pretrained model. "
-        + " ".join(f"{each['title']}: {each['sentence']}" for each in judged[1:])
+        + " ".join(f"{baseline['title']}: {baseline['sentence']}" for baseline in contenders[1:])
     )
     if result["split"] == "validation":
         st.caption(
@@ -137,11 +138,11 @@ def _classes(run: Run, result: dict[str, Any]) -> None:
 
 def _mix_ups(run: Run, result: dict[str, Any]) -> None:
     """The commonest mistakes as a list: with many classes no chart shows them all."""
-    found = mix_ups(result["metrics"]["confusion"], result["labels"])
-    if not found:
+    mistakes = mix_ups(result["metrics"]["confusion"], result["labels"])
+    if not mistakes:
         return
     st.markdown("**Most frequent mix-ups**")
-    table = pd.DataFrame(found).assign(share=lambda each: 100 * each["share"])
+    table = pd.DataFrame(mistakes).assign(share=lambda table: 100 * table["share"])
     picked = st.dataframe(
         table, hide_index=True, key=f"mix_ups_{run.id}", on_select="rerun", selection_mode="single-row",
         column_config={
@@ -229,7 +230,7 @@ def _score_errors(run: Run, result: dict[str, Any]) -> None:
 
 def _class_sentence(classes: list[dict[str, Any]]) -> str:
     """What the weakest class means, and the three words."""
-    weakest = min(classes, key=lambda each: each["recall"])
+    weakest = min(classes, key=lambda figures: figures["recall"])
     found = round(weakest["recall"] * weakest["support"])
     return (
         f"Hardest to find: {weakest['label']}, with {found:,} of its {weakest['support']:,} rows. "

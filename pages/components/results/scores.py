@@ -6,31 +6,35 @@ import pandas as pd
 import streamlit as st
 
 from core import charts
-from core.tasks import METRICS
+from core.metrics.table import METRICS
 from pages.components.shared import words
+
+UNKNOWN = [None, None]  # the interval of a metric that is younger than the result
 
 
 def scores_view(title: str, color: str, result: dict[str, Any], chart_key: str, table_key: str) -> list[dict[str, Any]]:
-    """Draw both; what was judged comes back, the result itself first and its baselines after it."""
+    """Draw both; the contenders come back, the result itself first and its baselines after it."""
     task = words.result_task(result)
-    judged = [{"title": title, "color": color, **result}]
-    judged += [
-        {"color": charts.BASELINES.get(each["name"], charts.GREY), **each} for each in reversed(result["baselines"])
+    contenders = [{"title": title, "color": color, **result}]
+    contenders += [
+        {"color": charts.BASELINES.get(baseline["name"], charts.GREY), **baseline}
+        for baseline in reversed(result["baselines"])
     ]
     rows = [
         {
-            "title": each["title"], "color": each["color"], "value": each["metrics"][task.headline],
-            "low": each["intervals"][task.headline][0], "high": each["intervals"][task.headline][1],
+            "title": contender["title"], "color": contender["color"], "value": contender["metrics"][task.headline],
+            "low": contender["intervals"][task.headline][0], "high": contender["intervals"][task.headline][1],
         }
-        for each in judged
+        for contender in contenders
     ]  # fmt: skip
     st.plotly_chart(charts.score_bars(rows, task.headline, ink=words.ink()), key=chart_key, config=words.STILL)
     figures = {
         f"{METRICS[name].title} (95 % interval)": [
-            words.figure_with_interval(name, each["metrics"][name], each["intervals"][name]) for each in judged
+            words.figure_with_interval(name, contender["metrics"].get(name), contender["intervals"].get(name, UNKNOWN))
+            for contender in contenders
         ]
         for name in task.metrics
     }
-    table = pd.DataFrame({"": [each["title"] for each in judged]} | figures)
+    table = pd.DataFrame({"": [contender["title"] for contender in contenders]} | figures)
     st.dataframe(table, hide_index=True, key=table_key)
-    return judged
+    return contenders

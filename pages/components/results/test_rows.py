@@ -45,14 +45,14 @@ def _class_rows(run: Run, result: dict[str, Any], table: pd.DataFrame) -> None:
     points = event.selection.points if event else []
     clicked = tuple(points[0]["customdata"][:2]) if points else None
     with right:
-        shown, said = _narrowed(run.id, table, labels, clicked)
-        st.caption(said)
+        shown, sentence = _narrowed(run.id, table, labels, clicked)
+        st.caption(sentence)
         if _correcting(run, shown):
             return
         listed = shown.head(SHOWN)
-        told = listed["correct"].map({True: "yes", False: "no"})
+        right = listed["correct"].map({True: "yes", False: "no"})
         picked = st.dataframe(
-            listed.assign(correct=told, confidence=100 * listed["confidence"]), hide_index=True,
+            listed.assign(correct=right, confidence=100 * listed["confidence"]), hide_index=True,
             key=f"test_rows_{hash(tuple(listed['row']))}",
             on_select="rerun", selection_mode="single-row",
             column_order=["correct", "label", "prediction", "confidence", "text", "row"],
@@ -73,12 +73,12 @@ def _class_rows(run: Run, result: dict[str, Any], table: pd.DataFrame) -> None:
         download_csv(shown, "Download these rows (CSV)", f"{run.id}-rows.csv", "download_rows")
 
 
-def _whole(shown: pd.DataFrame, places: list[int], labels: list[str]) -> None:
+def _whole(shown: pd.DataFrame, ticked: list[int], labels: list[str]) -> None:
     """The ticked row in full, with what the model gave each class."""
-    if not places or places[0] >= len(shown):
+    if not ticked or ticked[0] >= len(shown):
         st.caption("Tick a row to read its whole text.")
         return
-    row = shown.iloc[places[0]]
+    row = shown.iloc[ticked[0]]
     with st.container(border=True):
         st.text(row["text"])
         if "text_pair" in row:
@@ -88,20 +88,20 @@ def _whole(shown: pd.DataFrame, places: list[int], labels: list[str]) -> None:
 
 
 def _label_rows(run: Run, result: dict[str, Any], table: pd.DataFrame) -> None:
-    one, two, three = st.columns([2, 2, 1])
-    label = one.selectbox("Label", [ANY, *result["labels"]], key="filter_label")
-    which = two.selectbox(
+    left, middle, right = st.columns([2, 2, 1])
+    label = left.selectbox("Label", [ANY, *result["labels"]], key="filter_label")
+    which = middle.selectbox(
         "Rows", ["all", "found", "missed", "given wrongly", "not all right"], key="filter_which",
         help="Found: the label is true and was given. Missed: true and not given. Given wrongly: given and not true.",
     )  # fmt: skip
-    unsure = three.toggle("Least sure first", key="unsure_first")
+    unsure = right.toggle("Least sure first", key="unsure_first")
     shown = _with_label(table, None if label == ANY else label, which).sort_values("confidence", ascending=unsure)
-    right = int(shown["correct"].sum())
+    all_right = int(shown["correct"].sum())
     st.caption(
-        f"{len(shown):,} of {len(table):,} rows (label {label}, {which}); {right:,} are right as a whole, with no label "
+        f"{len(shown):,} of {len(table):,} rows (label {label}, {which}); {all_right:,} are right as a whole, with no label "
         "missing and none too many. Confidence says how far the least sure label is from its threshold."
     )
-    spaced = {name: shown[name].map(lambda told: ", ".join(split_labels(told))) for name in SETS}
+    spaced = {name: shown[name].map(lambda joined: ", ".join(split_labels(joined))) for name in SETS}
     _listed(run, shown, ["text", "text_pair", *SETS, "confidence", "correct", "row"], spaced)
 
 
@@ -112,7 +112,7 @@ def _with_label(table: pd.DataFrame, label: str | None, which: str) -> pd.DataFr
     """The rows where a label (or any) was found, missed or given wrongly."""
 
     def has(column: str) -> pd.Series:
-        return table[column].map(lambda told: bool(told) if label is None else label in split_labels(told))
+        return table[column].map(lambda joined: bool(joined) if label is None else label in split_labels(joined))
 
     if which == "not all right":
         return table[~table["correct"] & (has("label") | has("prediction") | (label is None))]
@@ -126,9 +126,9 @@ def _with_label(table: pd.DataFrame, label: str | None, which: str) -> pd.DataFr
 
 def _score_rows(run: Run, result: dict[str, Any], table: pd.DataFrame) -> None:
     low, high = float(table["label"].min()), float(table["label"].max())
-    one, two = st.columns(2)
-    span = one.slider("True score", low, high, (low, high), key="filter_score") if low < high else (low, high)
-    order = two.selectbox(
+    left, right = st.columns(2)
+    span = left.slider("True score", low, high, (low, high), key="filter_score") if low < high else (low, high)
+    order = right.selectbox(
         "Order", ["largest error first", "most too high first", "most too low first", "exact first"], key="error_order"
     )
     shown = table[table["label"].between(*span)]
@@ -192,19 +192,19 @@ def _narrowed(
     run_id: str, table: pd.DataFrame, labels: list[str], clicked: tuple[str, ...] | None
 ) -> tuple[pd.DataFrame, str]:
     """The rows to show and the sentence that says which they are; a clicked cell rules over the boxes."""
-    one, two, three = st.columns(3)
+    left, middle, right = st.columns(3)
     options = [ANY, *labels]
     linked = [st.query_params.get(name, ANY) for name in ("true", "predicted")]
-    places = [options.index(name) if name in options else 0 for name in linked]
-    true = one.selectbox("True class", options, index=places[0], key="filter_true", disabled=clicked is not None)
-    predicted = two.selectbox(
-        "Predicted", options, index=places[1], key="filter_predicted", disabled=clicked is not None
+    positions = [options.index(name) if name in options else 0 for name in linked]
+    true = left.selectbox("True class", options, index=positions[0], key="filter_true", disabled=clicked is not None)
+    predicted = middle.selectbox(
+        "Predicted", options, index=positions[1], key="filter_predicted", disabled=clicked is not None
     )
     if clicked:
         true, predicted = clicked
-    wrong = three.toggle("Only mistakes", key="only_wrong", help="Rows whose prediction is not the true class.")
-    unsure = three.toggle("Least sure first", key="unsure_first")
-    doubted = _has_classes(table, labels) and three.toggle(
+    wrong = right.toggle("Only mistakes", key="only_wrong", help="Rows whose prediction is not the true class.")
+    unsure = right.toggle("Least sure first", key="unsure_first")
+    doubted = _has_classes(table, labels) and right.toggle(
         "Probable label errors", key="doubted", help="Rows on which the label is more likely wrong than the model."
     )
     shown = table
@@ -220,8 +220,8 @@ def _narrowed(
     limits = [f"truly {true}"] * (true != ANY) + [f"called {predicted}"] * (predicted != ANY) + ["wrong"] * wrong
     limits += ["label in doubt"] * bool(doubted)
     which = f" ({', '.join(limits)})" if limits else ""
-    right = int(shown["correct"].sum())
-    return shown, f"{len(shown):,} of {len(table):,} rows{which}; {right:,} are right."
+    correct = int(shown["correct"].sum())
+    return shown, f"{len(shown):,} of {len(table):,} rows{which}; {correct:,} are right."
 
 
 def _has_classes(table: pd.DataFrame, labels: list[str]) -> bool:
