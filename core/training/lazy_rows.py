@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import torch
 
 FADED = 400  # steps after which momentum is below rounding: (0.9 / sqrt(0.999))**400 < 1e-18
+BLOCK = 8192  # rows brought up to date at once: the whole table of a multilingual encoder would be copied six times
 SMALLEST = 1_000_000  # numbers in a table below which dense work costs nothing
 
 
@@ -133,12 +134,14 @@ class LazyRows:
 
     def _advance(self, rows: np.ndarray, upto: int | None = None) -> None:
         """Make up for the steps since each of ``rows`` was last brought up to date."""
-        import torch
-
         now = self.step_count if upto is None else upto
         rows = rows[self.last[rows] < now]
-        if not len(rows):
-            return
+        for start in range(0, len(rows), BLOCK):
+            self._advance_block(rows[start : start + BLOCK], now)
+
+    def _advance_block(self, rows: np.ndarray, now: int) -> None:
+        import torch
+
         since = self.last[rows]
         moved = torch.from_numpy(self._catch_up[since]).float().unsqueeze(1)
         kept = torch.from_numpy(np.exp(self._log_decay[now] - self._log_decay[since])).float().unsqueeze(1)
