@@ -9,10 +9,10 @@ from core.cli.output import Output, table
 def source(arguments: argparse.Namespace, out: Output) -> int:
     from dataclasses import asdict
 
-    from core.models.overlay import join_source, lay_onto
+    from core.models.sources import join_source, lay_weights
 
     key = join_source(Path(arguments.file).expanduser().resolve(), arguments.onto)
-    _, fit = lay_onto(key)
+    _, fit = lay_weights(key)
     lines = [fit.sentence, *(f"{row['tensor']}: {row['state']}" for row in fit.table() if row["state"] != "matched")]
     out.answer({"source": key, "sentence": fit.sentence} | asdict(fit), [*lines, f"Use it: --model '{key}'"])
     return 0

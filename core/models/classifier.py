@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.errors import SourceError
 from core.models import pooling as pools
+from core.models.errors import explained
 from core.models.head import keep_exact
 from core.models.sources import locate
 
@@ -163,21 +164,3 @@ def _renew_head(model: "PreTrainedModel") -> list[str]:
             module.reset_parameters()  # type: ignore[operator]
         model._init_weights(module)
     return names
-
-
-class explained:
-    """Turns what transformers raises for a missing or broken checkpoint into a SourceError."""
-
-    def __init__(self, source: str):
-        self.source = source
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, (OSError, ValueError, KeyError, ImportError)) and not isinstance(error, SourceError):
-            first = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-            raise SourceError(
-                f"The source {self.source!r} could not be loaded: {first}",
-                "Check the name and the network, or choose the built-in minilm.",
-            ) from error
