@@ -122,9 +122,9 @@ def _open_for_append(run: Run) -> TextIOWrapper:
 def _finite(value: Any) -> Any:
     """``value`` with NaN and infinities as None, which JSON can hold."""
     if isinstance(value, dict):
-        return {key: _finite(each) for key, each in value.items()}
+        return {key: _finite(entry) for key, entry in value.items()}
     if isinstance(value, list | tuple):
-        return [_finite(each) for each in value]
+        return [_finite(entry) for entry in value]
     if isinstance(value, float) and not math.isfinite(value):
         return None
     return value

@@ -23,5 +23,5 @@ def weights_fingerprint(tensors: "Iterable[tuple[str, torch.Tensor]]") -> str:
 def tokenizer_fingerprint(tokenizer: "PreTrainedTokenizerBase") -> str:
     """Name of a tokenizer by all that decides its tokens."""
     backend = getattr(tokenizer, "backend_tokenizer", None)
-    told = backend.to_str() if backend is not None else repr(sorted(tokenizer.get_vocab().items()))
-    return hashlib.blake2b(f"{type(tokenizer).__name__}{told}".encode(), digest_size=16).hexdigest()
+    content = backend.to_str() if backend is not None else repr(sorted(tokenizer.get_vocab().items()))
+    return hashlib.blake2b(f"{type(tokenizer).__name__}{content}".encode(), digest_size=16).hexdigest()

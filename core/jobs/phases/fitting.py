@@ -40,7 +40,7 @@ def teach(
     if config.recompute:
         recompute_layers(model)
     for event in events:
-        recorder.hear(event)
+        recorder.record(event)
         done = event
     if config.strategy in ADAPTERS:
         detach(model)
