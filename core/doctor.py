@@ -26,7 +26,11 @@ def examine() -> dict[str, Any]:
 
 def _python() -> dict[str, Any]:
     running = ".".join(map(str, sys.version_info[:3]))
-    return {"name": "python", "ok": sys.version_info >= (3, 11), "message": f"Python {running}; 3.11 or newer is needed."}
+    return {
+        "name": "python",
+        "ok": sys.version_info >= (3, 11),
+        "message": f"Python {running}; 3.11 or newer is needed.",
+    }
 
 
 def _packages() -> dict[str, Any]:

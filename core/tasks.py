@@ -108,6 +108,13 @@ def readable(value: float) -> str:
     return f"{value:.{max(0, 2 - math.floor(math.log10(abs(value))))}f}"
 
 
+def figure(metric: str, value: float | None, undefined: str = "not defined") -> str:
+    """A metric as it is said: 85.2 % for a share, 0.843 for an error in units of the score, and a word for None."""
+    if value is None:
+        return undefined
+    return f"{100 * value:.1f} %" if METRICS[metric].share else readable(value)
+
+
 def split_labels(joined: str) -> tuple[str, ...]:
     """The labels of one row; none where the text is empty."""
     return tuple(joined.split(SEPARATOR)) if joined else ()

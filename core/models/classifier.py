@@ -157,7 +157,7 @@ def _set_answers(config: "PretrainedConfig", labels: Sequence[str], problem_type
     config.num_labels = len(labels)
     config.id2label = dict(enumerate(labels))
     config.label2id = {label: index for index, label in enumerate(labels)}
-    config.problem_type = problem_type
+    config.problem_type = problem_type  # type: ignore[assignment]
     if hasattr(config, "graft_thresholds"):  # those of an earlier run belong to its answers
         del config.graft_thresholds
 

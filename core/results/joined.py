@@ -14,7 +14,7 @@ from core.results.compare import LOOKS
 from core.results.pooled import Fold, Pooled, pool
 from core.runs.folder import Run
 from core.runs.folds import FoldRuns
-from core.tasks import METRICS, Task, readable, task_of
+from core.tasks import METRICS, Task, figure, readable, task_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,13 +165,13 @@ def _standing(number: int, run: Run | None) -> dict[str, Any]:
 def _found(pooled: Pooled, unfinished: bool) -> tuple[str, ...]:
     name = _task(pooled.result).headline
     low, high = pooled.result["intervals"][name]
-    span = "" if low is None else f" (95 % interval {_said(name, low)} to {_said(name, high)})"
-    figure = (
+    span = "" if low is None else f" (95 % interval {figure(name, low)} to {figure(name, high)})"
+    score = (
         f"Each of {'these' if unfinished else 'the'} {pooled.result['rows']:,} rows was judged once, by a model that had not seen "
-        f"it in training: {METRICS[name].spoken} {_said(name, pooled.result['metrics'][name])}{span}."
+        f"it in training: {METRICS[name].spoken} {figure(name, pooled.result['metrics'][name])}{span}."
     )
     verdict = pooled.result["verdict"]
-    return (figure, verdict["sentence"]) if verdict else (figure,)
+    return (score, verdict["sentence"]) if verdict else (score,)
 
 
 def _meaning(folds: FoldRuns, pooled: Pooled) -> tuple[str, ...]:
@@ -197,8 +197,8 @@ def _between(name: str, metric: str, pooled: Pooled) -> str:
         return f"{meaning}."
     deviation = f"{100 * spread['deviation']:.1f} points" if METRICS[name].share else readable(spread["deviation"])
     return (
-        f"{meaning}: over their own rows from {_said(name, spread['low'])} to {_said(name, spread['high'])}, mean "
-        f"{_said(name, spread['mean'])}, standard deviation {deviation}. They share most of their training rows, so the "
+        f"{meaning}: over their own rows from {figure(name, spread['low'])} to {figure(name, spread['high'])}, mean "
+        f"{figure(name, spread['mean'])}, standard deviation {deviation}. They share most of their training rows, so the "
         "interval is a little too narrow."
     )
 
@@ -219,12 +219,6 @@ def _open(one: dict[str, Any]) -> str:
     verb = "has" if one["state"] == "failed" else "is"
     why = f" ({one['error']['message'].rstrip('.')})" if one["error"] else ""
     return f"fold {one['fold']} {verb} {one['state']}{why}"
-
-
-def _said(name: str, value: float | None) -> str:
-    if value is None:
-        return "not defined"
-    return f"{100 * value:.1f} %" if METRICS[name].share else readable(value)
 
 
 def _rows(count: int) -> str:

@@ -42,5 +42,5 @@ def test_another_vocabulary_or_hardly_any_match_is_refused():
     with pytest.raises(SourceError, match=r"vocabulary does not fit tiny.*\(90, 8\) in the file"):
         check_fit(fit)
     fit, _ = fit_shapes("file.pt", "tiny", {"pooler.dense.weight": (8, 8), "conv.weight": (3, 3)}, WANTED)
-    with pytest.raises(SourceError, match="Only 1 of 4 tensors of tiny .* such as conv.weight"):
+    with pytest.raises(SourceError, match=r"Only 1 of 4 tensors of tiny .* such as conv.weight"):
         check_fit(fit)
