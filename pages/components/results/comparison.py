@@ -12,14 +12,14 @@ from core.runs.folder import Run
 from core.runs.history import read_history
 from core.tasks import METRICS
 from core.training.estimate import duration
+from pages.components.shared.theme import STILL, ink
 from pages.components.shared.words import (
-    STILL,
     STRATEGY_TITLES,
+    best_baseline,
     dataset_name,
     distinct_names,
     figure,
     figure_with_interval,
-    ink,
     plain,
     result_task,
     source_name,
@@ -38,16 +38,16 @@ LINES = 6  # more pairs than these stand in a table
 def comparison_view(runs: list[Run]) -> None:
     """Two or more finished runs."""
     with st.spinner("Testing the differences …"):
-        found = compare_runs(runs)
+        comparison = compare_runs(runs)
     colors = charts.run_colors([run.id for run in runs])
-    if not found.same_rows:
-        st.warning(found.note, icon=":material/warning:")
+    if not comparison.same_rows:
+        st.warning(comparison.note, icon=":material/warning:")
     names = distinct_names(runs)
-    _scores(runs, colors, names, found.same_rows)
+    _scores(runs, colors, names, comparison.same_rows)
     st.subheader("Is the difference real?", anchor=False)
-    _verdicts(runs, found.tests)
+    _verdicts(runs, comparison.tests)
     _curves(runs, colors, names)
-    _settings(runs, found.differences, names)
+    _settings(runs, comparison.differences, names)
     _confusions(runs, names)
 
 
@@ -132,8 +132,8 @@ def _marked(runs: list[Run], results: dict[str, Any], metric: str, star: bool) -
 
 def _baseline(result: dict[str, Any]) -> str:
     name = result_task(result).headline
-    found = [each for each in result["baselines"] if each["name"] == result["verdict"]["against"]]
-    return f"{figure(name, found[0]['metrics'][name])} ({found[0]['title']})" if found else "–"
+    best = best_baseline(result)
+    return f"{figure(name, best['metrics'][name])} ({best['title']})" if best else "–"
 
 
 def _curves(runs: list[Run], colors: dict[str, str], names: dict[str, str]) -> None:
@@ -153,10 +153,10 @@ def _curves(runs: list[Run], colors: dict[str, str], names: dict[str, str]) -> N
     name = result_task(runs[0].result or {}).headline
     scale = 100 if METRICS[name].share else 1
     scores = [
-        {"name": names[run.id], "color": colors[run.id], "x": each["epoch"], "y": scale * each[name].astype(float)}
+        {"name": names[run.id], "color": colors[run.id], "x": points["epoch"], "y": scale * points[name].astype(float)}
         for run in runs
-        for each in [histories[run.id].evaluations]
-        if name in each
+        for points in [histories[run.id].evaluations]
+        if name in points
     ]
     way = "higher" if METRICS[name].higher else "lower"
     title, unit = f"Validation {spoken(name)} ({way} is better)", METRICS[name].title + (" (%)" if scale == 100 else "")
@@ -172,18 +172,18 @@ def _settings(runs: list[Run], differences: dict[str, dict[str, object]], names:
     if not differences:
         st.caption("Nothing: these runs had the same settings.")
         return
-    told = settings()
+    labels = settings()
     frame = pd.DataFrame(
         {names[run.id]: [_value(name, differences[name][run.id]) for name in differences] for run in runs},
-        index=[told[name][0] for name in differences],
+        index=[labels[name][0] for name in differences],
     )
     st.dataframe(frame, key="differences", height="content")
 
 
 def _value(name: str, value: object) -> str:
     """A setting's value as the pages say it."""
-    said = {"dataset": dataset_name, "model": source_name, "strategy": lambda each: STRATEGY_TITLES.get(each, each)}
-    return "–" if value is None else said.get(name, str)(str(value))
+    spell = {"dataset": dataset_name, "model": source_name, "strategy": lambda key: STRATEGY_TITLES.get(key, key)}
+    return "–" if value is None else str(spell.get(name, str)(str(value)))
 
 
 def _confusions(runs: list[Run], names: dict[str, str]) -> None:

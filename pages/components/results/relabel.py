@@ -12,7 +12,8 @@ from core.errors import GraftError
 from core.jobs import queue
 from core.runs.folder import Run, get_run
 from pages.components.shared import status
-from pages.components.shared.words import run_link, show_error
+from pages.components.shared.errors import show_error
+from pages.components.shared.links import run_link
 
 SHOWN = 300
 WORDS = "A word model, over all rows"
@@ -50,9 +51,11 @@ def relabel_table(dataset: DataSet, table: pd.DataFrame, key: str, run: Run | No
             "split": st.column_config.TextColumn("Part", width=90), "row": st.column_config.NumberColumn("Row", width=70),
         },
     )  # fmt: skip
-    wanted = edited["label"].where(~edited["take"], edited["suggestion"]) if "suggestion" in edited else edited["label"]
-    changed = (wanted != shown["label"]).to_numpy()
-    labels = {int(row): str(label) for row, label in zip(shown["row"][changed], wanted[changed], strict=True)}
+    corrected = (
+        edited["label"].where(~edited["take"], edited["suggestion"]) if "suggestion" in edited else edited["label"]
+    )
+    changed = (corrected != shown["label"]).to_numpy()
+    labels = {int(row): str(label) for row, label in zip(shown["row"][changed], corrected[changed], strict=True)}
     _save_buttons(dataset, labels, key, run)
 
 
@@ -64,34 +67,35 @@ def suspects_view(dataset: DataSet) -> None:
             "Rows on whose label a model that has not learnt from them disagrees. The model may be wrong, not the label: "
             "read before you change one."
         )
-        judge = st.selectbox(
+        judged_by = st.selectbox(
             "Judged by", [*runs, WORDS], key=f"judge_{dataset.id}",
-            format_func=lambda each: f"{runs[each].name}, on its {(runs[each].result or {})['split']} rows" if each in runs else each,
+            format_func=lambda key: f"{runs[key].name}, on its {(runs[key].result or {})['split']} rows" if key in runs else key,
         )  # fmt: skip
-        asked = f"suspects_{dataset.id}_{judge}"
+        opened = f"suspects_{dataset.id}_{judged_by}"
         if st.button("Look for label errors", icon=":material/search:", key="look_suspects"):
-            st.session_state[asked] = True
-        if not st.session_state.get(asked):
+            st.session_state[opened] = True
+        if not st.session_state.get(opened):
             _done(f"data_{dataset.id}")
             return
         try:
             with st.spinner("Judging each row by a model that has not seen it …"):
-                found = suspects(judge) if judge in runs else suspects_of_set(dataset)
+                doubtful = suspects(judged_by) if judged_by in runs else suspects_of_set(dataset)
         except GraftError as error:
             show_error(error)
             return
-        if not len(found):
+        if not len(doubtful):
             st.success("No label is in doubt.", icon=":material/check_circle:")
             return
         st.markdown(
-            f"**{len(found):,} rows** of which the label is in doubt"
-            + (f"; the first {SHOWN} are listed." if len(found) > SHOWN else ".")
+            f"**{len(doubtful):,} rows** of which the label is in doubt"
+            + (f"; the first {SHOWN} are listed." if len(doubtful) > SHOWN else ".")
         )
         newest = next(iter(runs.values()), None)
-        relabel_table(dataset, found, f"data_{dataset.id}", runs.get(judge, newest))
+        relabel_table(dataset, doubtful, f"data_{dataset.id}", runs.get(judged_by, newest))
 
 
 def _save_buttons(dataset: DataSet, labels: dict[int, str], key: str, run: Run | None) -> None:
+    """Save ``labels`` (by row id) as a new version, and queue a run on it where there is one to repeat."""
     with st.container(horizontal=True, vertical_alignment="center"):
         count = len(labels)
         save = st.button("Save as a new version", icon=":material/save:", disabled=not count, key=f"save_{key}")

@@ -6,31 +6,32 @@ import streamlit as st
 from core.errors import GraftError
 from core.runs.folder import Run, delete_run, restore_run
 from pages.components.results.run_actions import rename, tag_all
+from pages.components.shared.errors import show_error
 from pages.components.shared.words import (
     STRATEGY_TITLES,
+    best_baseline,
     dataset_name,
     figure,
     result_task,
-    show_error,
     source_name,
     spoken,
 )
 
 
 def run_table(runs: list[Run], linked: list[Run]) -> list[Run]:
-    """Show the runs and return those that are chosen; a choice is kept by id, never by place."""
+    """Show the runs and return those that are chosen; a choice is remembered by id, never by position."""
     shown = _filtered(runs)
     frame = pd.DataFrame([_line(run) for run in shown])
     chosen_ids = [run.id for run in linked]
     if not len(frame):
         st.caption("No run fits the filter.")
         return linked
-    places = [index for index, run in enumerate(shown) if run.id in chosen_ids]
-    # the key names the rows shown: with other rows the old places would mean other runs
+    ticked = [index for index, run in enumerate(shown) if run.id in chosen_ids]
+    # the key names the rows shown: with other rows the old positions would mean other runs
     key = f"runs_{hash(tuple(run.id for run in shown))}"
     event = st.dataframe(
         frame, hide_index=True, key=key, on_select="rerun", selection_mode="multi-row",
-        selection_default={"selection": {"rows": places}} if places else None,
+        selection_default={"selection": {"rows": ticked}} if ticked else None,
         column_config={
             "Name": st.column_config.TextColumn(pinned=True),
             "Score": st.column_config.TextColumn(help="The headline figure of the run's task, on its test rows."),
@@ -52,15 +53,16 @@ def run_table(runs: list[Run], linked: list[Run]) -> list[Run]:
 
 
 def _line(run: Run) -> dict[str, object]:
+    """A run as a row of the table."""
     config, meta, result = run.config, run.meta, run.result or {}
     metrics = result.get("metrics", {})
     name = result_task(result).headline
-    beside = [each for each in result.get("baselines", []) if each["name"] == result["verdict"]["against"]]
+    best = best_baseline(result)
     score = figure(name, metrics[name]) if metrics else ""
     return {
         "Name": meta["name"], "State": run.state, "Score": f"{score} {spoken(name)}" if metrics else "",
         "Macro-F1": _hundred(metrics.get("macro_f1")),
-        "Best baseline": figure(name, beside[0]["metrics"][name]) if beside else "", "Judged rows": result.get("rows"),
+        "Best baseline": figure(name, best["metrics"][name]) if best else "", "Judged rows": result.get("rows"),
         "Tags": ", ".join(meta["tags"]), "Data set": dataset_name(config.dataset), "Source": source_name(config.model),
         "Strategy": STRATEGY_TITLES.get(config.strategy, config.strategy), "Training": result.get("seconds"),
         "Started": pd.Timestamp(meta["created"], unit="s"), "Id": run.id,
@@ -72,8 +74,9 @@ def _hundred(share: float | None) -> float | None:
 
 
 def _filtered(runs: list[Run]) -> list[Run]:
+    """The runs that fit the words, states and data sets that the user asks for."""
     left, middle, right = st.columns([2, 1, 1])
-    words = left.text_input("Filter", placeholder="name, tag, source or strategy", key="run_filter").lower().split()
+    wanted = left.text_input("Filter", placeholder="name, tag, source or strategy", key="run_filter").lower().split()
     states = middle.multiselect("State", sorted({run.state for run in runs}), key="state_filter", placeholder="any")
     sets = right.multiselect(
         "Data set", sorted({run.config.dataset for run in runs}), key="set_filter", placeholder="any",
@@ -84,7 +87,7 @@ def _filtered(runs: list[Run]) -> list[Run]:
         config = run.config
         text = f"{run.name} {' '.join(run.meta['tags'])} {config.model} {config.strategy} {run.id}".lower()
         return (
-            all(word in text for word in words)
+            all(word in text for word in wanted)
             and (not states or run.state in states)
             and (not sets or config.dataset in sets)
         )
@@ -93,6 +96,7 @@ def _filtered(runs: list[Run]) -> list[Run]:
 
 
 def _edit(picked: list[Run]) -> None:
+    """What can be done with the ticked runs."""
     with st.container(horizontal=True, vertical_alignment="center"):
         if len(picked) == 1:
             rename(picked[0])
@@ -125,6 +129,7 @@ def _confirm_delete(picked: list[Run]) -> None:
 
 
 def _undo() -> None:
+    """After a deletion: how to take it back."""
     deleted = st.session_state.get("deleted_runs")
     if deleted:
         with st.container(horizontal=True, vertical_alignment="center"):

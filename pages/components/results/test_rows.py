@@ -13,7 +13,8 @@ from core.runs.folder import Run
 from core.tasks import readable, split_labels
 from pages.components.results.relabel import relabel_table, suspects
 from pages.components.shared.download import download_csv
-from pages.components.shared.words import STILL, ink, result_task
+from pages.components.shared.theme import STILL, ink
+from pages.components.shared.words import result_task
 
 ANY = "any"
 SHOWN = 1000
@@ -34,6 +35,7 @@ def test_rows(run: Run) -> None:
 
 
 def _class_rows(run: Run, result: dict[str, Any], table: pd.DataFrame) -> None:
+    """One class a row: the confusion chart narrows the list down, and labels can be corrected in it."""
     labels = list(result["labels"])
     left, right = st.columns([2, 3])
     with left:
@@ -45,14 +47,14 @@ def _class_rows(run: Run, result: dict[str, Any], table: pd.DataFrame) -> None:
     points = event.selection.points if event else []
     clicked = tuple(points[0]["customdata"][:2]) if points else None
     with right:
-        shown, said = _narrowed(run.id, table, labels, clicked)
-        st.caption(said)
+        shown, sentence = _narrowed(run.id, table, labels, clicked)
+        st.caption(sentence)
         if _correcting(run, shown):
             return
         listed = shown.head(SHOWN)
-        told = listed["correct"].map({True: "yes", False: "no"})
+        right = listed["correct"].map({True: "yes", False: "no"})
         picked = st.dataframe(
-            listed.assign(correct=told, confidence=100 * listed["confidence"]), hide_index=True,
+            listed.assign(correct=right, confidence=100 * listed["confidence"]), hide_index=True,
             key=f"test_rows_{hash(tuple(listed['row']))}",
             on_select="rerun", selection_mode="single-row",
             column_order=["correct", "label", "prediction", "confidence", "text", "row"],
@@ -73,12 +75,12 @@ def _class_rows(run: Run, result: dict[str, Any], table: pd.DataFrame) -> None:
         download_csv(shown, "Download these rows (CSV)", f"{run.id}-rows.csv", "download_rows")
 
 
-def _whole(shown: pd.DataFrame, places: list[int], labels: list[str]) -> None:
+def _whole(shown: pd.DataFrame, ticked: list[int], labels: list[str]) -> None:
     """The ticked row in full, with what the model gave each class."""
-    if not places or places[0] >= len(shown):
+    if not ticked or ticked[0] >= len(shown):
         st.caption("Tick a row to read its whole text.")
         return
-    row = shown.iloc[places[0]]
+    row = shown.iloc[ticked[0]]
     with st.container(border=True):
         st.text(row["text"])
         if "text_pair" in row:
@@ -88,6 +90,7 @@ def _whole(shown: pd.DataFrame, places: list[int], labels: list[str]) -> None:
 
 
 def _label_rows(run: Run, result: dict[str, Any], table: pd.DataFrame) -> None:
+    """Several labels a row: narrowed down by a label and by what became of it."""
     one, two, three = st.columns([2, 2, 1])
     label = one.selectbox("Label", [ANY, *result["labels"]], key="filter_label")
     which = two.selectbox(
@@ -101,7 +104,7 @@ def _label_rows(run: Run, result: dict[str, Any], table: pd.DataFrame) -> None:
         f"{len(shown):,} of {len(table):,} rows (label {label}, {which}); {right:,} are right as a whole, with no label "
         "missing and none too many. Confidence says how far the least sure label is from its threshold."
     )
-    spaced = {name: shown[name].map(lambda told: ", ".join(split_labels(told))) for name in SETS}
+    spaced = {name: shown[name].map(lambda joined: ", ".join(split_labels(joined))) for name in SETS}
     _listed(run, shown, ["text", "text_pair", *SETS, "confidence", "correct", "row"], spaced)
 
 
@@ -112,7 +115,7 @@ def _with_label(table: pd.DataFrame, label: str | None, which: str) -> pd.DataFr
     """The rows where a label (or any) was found, missed or given wrongly."""
 
     def has(column: str) -> pd.Series:
-        return table[column].map(lambda told: bool(told) if label is None else label in split_labels(told))
+        return table[column].map(lambda joined: bool(joined) if label is None else label in split_labels(joined))
 
     if which == "not all right":
         return table[~table["correct"] & (has("label") | has("prediction") | (label is None))]
@@ -125,6 +128,7 @@ def _with_label(table: pd.DataFrame, label: str | None, which: str) -> pd.DataFr
 
 
 def _score_rows(run: Run, result: dict[str, Any], table: pd.DataFrame) -> None:
+    """A score a row: narrowed down by the true score, ordered by the error."""
     low, high = float(table["label"].min()), float(table["label"].max())
     one, two = st.columns(2)
     span = one.slider("True score", low, high, (low, high), key="filter_score") if low < high else (low, high)
@@ -195,10 +199,10 @@ def _narrowed(
     one, two, three = st.columns(3)
     options = [ANY, *labels]
     linked = [st.query_params.get(name, ANY) for name in ("true", "predicted")]
-    places = [options.index(name) if name in options else 0 for name in linked]
-    true = one.selectbox("True class", options, index=places[0], key="filter_true", disabled=clicked is not None)
+    preset = [options.index(name) if name in options else 0 for name in linked]
+    true = one.selectbox("True class", options, index=preset[0], key="filter_true", disabled=clicked is not None)
     predicted = two.selectbox(
-        "Predicted", options, index=places[1], key="filter_predicted", disabled=clicked is not None
+        "Predicted", options, index=preset[1], key="filter_predicted", disabled=clicked is not None
     )
     if clicked:
         true, predicted = clicked

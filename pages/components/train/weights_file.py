@@ -8,7 +8,7 @@ import streamlit as st
 
 from core.errors import GraftError
 from core.models.sources import SourceInfo, join_source, lay_weights
-from pages.components.shared import words
+from pages.components.shared.errors import show_error
 
 
 def choose_weights(architectures: Sequence[SourceInfo]) -> str:
@@ -30,7 +30,7 @@ def choose_weights(architectures: Sequence[SourceInfo]) -> str:
         with st.spinner("Reading the file …"):
             _, fit = lay_weights(source)
     except GraftError as error:
-        words.show_error(error)
+        show_error(error)
         return source
     show_fit(fit.sentence, fit.table())
     return source
