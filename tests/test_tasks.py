@@ -3,7 +3,17 @@ import pytest
 
 from core.config import RunConfig
 from core.errors import ConfigError
-from core.tasks import TASKS, check_settings, encode_targets, join_labels, readable, scale_of, split_labels, task_of
+from core.tasks import (
+    TASKS,
+    check_settings,
+    encode_targets,
+    figure,
+    join_labels,
+    readable,
+    scale_of,
+    split_labels,
+    task_of,
+)
 
 
 def test_answers_become_the_array_that_their_task_learns_from():
@@ -49,3 +59,8 @@ def test_numbers_are_read_without_powers_of_ten():
         "-12.3",
         "0",
     ]
+
+
+def test_a_metric_is_said_in_per_cent_or_in_units_of_the_score():
+    assert (figure("accuracy", 0.8512), figure("rmse", 0.84321)) == ("85.1 %", "0.843")
+    assert (figure("pearson", None), figure("accuracy", None, undefined="–")) == ("not defined", "–")

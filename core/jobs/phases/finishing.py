@@ -11,7 +11,7 @@ from core.data.sets.store import DataSet
 from core.evaluation.result import build_result, prediction_table
 from core.jobs.compute import Compute
 from core.jobs.phases.choosing import Chosen
-from core.jobs.phases.judging import Judged, settle
+from core.jobs.phases.judging import Judged, complete_model
 from core.jobs.phases.preparing import Prepared, load_source
 from core.jobs.recorder import RunRecorder
 from core.models.sources import source_fit
@@ -47,7 +47,7 @@ def finish(
     with workspace.replace_file(run.predictions(chosen.judged_on)) as aside:
         table.to_parquet(aside, compression="zstd", index=False)
     prepared.classifier.model.to("cpu")  # type: ignore[arg-type]
-    settle(prepared.classifier, task, judged)
+    complete_model(prepared.classifier, task, judged)
     with workspace.replace_folder(run.model) as folder:
         prepared.classifier.save(folder)
     run.write_result(result)
