@@ -62,7 +62,8 @@ def _train(name: str, dropout: str, seed: int, rows: int) -> tuple[np.ndarray, f
     from core.training.batches import encode
     from core.training.devices import cores, default_device
     from core.training.events import TrainingDone
-    from core.training.loop import Rows, train
+    from core.training.job import LabelledRows, TrainingJob
+    from core.training.loop import train
     from core.training.scoring import score
 
     share, length = SETS[name]
@@ -72,15 +73,17 @@ def _train(name: str, dropout: str, seed: int, rows: int) -> tuple[np.ndarray, f
     classifier = load_classifier("minilm", labels, seed=seed)
     numbers = {label: place for place, label in enumerate(labels)}
     parts = [
-        Rows(encode(part["text"].tolist(), classifier.tokenizer, length), part["label"].map(numbers).to_numpy())
+        LabelledRows(encode(part["text"].tolist(), classifier.tokenizer, length), part["label"].map(numbers).to_numpy())
         for part in (learnt, judged)
     ]
-    nothing = Rows(encode([], classifier.tokenizer, length), np.zeros(0, dtype=np.int64))
+    nothing = LabelledRows(encode([], classifier.tokenizer, length), np.zeros(0, dtype=np.int64))
     config = RunConfig(
         "x", epochs=EPOCHS, batch_size=BATCH, max_length=length, seed=seed, dropout=dropout, checkpoint_seconds=86400
     )
     done = None
-    for event in train(config, classifier.model, parts[0], nothing, device=device.name, bf16=device.bf16):
+    for event in train(
+        TrainingJob(config, classifier.model, parts[0], nothing, lambda *_: (0.0, {}), device.name, device.bf16)
+    ):
         done = event
     assert isinstance(done, TrainingDone)
     logits = score(classifier.model, parts[1].encoded, device.name, device.bf16)

@@ -11,6 +11,7 @@ import argparse
 import json
 import os
 import time
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +21,13 @@ import numpy as np
 import pandas as pd
 
 from core.config import RunConfig
+from core.evaluation.judge import validate
 from core.models.classifier import Classifier, load_classifier
 from core.training.batches import encode
 from core.training.devices import default_device
 from core.training.few_shot import few_shot
-from core.training.loop import Rows, train
+from core.training.job import LabelledRows, TrainingJob
+from core.training.loop import train
 from core.training.probe import probe
 from core.training.scoring import score
 
@@ -79,7 +82,9 @@ def once(name: str, labels: int, seed: int, strategy: str, test_size: int, max_l
     torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS") or torch.get_num_threads()))
     parts = [rows_of(part, classifier, max_length) for part in (training, validation, test)]
     began = time.perf_counter()
-    for _ in WAYS[strategy](config, classifier.model, *parts[:2], device=device.name, bf16=device.bf16):
+    judge = partial(validate, classifier.model.config, best_by=config.best_by)
+    job = TrainingJob(config, classifier.model, *parts[:2], judge, device.name, device.bf16)
+    for _ in WAYS[strategy](job):
         pass
     seconds = time.perf_counter() - began
     logits = score(classifier.model, parts[2].encoded, device.name, device.bf16)
@@ -90,10 +95,10 @@ def once(name: str, labels: int, seed: int, strategy: str, test_size: int, max_l
     }  # fmt: skip
 
 
-def rows_of(frame: pd.DataFrame, classifier: Classifier, max_length: int) -> Rows:
+def rows_of(frame: pd.DataFrame, classifier: Classifier, max_length: int) -> LabelledRows:
     numbers = {label: index for index, label in enumerate(classifier.labels)}
     encoded = encode(frame["text"].tolist(), classifier.tokenizer, max_length)
-    return Rows(encoded, frame["label"].map(numbers).to_numpy(dtype=np.int64))
+    return LabelledRows(encoded, frame["label"].map(numbers).to_numpy(dtype=np.int64))
 
 
 def report(found: list[dict[str, Any]]) -> None:

@@ -86,7 +86,8 @@ def graft(classifier: Any, texts: dict[str, Any], max_length: int, epochs: int) 
     from core.training.batches import encode
     from core.training.devices import default_device, use_bf16
     from core.training.events import TrainingDone
-    from core.training.loop import Rows, train
+    from core.training.job import LabelledRows, TrainingJob
+    from core.training.loop import train
     from core.training.scoring import score
 
     place = default_device()
@@ -94,12 +95,14 @@ def graft(classifier: Any, texts: dict[str, Any], max_length: int, epochs: int) 
     bf16 = use_bf16(place, config.precision)
     rows, encoding = _timed(
         lambda: {
-            part: Rows(encode(words, classifier.tokenizer, max_length), labels)
+            part: LabelledRows(encode(words, classifier.tokenizer, max_length), labels)
             for part, (words, labels) in texts.items()
         }
     )
-    nothing = Rows(encode([], classifier.tokenizer, max_length), np.zeros(0, dtype=np.int64))
-    events = train(config, classifier.model, rows["train"], nothing, device=place.name, bf16=bf16)
+    nothing = LabelledRows(encode([], classifier.tokenizer, max_length), np.zeros(0, dtype=np.int64))
+    events = train(
+        TrainingJob(config, classifier.model, rows["train"], nothing, lambda *_: (0.0, {}), place.name, bf16)
+    )
     events, seconds = _timed(lambda: list(events))
     done = events[-1]
     if not isinstance(done, TrainingDone):

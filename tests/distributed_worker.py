@@ -11,10 +11,12 @@ from core.config import RunConfig
 from core.training import distributed
 from core.training.batches import Encoded
 from core.training.events import Evaluated
-from core.training.loop import Rows, train
+from core.training.job import LabelledRows
+from core.training.loop import train
+from tests.training.jobs import job_of
 
 
-def rows(count: int, seed: int) -> Rows:
+def rows(count: int, seed: int) -> LabelledRows:
     """Texts of 4 to 12 random tokens; one token decides the class."""
     random = np.random.default_rng(seed)
     lengths = random.integers(4, 13, count)
@@ -22,7 +24,7 @@ def rows(count: int, seed: int) -> Rows:
     offsets = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
     labels = random.integers(0, 2, count)
     ids[offsets[:-1]] = 3 + labels
-    return Rows(Encoded(ids, None, offsets, 0, 0), labels.astype(np.int64))
+    return LabelledRows(Encoded(ids, None, offsets, 0, 0), labels.astype(np.int64))
 
 
 def main(out: Path) -> list[float]:
@@ -37,7 +39,7 @@ def main(out: Path) -> list[float]:
     )  # fmt: skip
     with distributed.joined("cpu"):
         # 41 rows: the last batch has one row, so that one process has none of its own
-        events = list(train(config, model, rows(41, 0), rows(20, 1), device="cpu", bf16=False))
+        events = list(train(job_of(config, model, rows(41, 0), rows(20, 1))))
     if distributed.rank() == 0:
         torch.save(model.state_dict(), out)
     return [event.scores["loss"] for event in events if isinstance(event, Evaluated)]

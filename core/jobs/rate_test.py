@@ -55,7 +55,7 @@ def measure(config: RunConfig, progress: Any = None, steps: int = STEPS) -> Rate
     from core.models.strategies import attach
     from core.training import devices
     from core.training.batches import encode
-    from core.training.loop import Rows
+    from core.training.job import LabelledRows
 
     if config.strategy in UNTRIED:
         raise GraftError(f"The strategy {config.strategy} has no learning rate to try.", "Choose full, for example.")
@@ -86,7 +86,7 @@ def measure(config: RunConfig, progress: Any = None, steps: int = STEPS) -> Rate
     targets = encode_targets(task, frame["label"].tolist(), classifier.labels)
     if task.kind == "regression":
         setattr(classifier.model.config, SCALE, scale_of(targets))
-    training = Rows(encoded, targets).by_window()
+    training = LabelledRows(encoded, targets).by_window()
     bf16 = devices.use_bf16(device, config.precision)
     for event in rate_range(config, classifier.model, training, device=device.name, bf16=bf16, steps=steps):
         if isinstance(event, RateRange):

@@ -10,7 +10,7 @@ from core.errors import GraftError
 from core.jobs.compute import Compute, take_compute
 from core.jobs.phases.choosing import choose_rows
 from core.jobs.phases.finishing import finish
-from core.jobs.phases.fitting import teach
+from core.jobs.phases.fitting import fit
 from core.jobs.phases.judging import judge
 from core.jobs.phases.preparing import prepare
 from core.jobs.recorder import RunRecorder
@@ -68,7 +68,7 @@ def _carry_out(run: Run, reporter: Reporter | Silent) -> str:
     prepared = prepare(chosen, recorder)
     try:
         with distributed.joined(compute.device.name):
-            done = teach(chosen.config, prepared, compute, recorder, should_stop)
+            done = fit(chosen.config, prepared, compute, recorder, should_stop)
         if done.stopped:
             return "stopped"
         if distributed.rank() > 0:

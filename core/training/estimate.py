@@ -10,7 +10,7 @@ import numpy as np
 from core import workspace
 from core.config import STRATEGIES, RunConfig
 from core.training.devices import Device, find_device, use_bf16
-from core.training.loop import PIECE
+from core.training.gradients import PIECE_TOKENS
 from core.training.recipe import work_done, work_of
 from core.training.truncation import tokens_read
 
@@ -207,8 +207,8 @@ def _memory(config: RunConfig, shape: Shape, device: Device, longest: float, bf1
         per_token = shape.layers * shape.width * 4 + per_token / shape.layers
     attention = (1 if config.recompute else shape.layers) * (shape.width // 32) * longest * (6 if bf16 else 10)
     batch = -(-config.batch_size // config.accumulate) * longest if trains else 8192
-    if trains and device.name in PIECE:  # a larger batch goes through the model in pieces
-        batch = min(batch, max(PIECE[device.name], longest))
+    if trains and device.name in PIECE_TOKENS:  # a larger batch goes through the model in pieces
+        batch = min(batch, max(PIECE_TOKENS[device.name], longest))
     activations = batch * (per_token + attention) * (1.0 if trains else 0.15)
     if device.name == "cpu":
         activations *= KEPT

@@ -5,21 +5,21 @@ and texts of different classes different ones; on those vectors the classifier i
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from core.array_cache import ArrayCache
-from core.config import RunConfig
 from core.errors import DatasetError
-from core.training.batches import Encoded
+from core.models.head import last_layer
+from core.training.course import Schedule
 from core.training.events import CheckpointDue, Evaluated, Event, Progress, Started, TrainingDone
 from core.training.forward import logits_of
-from core.training.loop import Rows, use_fast_kernels
-from core.training.optimiser import fitting_rate, rate_factor
-from core.training.probe import last_layer, listening, probe
+from core.training.job import TrainingJob
+from core.training.kernels import use_fast_kernels
+from core.training.optimiser import fitting_rate
+from core.training.probe import inputs_of, probe
 from core.training.recipe import MOST_PAIRS, PAIRS_PER_ROW
 from core.training.scoring import autocast
 from core.training.state import State, Window
@@ -27,7 +27,6 @@ from core.training.update import Update
 
 if TYPE_CHECKING:
     import torch
-    from transformers import PreTrainedModel
 
 LISTED = 1500  # rows up to which every pair is listed; beyond, pairs are drawn at random
 POINTS = 200
@@ -69,48 +68,30 @@ def pair_count(labels: np.ndarray, epochs: int | None) -> int:
     return min(epochs * 2 * max(same, different), MOST_PAIRS)
 
 
-def few_shot(
-    config: RunConfig,
-    model: "PreTrainedModel",
-    training: Rows,
-    validation: Rows,
-    *,
-    device: str,
-    bf16: bool,
-    resume: dict[str, Any] | None = None,
-    best_weights: dict[str, Any] | None = None,
-    keep: ArrayCache | None = None,
-    should_stop: Callable[[], bool] = lambda: False,
-) -> Iterator[Event]:
-    """Train ``model`` in place on pairs, then fit its last layer; the events are those of ``train``.
+def few_shot(job: TrainingJob) -> Iterator[Event]:
+    """Train ``job.model`` in place on pairs, then fit its last layer; the events are those of ``train``.
 
-    A step is a batch of pairs; its loss is the mean squared error of their cosine. ``best_weights`` and ``keep`` are not
+    A step is a batch of pairs; its loss is the mean squared error of their cosine. ``best_weights`` and ``cache`` are not
     used: the classifier is fitted once, at the end, on vectors that no other run has. A training that goes on from
     ``resume`` ends exactly like an unbroken one.
     """
-
-    model.to(device)  # type: ignore[arg-type]
+    config, model = job.config, job.model
+    model.to(job.device)  # type: ignore[arg-type]
     last = last_layer(model)
     own = {id(weight) for weight in last.parameters()}
     rates = {name: 1.0 for name, weight in model.named_parameters() if weight.requires_grad and id(weight) not in own}
-    pairs, same = draw_pairs(training.labels, pair_count(training.labels, config.epochs), config.seed)
+    pairs, same = draw_pairs(job.training.labels, pair_count(job.training.labels, config.epochs), config.seed)
     total = -(-len(pairs) // config.batch_size)
-    full_rate = config.learning_rate or fitting_rate(last.in_features, config.strategy)
-    use_fast_kernels(model, config, device)
-    update = Update(model, config, device, rates)
-    trained = [model.get_parameter(name) for name in rates]
+    schedule = Schedule(config, config.learning_rate or fitting_rate(last.in_features, config.strategy), total, total)
+    use_fast_kernels(model, config, job.device)
+    update = Update(model, config, job.device, rates)
     state, window = State(), Window()
-    state.begin(resume, config.seed, model, update)
-    yield Started(
-        state.step, total, training.encoded.rows, validation.encoded.rows,
-        sum(weight.numel() for weight in model.parameters()),
-        sum(weight.numel() for weight in trained) + sum(weight.numel() for weight in last.parameters()),
-        device, "bf16" if bf16 else "fp32",
-    )  # fmt: skip
+    state.begin(job.resume, config.seed, model, update)
+    yield _started(job, last, rates, state.step, total)
     model.train()
     saved, log_every = time.monotonic(), max(1, total // POINTS)
     while True:
-        ended, stopping = state.step >= total, should_stop()
+        ended, stopping = state.step >= total, job.should_stop()
         if stopping or ended or time.monotonic() - saved > config.checkpoint_seconds:
             yield CheckpointDue(state.step, lambda: state.snapshot(model, update))
             saved = time.monotonic()
@@ -120,10 +101,10 @@ def few_shot(
             return
         if ended:
             break
-        chosen = slice(state.step * config.batch_size, (state.step + 1) * config.batch_size)
-        rate = full_rate * rate_factor(state.step, total, config)
+        batch = slice(state.step * config.batch_size, (state.step + 1) * config.batch_size)
+        rate = schedule.rate(state.step)
         began = time.perf_counter()
-        loss, tokens = _pair_loss(model, last, training.encoded, pairs[chosen], same[chosen], update, device, bf16)
+        loss, tokens = _pair_loss(job, last, pairs[batch], same[batch], update)
         loss.backward()
         window.add(loss.detach(), update.apply(rate))
         state.step += 1
@@ -133,16 +114,22 @@ def few_shot(
             yield window.event(state, total, rate)
             window = Window()
     update.close()
-    yield from _fit_head(config, model, training, validation, device, bf16, should_stop, total, state)
+    yield from _fit_head(job, total, state)
 
 
-def _fit_head(
-    config: RunConfig, model: "PreTrainedModel", training: Rows, validation: Rows, device: str, bf16: bool,
-    should_stop: Callable[[], bool], total: int, state: State,
-) -> Iterator[Event]:  # fmt: skip
+def _started(job: TrainingJob, last: "torch.nn.Linear", rates: dict[str, float], step: int, total: int) -> Started:
+    trained = sum(job.model.get_parameter(name).numel() for name in rates)
+    return Started(
+        step, total, job.training.encoded.rows, job.validation.encoded.rows,
+        sum(weight.numel() for weight in job.model.parameters()),
+        trained + sum(weight.numel() for weight in last.parameters()), job.device, job.precision,
+    )  # fmt: skip
+
+
+def _fit_head(job: TrainingJob, total: int, state: State) -> Iterator[Event]:
     """The linear probe's fit on the new vectors, told as the end of this training."""
     best: Evaluated | None = None
-    for event in probe(config, model, training, validation, device=device, bf16=bf16, should_stop=should_stop):
+    for event in probe(replace(job, cache=None)):
         if isinstance(event, Progress):
             yield event
         elif isinstance(event, Evaluated) and (event.best or best is None):
@@ -156,20 +143,21 @@ def _fit_head(
 
 
 def _pair_loss(
-    model: "PreTrainedModel", last: "torch.nn.Linear", encoded: Encoded, pairs: np.ndarray, same: np.ndarray,
-    update: Update, device: str, bf16: bool,
-) -> "tuple[torch.Tensor, int]":  # fmt: skip
+    job: TrainingJob, last: "torch.nn.Linear", pairs: np.ndarray, same: np.ndarray, update: Update
+) -> "tuple[torch.Tensor, int]":
     """Mean squared error between the pairs' cosine and 1 or 0, and the tokens read; each text is encoded once."""
     import torch
 
-    rows, places = np.unique(pairs, return_inverse=True)
+    encoded = job.training.encoded
+    rows, positions = np.unique(pairs, return_inverse=True)
     update.before(encoded.tokens_of(rows))
-    heard: list[Any] = []
-    with autocast(device, bf16), listening(last, heard):
-        logits_of(model, encoded, rows, device)
-    vectors = torch.nn.functional.normalize(heard[0].float(), dim=1)[torch.from_numpy(places.reshape(-1, 2)).to(device)]
+    inputs: list[Any] = []
+    with autocast(job.device, job.bf16), inputs_of(last, inputs):
+        logits_of(job.model, encoded, rows, job.device)
+    vectors = torch.nn.functional.normalize(inputs[0].float(), dim=1)  # (rows, width)
+    vectors = vectors[torch.from_numpy(positions.reshape(-1, 2)).to(job.device)]  # (pairs, 2, width)
     cosine = (vectors[:, 0] * vectors[:, 1]).sum(dim=1)  # (pairs,)
-    loss = torch.nn.functional.mse_loss(cosine, torch.from_numpy(same).to(device))
+    loss = torch.nn.functional.mse_loss(cosine, torch.from_numpy(same).to(job.device))
     return loss, int(encoded.lengths[rows].sum())
 
 

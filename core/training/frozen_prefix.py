@@ -1,8 +1,9 @@
-"""A frozen trunk: the lowest layers, which a training leaves as they are, run once for each text instead of every epoch."""
+"""A frozen prefix: the lowest layers, which a training leaves as they are, run once for each text instead of every epoch."""
 
 import hashlib
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from core.models.fingerprint import weights_fingerprint
 from core.models.strategies import STACK, depths
 from core.training.batches import Encoded, collate, padded, scoring_order
 from core.training.events import Progress
+from core.training.job import TrainingJob
 from core.training.scoring import Interrupted, autocast
 
 if TYPE_CHECKING:
@@ -22,39 +24,43 @@ IN_MEMORY = 2**30  # bytes of vectors that may stay in memory where no disk is t
 
 
 def prepare_frozen_prefix(
-    model: "PreTrainedModel", cut: int, encoded: Encoded, *, device: str, bf16: bool, keep: ArrayCache | None,
-    should_stop: Callable[[], bool],
-) -> "Generator[Progress, None, FrozenPrefix | None]":  # fmt: skip
-    """A trunk with the vectors of all texts; None where layers cannot be skipped, or the vectors have no room.
+    job: TrainingJob, cut: int, should_stop: Callable[[], bool]
+) -> "Generator[Progress, None, FrozenPrefix | None]":
+    """The ``cut`` lowest layers with the vectors that they give for all training texts; None where layers cannot be
+    skipped, or the vectors have no room.
 
     Raises:
         Interrupted: when ``should_stop`` says so.
     """
-    if not FrozenPrefix.fits(model, cut):
+    if not FrozenPrefix.fits(job.model, cut):
         return None
-    trunk = FrozenPrefix(model, cut)
-    shape = (encoded.tokens, trunk.width)
-    size = 2 * shape[0] * shape[1]
-    key = _key(model, cut, encoded, bf16)
-    kept = keep.get(key) if keep else None
-    if kept is None:
-        if keep and keep.fits(size):
-            aside, vectors = keep.begin("vectors", shape, np.float16)
-        elif size <= IN_MEMORY:
-            aside, vectors = None, np.zeros(shape, dtype=np.float16)
-        else:
+    prefix, encoded = FrozenPrefix(job.model, cut), job.training.encoded
+    key = _key(job.model, cut, encoded, job.bf16)
+    cached = job.cache.get(key) if job.cache else None
+    if cached is not None:
+        vectors = cached["vectors"]
+    else:
+        room = _room_for((encoded.tokens, prefix.width), job.cache)
+        if room is None:
             return None
-        for done in trunk.encode(encoded, device, bf16, vectors):
+        aside, vectors = room
+        for done in prefix.encode(encoded, job.device, job.bf16, vectors):
             yield Progress("encoding", done, encoded.rows)
             if should_stop():
                 raise Interrupted
-        if keep and aside:
-            keep.adopt(key, aside)
-    else:
-        vectors = kept["vectors"]
-    trunk.use(vectors)
-    trunk.learn_shape(encoded, device, bf16)
-    return trunk
+        if job.cache and aside:
+            job.cache.adopt(key, aside)
+    prefix.use(vectors)
+    prefix.learn_shape(encoded, job.device, job.bf16)
+    return prefix
+
+
+def _room_for(shape: tuple[int, int], cache: ArrayCache | None) -> tuple[Path | None, np.ndarray] | None:
+    """An empty (tokens, width) float16 array: on disk in a folder aside, or in memory; None where neither has room."""
+    size = 2 * shape[0] * shape[1]
+    if cache and cache.fits(size):
+        return cache.begin("vectors", shape, np.float16)
+    return (None, np.zeros(shape, dtype=np.float16)) if size <= IN_MEMORY else None
 
 
 class FrozenPrefix:
@@ -82,7 +88,7 @@ class FrozenPrefix:
         return int(getattr(self.model.config, "hidden_size", 0) or getattr(self.model.config, "dim", 0))
 
     def encode(self, encoded: Encoded, device: str, bf16: bool, vectors: np.ndarray) -> Iterator[int]:
-        """Fill ``vectors``, (tokens, width) float16, with what leaves the trunk; yields rows done."""
+        """Fill ``vectors``, (tokens, width) float16, with what leaves these layers; yields rows done."""
         import torch
 
         def stop(module: Any, inputs: tuple[Any, ...], keywords: dict[str, Any]) -> None:
@@ -126,11 +132,11 @@ class FrozenPrefix:
 
     @contextmanager
     def skipped(self, encoded: Encoded, rows: np.ndarray, device: str) -> Iterator[None]:
-        """Inside, a forward pass on ``rows`` takes the stored vectors and begins above the trunk."""
+        """Inside, a forward pass on ``rows`` takes the stored vectors and begins above these layers."""
         import torch
 
         if self._vectors is None:
-            raise AssertionError("the trunk has no vectors yet")
+            raise AssertionError("the frozen layers have no vectors yet")
         vectors = padded(np.asarray(self._vectors[encoded.places(rows)]), encoded.lengths[rows])
         self._fed = torch.from_numpy(vectors).to(device, self._dtype)
         for layer in self.layers[: self.cut]:

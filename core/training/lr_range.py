@@ -15,7 +15,8 @@ from core.models.strategies import disable_dropout, plan
 from core.training.batches import training_order
 from core.training.events import Progress
 from core.training.forward import logits_of
-from core.training.loop import Rows, use_fast_kernels
+from core.training.job import LabelledRows
+from core.training.kernels import use_fast_kernels
 from core.training.losses import build_loss
 from core.training.scoring import Interrupted, autocast
 from core.training.update import Update
@@ -51,7 +52,7 @@ class RateRange:
 
 
 def rate_range(
-    config: RunConfig, model: "PreTrainedModel", training: Rows, *, device: str, bf16: bool, steps: int = STEPS,
+    config: RunConfig, model: "PreTrainedModel", training: LabelledRows, *, device: str, bf16: bool, steps: int = STEPS,
     should_stop: Callable[[], bool] = lambda: False,
 ) -> Iterator[Progress | RateRange]:  # fmt: skip
     """Train ``model`` for ``steps`` steps at rates from 1e-7 to 0.1, evenly spaced in their logarithm; it is spoilt then.
@@ -62,12 +63,12 @@ def rate_range(
     import torch
 
     model.to(device)  # type: ignore[arg-type]
-    what = plan(model, config)
+    planned = plan(model, config)
     for name, weight in model.named_parameters():
-        weight.requires_grad_(name in what.rates)
-    disable_dropout(model, what.cut)
+        weight.requires_grad_(name in planned.rates)
+    disable_dropout(model, planned.cut)
     use_fast_kernels(model, config, device)
-    update = Update(model, config, device, what.rates)
+    update = Update(model, config, device, planned.rates)
     loss_of = build_loss(config, training.labels, int(model.config.num_labels or 0), device)
     torch.manual_seed(config.seed)
     model.train()
@@ -88,10 +89,10 @@ def rate_range(
         yield Progress("trying rates", step + 1, steps)
         if should_stop():
             raise Interrupted
-    yield judge(rates[: len(losses)], np.nan_to_num(np.array(losses), nan=1e3, posinf=1e3))
+    yield read_curve(rates[: len(losses)], np.nan_to_num(np.array(losses), nan=1e3, posinf=1e3))
 
 
-def judge(rates: np.ndarray, losses: np.ndarray) -> RateRange:
+def read_curve(rates: np.ndarray, losses: np.ndarray) -> RateRange:
     """Where the loss falls fastest, and where it breaks.
 
     Args:
@@ -102,10 +103,10 @@ def judge(rates: np.ndarray, losses: np.ndarray) -> RateRange:
     lowest = int(smooth.argmin())
     after = np.flatnonzero((smooth > BROKEN * start) & (np.arange(len(smooth)) > lowest))
     breaks = float(rates[after[0]]) if len(after) else None
-    told = (tuple(map(float, rates)), tuple(map(float, losses)), tuple(map(float, smooth)))
+    curve = (tuple(map(float, rates)), tuple(map(float, losses)), tuple(map(float, smooth)))
     if start - smooth[lowest] < NOISE * start or lowest < 3:
         return RateRange(
-            *told, None, breaks,
+            *curve, None, breaks,
             "The loss did not fall clearly at any rate: these few steps cannot tell. Leave the learning rate empty.",
         )  # fmt: skip
     slopes = np.gradient(smooth[: lowest + 1], np.log(rates[: lowest + 1]))
@@ -113,7 +114,7 @@ def judge(rates: np.ndarray, losses: np.ndarray) -> RateRange:
     suggestion = float(f"{rates[steepest]:.1g}")
     limit = f", and breaks at about {breaks:.1g}" if breaks else ""
     sentence = f"The model learns fastest at about {suggestion:g}{limit}. Take {suggestion:g}, or a little less for many epochs."
-    return RateRange(*told, suggestion, breaks, sentence)
+    return RateRange(*curve, suggestion, breaks, sentence)
 
 
 def _smoothed(losses: np.ndarray) -> np.ndarray:
@@ -125,7 +126,7 @@ def _smoothed(losses: np.ndarray) -> np.ndarray:
     return np.array(out)
 
 
-def _batches(config: RunConfig, training: Rows) -> Iterator[np.ndarray]:
+def _batches(config: RunConfig, training: LabelledRows) -> Iterator[np.ndarray]:
     epoch = 0
     while True:
         yield from training_order(training.encoded.lengths, config.batch_size, config.seed, epoch)

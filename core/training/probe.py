@@ -2,7 +2,7 @@
 
 import hashlib
 import time
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -10,9 +10,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from sklearn.linear_model import LogisticRegression, Ridge
 
-from core.array_cache import ArrayCache
-from core.config import RunConfig
-from core.evaluation.judge import validate
 from core.models.fingerprint import weights_fingerprint
 from core.models.head import last_layer
 from core.tasks import scale_of
@@ -20,89 +17,60 @@ from core.threads import one_thread
 from core.training.batches import Encoded, scoring_order
 from core.training.events import Evaluated, Event, Progress, Started, StepLogged, TrainingDone
 from core.training.forward import logits_of
-from core.training.loop import Rows, train
+from core.training.job import TrainingJob
+from core.training.loop import train
 from core.training.scoring import Interrupted, autocast
 from core.training.truncation import mean_by_owner
 
 if TYPE_CHECKING:
     import torch
-    from transformers import PreTrainedModel
 
 STRENGTHS = (0.01, 0.1, 1.0, 10.0, 100.0)  # C of the regression: larger trusts the training rows more
 
 
-def probe(
-    config: RunConfig,
-    model: "PreTrainedModel",
-    training: Rows,
-    validation: Rows,
-    *,
-    device: str,
-    bf16: bool,
-    keep: ArrayCache | None = None,
-    should_stop: Callable[[], bool] = lambda: False,
-) -> Iterator[Event]:
-    """Fit the last layer of ``model`` in place by logistic regression (ridge for scores); its C is the best on validation.
+def probe(job: TrainingJob) -> Iterator[Event]:
+    """Fit the last layer of ``job.model`` in place by logistic regression (ridge for scores); its C is the best on validation.
 
-    The events are those of ``train``; a step is one value of C. With ``keep`` the features of equal texts by an equal
-    encoder are computed once for all runs.
+    The events are those of ``train``; a step is one value of C. With ``job.cache`` the features of equal texts by an
+    equal encoder are computed once for all runs.
     """
-    model.to(device)  # type: ignore[arg-type]
-    last = last_layer(model)
-    trained = sum(weight.numel() for weight in last.parameters())
-    total_weights = sum(weight.numel() for weight in model.parameters())
-    yield Started(
-        0, len(STRENGTHS), training.encoded.rows, validation.encoded.rows, total_weights, trained, device,
-        "bf16" if bf16 else "fp32",
-    )  # fmt: skip
-    started = time.perf_counter()
+    job.model.to(job.device)  # type: ignore[arg-type]
+    last, tokens = last_layer(job.model), job.training.encoded.tokens
+    yield _started(job, last)
+    began = time.perf_counter()
     try:
-        features = yield from _kept_features(model, last, training.encoded, device, bf16, keep, should_stop)
-        seconds = time.perf_counter() - started
-        held_out = yield from _kept_features(model, last, validation.encoded, device, bf16, keep, should_stop)
+        features = yield from _cached_features(job, last, job.training.encoded)
+        seconds = time.perf_counter() - began
+        held_out = yield from _cached_features(job, last, job.validation.encoded)
     except Interrupted:
-        yield TrainingDone(0, 0, time.perf_counter() - started, 0, False, stopped=True)
+        yield TrainingDone(0, 0, time.perf_counter() - began, 0, False, stopped=True)
         return
-    classes, best_score, best_step, best = int(model.config.num_labels or 0), float("-inf"), 0, None
+    best_score, best_step, best = float("-inf"), 0, None
     for step, strength in enumerate(STRENGTHS, 1):
         began = time.perf_counter()
-        weight, bias = _fit(features, training.labels, classes, strength, config.seed)
+        weight, bias = _fit(features, job.training.labels, job.outputs, strength, job.config.seed)
         seconds += time.perf_counter() - began
-        _, fit = validate(model.config, features @ weight.T + bias, training.labels, config.best_by)
-        yield StepLogged(step, 1.0, fit["loss"], 0.0, training.encoded.tokens / seconds, 0.0)
+        _, fit = job.validate(features @ weight.T + bias, job.training.labels)
+        yield StepLogged(step, 1.0, fit["loss"], 0.0, tokens / seconds, 0.0)
         reached, scores = 0.0, {"loss": 0.0}
-        if len(validation.labels):
-            reached, scores = validate(model.config, held_out @ weight.T + bias, validation.labels, config.best_by)
+        if len(job.validation.labels):
+            reached, scores = job.validate(held_out @ weight.T + bias, job.validation.labels)
         improved = best is None or reached > best_score
         if improved:
             best_score, best_step, best = reached, step, (weight, bias)
         yield Evaluated(step, 1.0, scores, improved)
     _write(last, *best)  # type: ignore[misc]
-    yield TrainingDone(len(STRENGTHS), best_step, seconds, training.encoded.tokens, False, stopped=False)
+    yield TrainingDone(len(STRENGTHS), best_step, seconds, tokens, False, stopped=False)
 
 
-def probe_then_tune(
-    config: RunConfig,
-    model: "PreTrainedModel",
-    training: Rows,
-    validation: Rows,
-    *,
-    device: str,
-    bf16: bool,
-    resume: dict[str, Any] | None = None,
-    best_weights: dict[str, Any] | None = None,
-    keep: ArrayCache | None = None,
-    should_stop: Callable[[], bool] = lambda: False,
-) -> Iterator[Event]:
+def probe_then_tune(job: TrainingJob) -> Iterator[Event]:
     """LP-FT (Kumar et al., 2022): fit the last layer first, so that the encoder is not bent to a random one; then train.
 
     The events are those of ``train``, with ``Progress`` before them while the texts are encoded.
     """
     seconds = 0.0
-    if resume is None:
-        for event in probe(
-            config, model, training, validation, device=device, bf16=bf16, keep=keep, should_stop=should_stop
-        ):
+    if job.resume is None:
+        for event in probe(job):
             if isinstance(event, TrainingDone):
                 seconds = event.seconds
                 if event.stopped:
@@ -110,58 +78,58 @@ def probe_then_tune(
                     return
             elif isinstance(event, Progress):
                 yield event
-    for event in train(
-        config, model, training, validation, device=device, bf16=bf16, resume=resume, best_weights=best_weights,
-        keep=keep, should_stop=should_stop,
-    ):  # fmt: skip
+    for event in train(job):
         yield replace(event, seconds=event.seconds + seconds) if isinstance(event, TrainingDone) else event
 
 
+def _started(job: TrainingJob, last: "torch.nn.Linear") -> Started:
+    return Started(
+        0, len(STRENGTHS), job.training.encoded.rows, job.validation.encoded.rows,
+        sum(weight.numel() for weight in job.model.parameters()), sum(weight.numel() for weight in last.parameters()),
+        job.device, job.precision,
+    )  # fmt: skip
+
+
 @contextmanager
-def listening(last: "torch.nn.Module", heard: list[Any]) -> Iterator[None]:
-    hook = last.register_forward_pre_hook(lambda module, inputs: heard.append(inputs[0]))
+def inputs_of(last: "torch.nn.Module", inputs: list[Any]) -> Iterator[None]:
+    """Inside, what enters the layer ``last`` in each forward pass is appended to ``inputs``."""
+    hook = last.register_forward_pre_hook(lambda module, arguments: inputs.append(arguments[0]))
     try:
         yield
     finally:
         hook.remove()
 
 
-def _kept_features(
-    model: "PreTrainedModel", last: "torch.nn.Linear", encoded: Encoded, device: str, bf16: bool, keep: ArrayCache | None,
-    should_stop: Callable[[], bool],
-) -> Generator[Event, None, np.ndarray]:  # fmt: skip
+def _cached_features(job: TrainingJob, last: "torch.nn.Linear", encoded: Encoded) -> Generator[Event, None, np.ndarray]:
     """The features, from an earlier run where texts and encoder were the same."""
-    if keep is None:
-        return (yield from _features(model, last, encoded, device, bf16, should_stop))
+    if job.cache is None:
+        return (yield from _features(job, last, encoded))
     own = {id(weight) for weight in last.parameters()}
-    below = weights_fingerprint((name, each) for name, each in model.named_parameters() if id(each) not in own)
-    key = hashlib.blake2b(f"{below}|{encoded.digest}|{bf16}".encode(), digest_size=16).hexdigest()
-    kept = keep.get(key)
-    if kept is not None:
-        return np.array(kept["features"])
-    features = yield from _features(model, last, encoded, device, bf16, should_stop)
-    keep.put(key, {"features": features})
+    below = weights_fingerprint((name, value) for name, value in job.model.named_parameters() if id(value) not in own)
+    key = hashlib.blake2b(f"{below}|{encoded.digest}|{job.bf16}".encode(), digest_size=16).hexdigest()
+    cached = job.cache.get(key)
+    if cached is not None:
+        return np.array(cached["features"])
+    features = yield from _features(job, last, encoded)
+    job.cache.put(key, {"features": features})
     return features
 
 
-def _features(
-    model: "PreTrainedModel", last: "torch.nn.Linear", encoded: Encoded, device: str, bf16: bool,
-    should_stop: Callable[[], bool],
-) -> Generator[Event, None, np.ndarray]:  # fmt: skip
-    """What the last layer sees of each row, (rows, width) float32; dropout is off."""
+def _features(job: TrainingJob, last: "torch.nn.Linear", encoded: Encoded) -> Generator[Event, None, np.ndarray]:
+    """What the last layer sees of each text, (texts, width) float32; dropout is off."""
     import torch
 
     features = np.zeros((encoded.rows, last.in_features), dtype=np.float32)
-    model.eval()
+    job.model.eval()
     done = 0
     for rows in scoring_order(encoded.lengths):
-        heard: list[Any] = []
-        with torch.inference_mode(), autocast(device, bf16), listening(last, heard):
-            logits_of(model, encoded, rows, device)
-        features[rows] = heard[0].float().cpu().numpy()
+        inputs: list[Any] = []
+        with torch.inference_mode(), autocast(job.device, job.bf16), inputs_of(last, inputs):
+            logits_of(job.model, encoded, rows, job.device)
+        features[rows] = inputs[0].float().cpu().numpy()
         done += len(rows)
         yield Progress("encoding", done, encoded.rows)
-        if should_stop():
+        if job.should_stop():
             raise Interrupted
     return mean_by_owner(features, encoded.owners)  # the head is linear: the mean of scores is the score of the mean
 
@@ -208,8 +176,8 @@ def _fit_labels(features: np.ndarray, targets: np.ndarray, strength: float) -> t
     start = np.zeros(shape)
     start[:, -1] = np.log(share / (1 - share))
     with one_thread():
-        found = minimize(objective, start.ravel(), jac=True, method="L-BFGS-B", options={"maxiter": 300})
-    weights = found.x.reshape(shape)
+        solution = minimize(objective, start.ravel(), jac=True, method="L-BFGS-B", options={"maxiter": 300})
+    weights = solution.x.reshape(shape)
     return weights[:, :-1], weights[:, -1]
 
 

@@ -10,9 +10,11 @@ from core.models.strategies import attach
 from core.training.batches import encode
 from core.training.events import Started
 from core.training.few_shot import few_shot
-from core.training.loop import Rows, train
+from core.training.job import LabelledRows
+from core.training.loop import train
 from core.training.probe import probe
 from tests.conftest import sentences
+from tests.training.jobs import job_of
 
 
 @pytest.mark.parametrize("strategy", STRATEGIES)
@@ -20,10 +22,12 @@ def test_the_count_is_what_the_training_tells(home, tiny_encoder, strategy):
     config = RunConfig("x", model=str(tiny_encoder), strategy=strategy, top_layers=1)
     classifier = load_classifier(str(tiny_encoder), ("neg", "pos"), seed=0)
     pairs = sentences(8)
-    rows = Rows(encode([t for t, _ in pairs], classifier.tokenizer, 32), np.array([k == "pos" for _, k in pairs]) * 1)
+    rows = LabelledRows(
+        encode([t for t, _ in pairs], classifier.tokenizer, 32), np.array([k == "pos" for _, k in pairs]) * 1
+    )
     attach(classifier.model, config)
     way = {"linear_probe": probe, "few_shot": few_shot}.get(strategy, train)
-    events = way(config, classifier.model, rows, rows, device="cpu", bf16=False)
+    events = way(job_of(config, classifier.model, rows, rows))
     started = next(event for event in events if isinstance(event, Started))
     found = trained_weights(config, 2)
     assert found.trained == started.trained_parameters

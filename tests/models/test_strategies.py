@@ -30,10 +30,12 @@ from core.models.strategies import attach, depths, detach, plan
 from core.training.batches import encode
 from core.training.events import CheckpointDue, Improved, Started, TrainingDone
 from core.training.few_shot import few_shot
-from core.training.loop import Rows, train
+from core.training.job import LabelledRows
+from core.training.loop import train
 from core.training.probe import probe, probe_then_tune
 from core.training.scoring import score
 from tests.conftest import BAD, GOOD, THINGS, sentences
+from tests.training.jobs import job_of
 
 SIZES = {
     "vocab_size": 40, "hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 64,
@@ -87,7 +89,7 @@ def rows():
 
     def of(pairs):
         numbers = np.array([LABELS.index(label) for _, label in pairs])
-        return Rows(encode([text for text, _ in pairs], tokenizer, 32), numbers)
+        return LabelledRows(encode([text for text, _ in pairs], tokenizer, 32), numbers)
 
     return of(sentences(48)), of(sentences(16, seed=1))
 
@@ -98,7 +100,7 @@ def few(rows):
     training, validation = rows
     texts = training.encoded
     part = replace(texts, ids=texts.ids[: texts.offsets[16]], offsets=texts.offsets[:17])
-    return Rows(part, training.labels[:16]), validation
+    return LabelledRows(part, training.labels[:16]), validation
 
 
 def config_of(strategy, **changes):
@@ -115,7 +117,7 @@ def fresh(checkpoints, family, config):
 
 
 def run(model, config, rows, **keywords):
-    return list(WAYS.get(config.strategy, train)(config, model, *rows, device="cpu", bf16=False, **keywords))
+    return list(WAYS.get(config.strategy, train)(job_of(config, model, *rows, **keywords)))
 
 
 @pytest.mark.parametrize("strategy", STRATEGIES)
@@ -155,7 +157,7 @@ def test_a_resumed_training_ends_exactly_like_an_unbroken_one(home, checkpoints,
     state, best = None, None
     way = WAYS.get(strategy, train)
     halt = 12 if strategy == "lp_ft" else 8  # the probe looks a few times, too
-    for event in way(config, broken, *rows, device="cpu", bf16=False, should_stop=lambda: next(looks) >= halt):
+    for event in way(job_of(config, broken, *rows, should_stop=lambda: next(looks) >= halt)):
         if isinstance(event, CheckpointDue):
             state = torch.load(_copy(event.state()), weights_only=True)
         best = dict(event.weights) if isinstance(event, Improved) else best
@@ -187,7 +189,7 @@ def test_cheap_strategies_train_few_weights(home, checkpoints, rows):
         config = config_of(strategy)
         model = fresh(checkpoints, "bert", config).model
         way = WAYS.get(strategy, train)
-        events = way(config, model, *rows, device="cpu", bf16=False)
+        events = way(job_of(config, model, *rows))
         trained[strategy] = next(each for each in events if isinstance(each, Started)).trained_parameters
     assert trained["linear_probe"] < trained["ia3"] < trained["bitfit"] < trained["top_k"] < trained["full"]
     assert trained["lora"] < trained["top_k"]
@@ -207,7 +209,7 @@ def test_gradual_thawing_begins_with_the_head_and_ends_with_the_embeddings(home,
     config = config_of("gradual", epochs=4)
     model = fresh(checkpoints, "bert", config).model
     thawed = []
-    for event in train(config, model, *rows, device="cpu", bf16=False):
+    for event in train(job_of(config, model, *rows)):
         if not isinstance(event, Started | TrainingDone):
             thawed.append(sum(weight.requires_grad for weight in model.parameters()))
     assert thawed == sorted(thawed) and thawed[0] < thawed[-1] == len(list(model.parameters()))

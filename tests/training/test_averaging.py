@@ -12,9 +12,11 @@ from core.training.averaging import averaged, mean_weights
 from core.training.batches import encode
 from core.training.checkpoints import CandidateFolder
 from core.training.events import Averaged, CheckpointDue, Evaluated, Improved
-from core.training.loop import Rows, train
+from core.training.job import LabelledRows
+from core.training.loop import train
 from core.training.scoring import score
 from tests.conftest import sentences
+from tests.training.jobs import job_of
 
 LABELS = ("neg", "pos")
 
@@ -28,7 +30,7 @@ def setting(home, tiny_encoder):
 
     def rows(pairs):
         texts = encode([text for text, _ in pairs], tokenizer, 32)
-        return Rows(texts, np.array([LABELS.index(label) for _, label in pairs]))
+        return LabelledRows(texts, np.array([LABELS.index(label) for _, label in pairs]))
 
     config = RunConfig("x", epochs=6, learning_rate=5e-3, batch_size=16, checkpoint_seconds=0, average_best=3)
     return config, fresh, rows(sentences(48)), rows(sentences(40, seed=1))
@@ -37,9 +39,10 @@ def setting(home, tiny_encoder):
 def run(setting, kept, model=None, **keywords):
     config, fresh, training, validation = setting
     model = model or fresh()
-    events = train(config, model, training, validation, device="cpu", bf16=False, **keywords)
+    job = job_of(config, model, training, validation, **keywords)
+    events = train(job)
     state, seen = None, []
-    for event in averaged(events, config, model, validation, kept, device="cpu", bf16=False):
+    for event in averaged(events, job, kept):
         if isinstance(event, CheckpointDue):
             buffer = io.BytesIO()
             torch.save(event.state(), buffer)
@@ -73,9 +76,10 @@ def test_a_mean_that_is_worse_is_not_used(setting, tmp_path):
     kept = CandidateFolder(tmp_path)
     config, fresh, training, validation = setting
     model = fresh()
-    events = train(config, model, training, validation, device="cpu", bf16=False)
+    job = job_of(config, model, training, validation)
+    events = train(job)
     told = None
-    for event in averaged(events, config, model, validation, kept, device="cpu", bf16=False):
+    for event in averaged(events, job, kept):
         if isinstance(event, Evaluated) and event.step == 18:  # the last: one of the kept is spoilt by hand
             step = next(iter(kept.scores()))
             spoilt = {name: torch.randn_like(value) for name, value in kept.get(step).items()}

@@ -9,9 +9,10 @@ from core.models.classifier import load_classifier
 from core.training.batches import encode
 from core.training.events import Evaluated, Started, StepLogged, TrainingDone
 from core.training.few_shot import draw_pairs, few_shot, pair_count
-from core.training.loop import Rows
+from core.training.job import LabelledRows
 from core.training.scoring import score
 from tests.conftest import sentences
+from tests.training.jobs import job_of
 
 LABELS = ("neg", "pos")
 
@@ -55,14 +56,14 @@ def test_one_epoch_is_all_pairs_with_the_rarer_kind_repeated():
 def test_texts_of_one_class_move_together_and_the_head_learns(home, tiny_encoder):
     classifier = load_classifier(str(tiny_encoder), LABELS, seed=7, prefer_mean=True)
     rows = [
-        Rows(
+        LabelledRows(
             encode([text for text, _ in pairs], classifier.tokenizer, 32),
             np.array([LABELS.index(label) for _, label in pairs]),
         )
         for pairs in (sentences(16), sentences(16, seed=5))
     ]
     config = RunConfig("x", strategy="few_shot", learning_rate=3e-3, epochs=2, batch_size=8)
-    events = list(few_shot(config, classifier.model, *rows, device="cpu", bf16=False))
+    events = list(few_shot(job_of(config, classifier.model, *rows)))
     losses = [event.loss for event in events if isinstance(event, StepLogged)]
     assert np.mean(losses[-4:]) < 0.1 < np.mean(losses[:4])
     assert isinstance(events[0], Started) and events[0].total_steps == len(losses) == 32

@@ -10,9 +10,11 @@ from core.models.classifier import load_classifier
 from core.training.batches import collate, encode
 from core.training.events import Progress, StepLogged, TrainingDone
 from core.training.frozen_prefix import FrozenPrefix
-from core.training.loop import Rows, train
+from core.training.job import LabelledRows
+from core.training.loop import train
 from tests.conftest import sentences
 from tests.models.test_strategies import FAMILIES, LABELS, checkpoints  # noqa: F401  (a fixture)
+from tests.training.jobs import job_of
 
 
 @pytest.mark.parametrize("family", [name for name in FAMILIES])
@@ -41,13 +43,11 @@ def test_a_second_training_takes_the_vectors_from_disk(home, tiny_encoder):
     for _ in range(2):
         classifier = load_classifier(str(tiny_encoder), LABELS, seed=7)
         pairs = sentences(24)
-        rows = Rows(
+        rows = LabelledRows(
             encode([text for text, _ in pairs], classifier.tokenizer, 32),
             np.array([LABELS.index(label) for _, label in pairs]),
         )
-        found.append(
-            list(train(config, classifier.model, rows, rows, device="cpu", bf16=False, keep=ArrayCache("trunks")))
-        )
+        found.append(list(train(job_of(config, classifier.model, rows, rows, cache=ArrayCache("trunks")))))
     first, second = found
     assert any(isinstance(event, Progress) and event.phase == "encoding" for event in first)
     assert not any(isinstance(event, Progress) and event.phase == "encoding" for event in second)
@@ -57,7 +57,7 @@ def test_a_second_training_takes_the_vectors_from_disk(home, tiny_encoder):
 
 def test_a_stop_while_the_texts_are_encoded_ends_the_training(home, tiny_encoder):
     classifier = load_classifier(str(tiny_encoder), LABELS, seed=7)
-    rows = Rows(encode([text for text, _ in sentences(24)], classifier.tokenizer, 32), np.zeros(24, np.int64))
+    rows = LabelledRows(encode([text for text, _ in sentences(24)], classifier.tokenizer, 32), np.zeros(24, np.int64))
     config = RunConfig("x", strategy="top_k", top_layers=1, epochs=1, batch_size=8)
-    events = list(train(config, classifier.model, rows, rows, device="cpu", bf16=False, should_stop=lambda: True))
+    events = list(train(job_of(config, classifier.model, rows, rows, should_stop=lambda: True)))
     assert isinstance(events[-1], TrainingDone) and events[-1].stopped

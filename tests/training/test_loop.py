@@ -8,18 +8,20 @@ from core.config import RunConfig
 from core.models.classifier import load_classifier
 from core.training.batches import encode
 from core.training.events import CheckpointDue, Evaluated, Improved, Started, StepLogged, TrainingDone
-from core.training.loop import Rows, train
+from core.training.job import LabelledRows
+from core.training.loop import train
 from core.training.optimiser import rate_factor
 from core.training.probe import probe
 from core.training.scoring import score
 from tests.conftest import sentences
+from tests.training.jobs import job_of
 
 LABELS = ("neg", "pos")
 
 
 def rows_of(pairs, tokenizer):
     numbers = np.array([LABELS.index(label) for _, label in pairs])
-    return Rows(encode([text for text, _ in pairs], tokenizer, 32), numbers)
+    return LabelledRows(encode([text for text, _ in pairs], tokenizer, 32), numbers)
 
 
 @pytest.fixture
@@ -36,7 +38,7 @@ def run(setting, config=None, **keywords):
     base, fresh, training, validation = setting
     model = fresh().model
     events = []
-    for event in train(config or base, model, training, validation, device="cpu", bf16=False, **keywords):
+    for event in train(job_of(config or base, model, training, validation, **keywords)):
         if isinstance(event, CheckpointDue):  # as a worker does: write it down before going on
             buffer = io.BytesIO()
             torch.save(event.state(), buffer)
@@ -107,7 +109,7 @@ def test_the_learning_rate_rises_then_falls_to_almost_nothing():
 def test_the_probe_changes_the_last_layer_only(setting):
     config, fresh, training, validation = setting
     classifier, untouched = fresh(), fresh()
-    events = list(probe(config, classifier.model, training, validation, device="cpu", bf16=False))
+    events = list(probe(job_of(config, classifier.model, training, validation)))
     changed = {
         name
         for name, weight in classifier.model.state_dict().items()

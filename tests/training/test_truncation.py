@@ -8,7 +8,7 @@ from transformers import PreTrainedTokenizerFast
 from core.errors import ConfigError
 from core.models.classifier import load_classifier, load_tokenizer
 from core.training.batches import encode
-from core.training.loop import Rows
+from core.training.job import LabelledRows
 from core.training.scoring import score
 from core.training.truncation import mean_by_owner, special_counts, tokens_read, window_starts
 
@@ -84,7 +84,7 @@ def test_scores_of_windows_are_averaged_by_text(home, tiny_encoder):
     found = encode(texts, classifier.tokenizer, 16, truncation="windows")
     assert found.owners is not None and found.rows > 3 and found.cut == 0
     pooled = score(classifier.model, found, "cpu", False)
-    single = Rows(found, np.array([0, 1, 0])).by_window()
+    single = LabelledRows(found, np.array([0, 1, 0])).by_window()
     each = score(classifier.model, single.encoded, "cpu", False)
     assert pooled.shape == (3, 2) and len(single.labels) == len(each) == found.rows
     assert single.labels.tolist() == [[0, 1, 0][owner] for owner in found.owners]

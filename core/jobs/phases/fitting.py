@@ -2,10 +2,12 @@
 
 import logging
 from collections.abc import Callable, Iterator
-from typing import Any
+from dataclasses import replace
+from functools import partial
 
 from core.array_cache import ArrayCache
 from core.config import RunConfig
+from core.evaluation.judge import validate
 from core.jobs.compute import Compute
 from core.jobs.phases.preparing import Prepared
 from core.jobs.recorder import RunRecorder
@@ -15,30 +17,30 @@ from core.training import checkpoints, distributed
 from core.training.averaging import averaged
 from core.training.events import Event, TrainingDone
 from core.training.few_shot import few_shot
+from core.training.job import TrainingJob
 from core.training.loop import train
 from core.training.probe import probe, probe_then_tune
 
 log = logging.getLogger("graft.worker")
 
 
-def teach(
+def fit(
     config: RunConfig, prepared: Prepared, compute: Compute, recorder: RunRecorder, should_stop: Callable[[], bool]
 ) -> TrainingDone:
-    """Train the classifier in place, everything that happens told and saved."""
+    """Train the classifier in place; everything that happens is recorded and saved."""
     model = prepared.classifier.model
-    shared: dict[str, Any] = {
-        "device": compute.device.name, "bf16": compute.bf16, "should_stop": should_stop,
-        "keep": ArrayCache("features" if config.strategy in ("linear_probe", "lp_ft") else "trunks"),
-    }  # fmt: skip
+    job = TrainingJob(
+        config, model, prepared.encoded["train"], prepared.encoded["validation"],
+        validate=partial(validate, model.config, best_by=config.best_by),
+        device=compute.device.name, bf16=compute.bf16, should_stop=should_stop,
+        cache=ArrayCache("features" if config.strategy in ("linear_probe", "lp_ft") else "trunks"),
+    )  # fmt: skip
     recorder.phase("training" if config.strategy != "linear_probe" else "encoding")
-    if config.strategy == "linear_probe":
-        events = probe(config, model, prepared.encoded["train"], prepared.encoded["validation"], **shared)
-    else:
-        events = _resumable(config, prepared, recorder, shared)
-    done = None
+    events = probe(job) if config.strategy == "linear_probe" else _resumable(job, recorder)
     attach(model, config)
     if config.recompute:
         recompute_layers(model)
+    done = None
     for event in events:
         recorder.record(event)
         done = event
@@ -49,9 +51,9 @@ def teach(
     return done
 
 
-def _resumable(config: RunConfig, prepared: Prepared, recorder: RunRecorder, shared: dict[str, Any]) -> Iterator[Event]:
+def _resumable(job: TrainingJob, recorder: RunRecorder) -> Iterator[Event]:
     """The events of a training by steps, which goes on from the run's checkpoint where there is one."""
-    run, model, validation = recorder.run, prepared.classifier.model, prepared.encoded["validation"]
+    run, config = recorder.run, job.config
     state = checkpoints.load_state(run.checkpoint)
     if state:
         resumed = state["numbers"]["step"]
@@ -59,11 +61,12 @@ def _resumable(config: RunConfig, prepared: Prepared, recorder: RunRecorder, sha
         log.info("going on from step %d", resumed)
     best = checkpoints.load_weights(run.best) if state else None
     distributed.barrier()  # until every process has read what the first one is going to replace
-    way = {"lp_ft": probe_then_tune, "few_shot": few_shot}.get(config.strategy, train)
-    events = way(config, model, prepared.encoded["train"], validation, resume=state, best_weights=best, **shared)
+    job = replace(job, resume=state, best_weights=best)
+    teach = {"lp_ft": probe_then_tune, "few_shot": few_shot}.get(config.strategy, train)
+    events = teach(job)
     if config.average_best < 2 or config.strategy == "few_shot" or distributed.rank() > 0:
         return events
-    kept = checkpoints.CandidateFolder(run.best)
+    candidates = checkpoints.CandidateFolder(run.best)
     if not state:
-        kept.clear()
-    return averaged(events, config, model, validation, kept, device=shared["device"], bf16=shared["bf16"])
+        candidates.clear()
+    return averaged(events, job, candidates)

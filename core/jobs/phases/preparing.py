@@ -9,7 +9,7 @@ from core.jobs.recorder import RunRecorder
 from core.models.classifier import Classifier, load_classifier
 from core.tasks import encode_targets, scale_of
 from core.training.batches import encode_once
-from core.training.loop import Rows
+from core.training.job import LabelledRows
 from core.training.recipe import work_of
 
 
@@ -23,7 +23,7 @@ class Prepared:
     """
 
     classifier: Classifier
-    encoded: dict[str, Rows]
+    encoded: dict[str, LabelledRows]
     max_length: int
 
 
@@ -54,7 +54,7 @@ def prepare(chosen: Chosen, recorder: RunRecorder) -> Prepared:
     return Prepared(classifier, encoded, max_length)
 
 
-def _encode(chosen: Chosen, classifier: Classifier, max_length: int, recorder: RunRecorder) -> dict[str, Rows]:
+def _encode(chosen: Chosen, classifier: Classifier, max_length: int, recorder: RunRecorder) -> dict[str, LabelledRows]:
     encoded = {}
     for name, part in chosen.parts.items():
         pairs = part["text_pair"].tolist() if "text_pair" in part else None
@@ -62,6 +62,6 @@ def _encode(chosen: Chosen, classifier: Classifier, max_length: int, recorder: R
             part["text"].tolist(), classifier.tokenizer, max_length, pairs, keep=ArrayCache("tokens"),
             progress=lambda done, total: recorder.progress("preparing", done, total), truncation=chosen.config.truncation,
         )  # fmt: skip
-        encoded[name] = Rows(texts, encode_targets(chosen.task, part["label"].tolist(), classifier.labels))
+        encoded[name] = LabelledRows(texts, encode_targets(chosen.task, part["label"].tolist(), classifier.labels))
     encoded["train"] = encoded["train"].by_window()
     return encoded

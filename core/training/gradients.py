@@ -1,0 +1,68 @@
+"""The gradients of one batch, computed in pieces that fit the device."""
+
+from contextlib import nullcontext
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from core.training import distributed
+from core.training.batches import send, split_batch
+from core.training.forward import logits_of
+from core.training.frozen_prefix import FrozenPrefix
+from core.training.job import TrainingJob
+from core.training.losses import build_loss
+from core.training.scoring import autocast
+
+if TYPE_CHECKING:
+    import torch
+
+PIECE_TOKENS = {"cpu": 4096}  # padded tokens computed at once: what a CPU's caches hold; elsewhere the whole batch
+
+
+class BatchGradients:
+    """Leaves the gradients of batches in the weights of ``job.model``.
+
+    Attributes:
+        budget: padded tokens that are computed at once; halved where the device ran out of memory.
+    """
+
+    def __init__(self, job: TrainingJob, prefix: FrozenPrefix | None):
+        import torch
+
+        self._job, self._prefix = job, prefix
+        self._labels = torch.tensor(job.training.labels)
+        self._loss = build_loss(job.config, job.training.labels, job.outputs, job.device)
+        self.budget = PIECE_TOKENS.get(job.device, job.config.batch_size * job.config.max_length)
+
+    def compute(self, rows: np.ndarray) -> "torch.Tensor":
+        """Gradients of the mean loss over ``rows``; returns that loss, a scalar on the device.
+
+        Raises:
+            torch.OutOfMemoryError: when a piece is too large for the device; gradients are then incomplete.
+        """
+        import torch
+
+        job, total = self._job, torch.zeros((), device=self._job.device)
+        for piece in self._pieces(rows):
+            skipped = self._prefix.skipped(job.training.encoded, piece, job.device) if self._prefix else nullcontext()
+            with autocast(job.device, job.bf16), skipped:
+                logits = logits_of(
+                    job.model, job.training.encoded, piece, job.device, padded=self._prefix is not None
+                )  # (rows, outputs)
+            targets = send(self._labels[torch.from_numpy(piece)], job.device)
+            loss = self._loss(logits.float(), targets) * (len(piece) / len(rows))
+            loss.backward()
+            total += loss.detach()
+        return total
+
+    def shrink(self, rows: np.ndarray) -> bool:
+        """After a device ran out of memory on ``rows``: compute half as much at once; False where that cannot be."""
+        pieces = len(self._pieces(rows))
+        if pieces >= len(rows) or distributed.world_size() > 1:
+            return False
+        longest = int(self._job.training.encoded.lengths[rows].max())
+        self.budget = longest * len(rows) // (2 * pieces)
+        return True
+
+    def _pieces(self, rows: np.ndarray) -> list[np.ndarray]:
+        return split_batch(rows, self._job.training.encoded.lengths, self.budget, self._job.config.accumulate)

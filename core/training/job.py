@@ -1,0 +1,72 @@
+"""What a training gets: the model, the rows, the device, and who judges it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from core.array_cache import ArrayCache
+from core.config import RunConfig
+from core.training.batches import Encoded
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel
+
+Validate = Callable[[np.ndarray, np.ndarray], tuple[float, dict[str, float]]]
+"""From logits (rows, outputs) and targets to the score that decides (more is better) and all scores by name."""
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledRows:
+    """Encoded texts with their targets.
+
+    Attributes:
+        labels: class numbers (rows,) int64, labels (rows, labels) float32 of 0 and 1, or scores (rows,) float32.
+    """
+
+    encoded: Encoded
+    labels: np.ndarray
+
+    def by_window(self) -> "LabelledRows":
+        """For training: each window of a long text is a row of its own and carries the text's label."""
+        owners = self.encoded.owners
+        return self if owners is None else LabelledRows(replace(self.encoded, owners=None), self.labels[owners])
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingJob:
+    """One training, whatever the way it is taught; it knows no files, no store and no screen.
+
+    Attributes:
+        model: trained in place; at the end it holds the weights of the best validation.
+        validate: judges logits on validation rows, as ``core.evaluation`` does it for the model's task.
+        device: "cpu", "cuda:0", "mps" ...
+        bf16: whether products are computed in bfloat16.
+        resume: what an earlier ``CheckpointDue.state()`` gave; the numbers that follow are then the same, on the
+            same CPU, as those of a training that was never interrupted.
+        best_weights: the weights of the last ``Improved`` event, needed with ``resume``.
+        cache: where what a frozen encoder gives may be stored; without it, small amounts stay in memory.
+        should_stop: asked after each step; on True a checkpoint is offered and the training ends.
+    """
+
+    config: RunConfig
+    model: "PreTrainedModel"
+    training: LabelledRows
+    validation: LabelledRows
+    validate: Validate
+    device: str
+    bf16: bool
+    resume: dict[str, Any] | None = None
+    best_weights: dict[str, Any] | None = None
+    cache: ArrayCache | None = None
+    should_stop: Callable[[], bool] = lambda: False
+
+    @property
+    def precision(self) -> str:
+        return "bf16" if self.bf16 else "fp32"
+
+    @property
+    def outputs(self) -> int:
+        """How many numbers the model gives for a row: classes, labels, or 1 for a score."""
+        return int(self.model.config.num_labels or 0)

@@ -1,0 +1,109 @@
+"""Workspaces that earlier versions wrote stay readable: sets, versions, runs, checkpoints and caches.
+
+``old_workspaces/<date>.tar.xz`` holds what the version of that day left behind: a set with a version of it, finished runs
+(full, linear_probe, top_k, lora), a run that was stopped in its third epoch, and their tiny source.
+"""
+
+import json
+import tarfile
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT
+from tests.processes import Graft
+
+ARCHIVES = sorted((ROOT / "tests" / "old_workspaces").glob("*.tar.xz"))
+SOURCE = "@SOURCE@"  # stands where the runs name their source, whose folder is another one here
+
+
+@pytest.fixture(params=ARCHIVES, ids=lambda path: path.name)
+def old(request, tmp_path, monkeypatch) -> Path:
+    with tarfile.open(request.param) as archive:
+        archive.extractall(tmp_path, filter="data")
+    for path in tmp_path.rglob("*.json*"):
+        path.write_text(path.read_text().replace(SOURCE, str(tmp_path / "source")))
+    monkeypatch.setenv("GRAFT_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("GRAFT_NO_SCHEDULER", "1")
+    return tmp_path / "home"
+
+
+def by_name():
+    from core.runs.folder import list_runs
+
+    return {run.name: run for run in list_runs()}
+
+
+def test_sets_and_their_versions_open(old):
+    from core.data.cleaning.checks import check_dataset
+    from core.data.sets.store import list_datasets
+    from core.data.sets.versions import lineage
+
+    newest, oldest = sorted(list_datasets(), key=lambda dataset: dataset.rows)
+    assert (newest.rows, oldest.rows) == (240, 241)
+    assert [dataset.id for dataset in lineage(newest)] == [oldest.id, newest.id]
+    assert set(newest.frame()["label"]) == {"neg", "pos"}
+    assert "exact_duplicates" not in {check.name for check in check_dataset(newest)}
+
+
+def test_finished_runs_show_their_results_and_score_texts(old):
+    from core.results.compare import compare_runs
+    from core.results.predict import Predictor
+
+    runs = by_name()
+    assert {name: run.state for name, run in runs.items()} == {
+        "full": "finished", "probe": "finished", "top": "finished", "lora": "finished", "stopped": "stopped"
+    }  # fmt: skip
+    full = runs["full"]
+    assert full.result["metrics"]["accuracy"] == 1.0 and full.config.strategy == "full"
+    predictor = Predictor.load(full)
+    outputs = predictor.predict(["the superb film", "the tedious meal"])
+    assert predictor.answers(outputs).tolist() == ["pos", "neg"]
+    assert compare_runs([full, runs["probe"]]).tests[0]["verdict"] == "real"
+
+
+@pytest.mark.slow
+def test_a_stopped_run_goes_on_from_its_checkpoint(old):
+    graft, run = Graft(old), by_name()["stopped"]
+    steps = json.loads((run.path / "status.json").read_text())["step"]
+    try:
+        graft.call("runs", "resume", run.id)
+        graft.wait_state(run.id, "finished")
+    finally:
+        graft.end()
+    resumed = run.events("resumed")
+    assert resumed and resumed[-1]["step"] == steps
+    assert run.result["metrics"]["accuracy"] == 1.0  # as the unbroken run of the same seed
+
+
+@pytest.mark.parametrize(("name", "cache"), [("probe", "features"), ("top", "trunks")])
+def test_what_was_cached_is_not_computed_again(old, name, cache):
+    from core.array_cache import ArrayCache
+    from core.evaluation.judge import validate
+    from core.jobs.phases.choosing import choose_rows
+    from core.jobs.phases.preparing import load_source
+    from core.tasks import encode_targets
+    from core.training.batches import encode_once
+    from core.training.events import Progress
+    from core.training.job import LabelledRows, TrainingJob
+    from core.training.loop import train
+    from core.training.probe import probe
+
+    tokens = sorted((old / "cache" / "tokens").iterdir())
+    chosen = choose_rows(by_name()[name].config, print)
+    classifier = load_source(chosen)
+    parts = {
+        part: LabelledRows(
+            encode_once(frame["text"].tolist(), classifier.tokenizer, 64, keep=ArrayCache("tokens")),
+            encode_targets(chosen.task, frame["label"].tolist(), classifier.labels),
+        )
+        for part, frame in chosen.parts.items()
+    }
+    assert sorted((old / "cache" / "tokens").iterdir()) == tokens
+    job = TrainingJob(
+        chosen.config, classifier.model, parts["train"], parts["validation"],
+        partial(validate, classifier.model.config, best_by="auto"), "cpu", bf16=True, cache=ArrayCache(cache),
+    )  # fmt: skip
+    events = (probe if name == "probe" else train)(job)
+    assert not [event for event in events if isinstance(event, Progress) and event.phase == "encoding"]
