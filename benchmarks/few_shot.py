@@ -21,7 +21,7 @@ import numpy as np
 import pandas as pd
 
 from core.config import RunConfig
-from core.evaluation.judge import validate
+from core.evaluation.scores import validate
 from core.models.classifier import Classifier, load_classifier
 from core.training.batches import encode
 from core.training.devices import default_device

@@ -23,7 +23,7 @@ def main() -> None:
 
 
 def graft(run_id: str, texts: list[str]) -> dict[str, Any]:
-    from core.results.predict import Predictor
+    from core.results.predictor import Predictor
     from core.runs.folder import get_run
 
     predictor = Predictor.load(get_run(run_id))

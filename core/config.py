@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
 from core.errors import ConfigError
+from core.metrics.table import METRICS
 
 STRATEGIES = {
     "full": "Fine-tune every layer. The default: best with a few hundred labelled rows or more.",
@@ -25,7 +26,6 @@ PRECISIONS = ("auto", "fp32", "bf16")
 TRUNCATIONS = ("head", "tail", "head_tail", "windows")
 POOLINGS = ("auto", "mean", "cls")
 DROPOUTS = ("layers", "all", "none")
-BEST_BY = ("auto", "macro_f1", "accuracy", "micro_f1", "subset_accuracy", "rmse", "mae", "pearson", "spearman", "loss")
 
 
 def setting(default: Any, label: str, help: str) -> Any:
@@ -141,7 +141,7 @@ class RunConfig:
         _one_of("dropout", self.dropout, DROPOUTS)
         _one_of("truncation", self.truncation, TRUNCATIONS)
         _one_of("precision", self.precision, PRECISIONS)
-        _one_of("best_by", self.best_by, BEST_BY)
+        _one_of("best_by", self.best_by, ("auto", *(name for name, metric in METRICS.items() if metric.chooses)))
         if not self.dataset:
             raise ConfigError("No data set was named.", "Choose one that `data list` shows, or add a file first.")
         if not self.model:

@@ -36,3 +36,7 @@ class DeviceError(GraftError):
 
 class RunError(GraftError):
     """A run that does not exist or is in the wrong state for what was asked."""
+
+
+class TrainingError(GraftError):
+    """A training whose numbers no longer mean anything."""

@@ -1,103 +1,76 @@
 """Tasks: what kind of answer a run learns to give, and what follows from that for everything else.
 
 A row's answer is stored as one text: a class name, several label names joined with ``|``, or a number. Here it becomes an
-array; ``core.training.losses`` says what is minimised, ``core.evaluation.judge`` how raw scores become answers and how
-those are judged.
+array; ``core.training.losses`` says what is minimised, ``core.evaluation.answers`` how raw scores become answers, and
+``core.metrics`` how good these are.
 """
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from core.config import RunConfig
 from core.errors import ConfigError
+from core.metrics.metric import Metric
+from core.metrics.table import METRICS
 
 SEPARATOR = "|"  # between the labels of one row, wherever they stand as one text
-
-
-@dataclass(frozen=True, slots=True)
-class Metric:
-    """A figure of merit: ``higher`` when more is better, ``share`` when it lies in 0..1 and is said in per cent."""
-
-    name: str
-    title: str
-    help: str
-    higher: bool = True
-    share: bool = True
-
-    @property
-    def spoken(self) -> str:
-        """The name inside a sentence: accuracy, macro-F1, but RMSE and Pearson r."""
-        return self.title[0].lower() + self.title[1:] if self.share else self.title
-
-
-METRICS = {
-    each.name: each
-    for each in (
-        Metric("accuracy", "Accuracy", "Share of rows that got the right class."),
-        Metric("macro_f1", "Macro-F1", "The same care for every class or label, however rare."),
-        Metric("micro_f1", "Micro-F1", "Right labels among all given and all true ones, every label of every row counted alike."),
-        Metric("subset_accuracy", "Whole set right", "Share of rows whose labels are all right, none missing and none too many."),
-        Metric("rmse", "RMSE", "Root of the mean squared error, in the units of the score: large errors weigh more.", False, False),
-        Metric("mae", "MAE", "Mean size of the error, in the units of the score.", False, False),
-        Metric("pearson", "Pearson r", "How closely predicted and true scores lie on a line: 1 is perfect, 0 is none.", True, False),
-        Metric("spearman", "Spearman ρ", "How well the order of the scores is kept: 1 is perfect, 0 is none.", True, False),
-        Metric("loss", "Loss", "What the training minimises.", False, False),
-    )
-}  # fmt: skip
+SCALE = "graft_scale"  # in the config of a model that is learning scores: their mean and standard deviation
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One kind of answer.
+    """One kind of answer. What it is measured by stands in ``core.metrics.table``; here is which of that comes first.
 
     Attributes:
         kind: single_label, multi_label or regression.
         title: the same for a reader.
         problem_type: what transformers calls it in a saved config.
-        metrics: names of the metrics that get an interval, the headline first.
-        tested: those of them that a comparison tests, the headline first.
+        headline: the metric that is named first.
         best_by: the validation score that decides which checkpoint is kept, unless another is asked for.
-        choices: validation scores that may be asked for.
     """
 
     kind: str
     title: str
     problem_type: str
-    metrics: tuple[str, ...]
-    tested: tuple[str, ...]
+    headline: str
     best_by: str
-    choices: tuple[str, ...]
 
     @property
-    def headline(self) -> str:
-        return self.metrics[0]
+    def metrics(self) -> tuple[str, ...]:
+        """Names of the metrics that get an interval, the headline first."""
+        return self._names(self.headline, lambda metric: metric.shown)
+
+    @property
+    def tested(self) -> tuple[str, ...]:
+        """Names of the metrics that a comparison tests, the headline first."""
+        return self._names(self.headline, lambda metric: metric.tested)
+
+    @property
+    def choices(self) -> tuple[str, ...]:
+        """Validation scores that may decide which checkpoint is kept, the usual one first."""
+        return self._names(self.best_by, lambda metric: metric.chooses)
+
+    def _names(self, first: str, which: Callable[[Metric], bool]) -> tuple[str, ...]:
+        names = (metric.name for metric in METRICS.values() if self.kind in metric.forms and which(metric))
+        return tuple(sorted(names, key=lambda name: name != first))  # a stable sort: the others as in the table
 
 
 TASKS = {
-    each.kind: each
-    for each in (
-        Task(
-            "single_label", "one label", "single_label_classification", ("accuracy", "macro_f1"),
-            ("accuracy", "macro_f1"), "macro_f1", ("macro_f1", "accuracy", "loss"),
-        ),
-        Task(
-            "multi_label", "several labels", "multi_label_classification", ("micro_f1", "macro_f1", "subset_accuracy"),
-            ("micro_f1", "macro_f1"), "macro_f1", ("macro_f1", "micro_f1", "subset_accuracy", "loss"),
-        ),
-        Task(
-            "regression", "a score", "regression", ("rmse", "mae", "pearson", "spearman"),
-            ("rmse", "mae"), "rmse", ("rmse", "mae", "pearson", "spearman", "loss"),
-        ),
+    task.kind: task
+    for task in (
+        Task("single_label", "one label", "single_label_classification", "accuracy", "macro_f1"),
+        Task("multi_label", "several labels", "multi_label_classification", "micro_f1", "macro_f1"),
+        Task("regression", "a score", "regression", "rmse", "rmse"),
     )
-}  # fmt: skip
+}
 
 
 def task_of(name: str) -> Task:
     """The task of a stored set, or of a saved model's ``problem_type``; pairs with one label are single label."""
-    by_problem = {each.problem_type: each for each in TASKS.values()}
+    by_problem = {task.problem_type: task for task in TASKS.values()}
     return TASKS.get(name) or by_problem.get(name) or TASKS["single_label"]
 
 
@@ -109,7 +82,7 @@ def readable(value: float) -> str:
 
 
 def figure(metric: str, value: float | None, undefined: str = "not defined") -> str:
-    """A metric as it is said: 85.2 % for a share, 0.843 for an error in units of the score, and a word for None."""
+    """A metric's value in a sentence: 85.2 % for a share, 0.843 for what has no per cent, and a word for None."""
     if value is None:
         return undefined
     return f"{100 * value:.1f} %" if METRICS[metric].share else readable(value)

@@ -7,7 +7,7 @@ from pages.components.shared.router import ensure_routed
 ensure_routed()
 
 from core.errors import GraftError
-from core.results.joined import gather
+from core.results.cross_validation import gather
 from core.runs.folder import Run, get_run, list_runs
 from core.runs.folds import list_folds, tie_of
 from pages.components.results.comparison import comparison_view

@@ -49,7 +49,7 @@ def test_sets_and_their_versions_open(old):
 
 def test_finished_runs_show_their_results_and_score_texts(old):
     from core.results.compare import compare_runs
-    from core.results.predict import Predictor
+    from core.results.predictor import Predictor
 
     runs = by_name()
     assert {name: run.state for name, run in runs.items()} == {
@@ -80,7 +80,7 @@ def test_a_stopped_run_goes_on_from_its_checkpoint(old):
 @pytest.mark.parametrize(("name", "cache"), [("probe", "features"), ("top", "trunks")])
 def test_what_was_cached_is_not_computed_again(old, name, cache):
     from core.array_cache import ArrayCache
-    from core.evaluation.judge import validate
+    from core.evaluation.scores import validate
     from core.jobs.phases.choosing import choose_rows
     from core.jobs.phases.preparing import load_source
     from core.tasks import encode_targets
@@ -95,7 +95,7 @@ def test_what_was_cached_is_not_computed_again(old, name, cache):
     classifier = load_source(chosen)
     parts = {
         part: LabelledRows(
-            encode_once(frame["text"].tolist(), classifier.tokenizer, 64, keep=ArrayCache("tokens")),
+            encode_once(frame["text"].tolist(), classifier.tokenizer, 64, cache=ArrayCache("tokens")),
             encode_targets(chosen.task, frame["label"].tolist(), classifier.labels),
         )
         for part, frame in chosen.parts.items()

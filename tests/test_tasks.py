@@ -52,7 +52,7 @@ def test_a_checkpoint_cannot_be_chosen_by_a_score_of_another_task():
 
 
 def test_numbers_are_read_without_powers_of_ten():
-    assert [readable(each) for each in (1998.4, 4.183, 0.01234, -12.34, 0.0)] == [
+    assert [readable(number) for number in (1998.4, 4.183, 0.01234, -12.34, 0.0)] == [
         "1998",
         "4.18",
         "0.0123",
@@ -61,6 +61,6 @@ def test_numbers_are_read_without_powers_of_ten():
     ]
 
 
-def test_a_metric_is_said_in_per_cent_or_in_units_of_the_score():
-    assert (figure("accuracy", 0.8512), figure("rmse", 0.84321)) == ("85.1 %", "0.843")
+def test_a_share_is_read_in_per_cent_and_an_error_in_its_units():
+    assert figure("accuracy", 0.8516) == "85.2 %" and figure("rmse", 0.8431) == "0.843"
     assert (figure("pearson", None), figure("accuracy", None, undefined="–")) == ("not defined", "–")

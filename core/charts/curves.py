@@ -7,7 +7,8 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from core.charts.theme import COLORS, GREY, figure
-from core.tasks import METRICS, TASKS
+from core.metrics.table import METRICS
+from core.tasks import TASKS
 
 
 def loss_curves(steps: pd.DataFrame, evaluations: pd.DataFrame) -> go.Figure:
@@ -100,9 +101,9 @@ def layer_movement(moved: Sequence[float], rates: Sequence[float]) -> go.Figure:
     names = ["embeddings", *(f"layer {number}" for number in range(1, len(moved) - 1)), "classifier"]
     chart = figure("How far each layer moved from its source", None, "Change of the weights (%)", legend=False)
     chart.add_bar(
-        x=names, y=[100 * each for each in moved], marker={"color": COLORS[2]}, customdata=[100 * each for each in rates],
+        x=names, y=[100 * share for share in moved], marker={"color": COLORS[2]}, customdata=[100 * rate for rate in rates],
         hovertemplate="%{x}: changed by %{y:.2f} % of its length, at %{customdata:.0f} % of the learning rate<extra></extra>",
-        text=[f"{each:.0%} rate" if each else "frozen" for each in rates], textposition="outside", cliponaxis=False,
+        text=[f"{rate:.0%} rate" if rate else "frozen" for rate in rates], textposition="outside", cliponaxis=False,
     )  # fmt: skip
     chart.update_layout(dragmode=False, hovermode="closest")
     chart.update_xaxes(type="category")

@@ -58,13 +58,13 @@ def _most_mixed_up(counts: np.ndarray, most: int) -> list[int]:
 
 
 def _distinct(names: list[str]) -> list[str]:
-    """Names that became equal when they were shortened told apart by a number: equal ones would share a place."""
+    """Names that became equal when they were shortened told apart by a number: equal ones would share a line."""
     seen: dict[str, int] = {}
     for name in names:
         seen[name] = seen.get(name, 0) + 1
     counted: dict[str, int] = {}
-    told = []
+    distinct = []
     for name in names:
         counted[name] = counted.get(name, 0) + 1
-        told.append(name if seen[name] == 1 else f"{name} ({counted[name]})")
-    return told
+        distinct.append(name if seen[name] == 1 else f"{name} ({counted[name]})")
+    return distinct

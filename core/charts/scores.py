@@ -7,7 +7,8 @@ import numpy as np
 import plotly.graph_objects as go
 
 from core.charts.theme import COLORS, GREY, figure, short
-from core.tasks import METRICS, readable
+from core.metrics.table import METRICS
+from core.tasks import readable
 
 
 def score_bars(rows: Sequence[Mapping[str, Any]], metric: str = "accuracy", ink: str = GREY) -> go.Figure:
@@ -17,14 +18,14 @@ def score_bars(rows: Sequence[Mapping[str, Any]], metric: str = "accuracy", ink:
         rows: dicts with title, value, low, high (shares in 0..1, errors in their units) and color.
         ink: colour of the intervals.
     """
-    what = METRICS[metric]
-    scale, unit = (100, " (%)") if what.share else (1, "")
-    way = "higher" if what.higher else "lower"
-    title = f"{what.title} with 95 % interval ({way} is better)"
-    chart = figure(title, f"{what.title}{unit}", None, legend=False)
+    measure = METRICS[metric]
+    scale, unit = (100, " (%)") if measure.share else (1, "")
+    way = "higher" if measure.higher else "lower"
+    title = f"{measure.title} with 95 % interval ({way} is better)"
+    chart = figure(title, f"{measure.title}{unit}", None, legend=False)
     shown = list(rows)[::-1]
     values = [scale * row["value"] for row in shown]
-    said = [f"{value:.1f} %" if what.share else readable(value) for value in values]
+    figures = [f"{value:.1f} %" if measure.share else readable(value) for value in values]
     chart.add_bar(
         y=list(range(len(shown))), x=values, orientation="h", width=0.55,
         marker={"color": [row["color"] for row in shown]},
@@ -33,11 +34,11 @@ def score_bars(rows: Sequence[Mapping[str, Any]], metric: str = "accuracy", ink:
             "array": [scale * row["high"] - value for row, value in zip(shown, values, strict=True)],
             "arrayminus": [value - scale * row["low"] for row, value in zip(shown, values, strict=True)],
         },
-        text=[f"<b>{each}</b>" for each in said], textposition="inside", insidetextanchor="start",
+        text=[f"<b>{text}</b>" for text in figures], textposition="inside", insidetextanchor="start",
         customdata=[row["title"] for row in shown], hovertemplate="%{customdata}: %{text}<extra></extra>",
     )  # fmt: skip
     chart.update_layout(dragmode=False, height=100 + 48 * len(shown), hovermode="closest")
-    chart.update_xaxes(**({"range": [0, 100]} if what.share else {"rangemode": "tozero"}))
+    chart.update_xaxes(**({"range": [0, 100]} if measure.share else {"rangemode": "tozero"}))
     # bars stand on numbers, so that two runs of one name keep a bar each
     chart.update_yaxes(tickvals=list(range(len(shown))), ticktext=[short(row["title"], 30) for row in shown])
     return chart
@@ -108,14 +109,14 @@ def probabilities(
     order = np.argsort(values)[-15:]
     names = [short(labels[index]) for index in order]
     shares = [100 * values[index] for index in order]
-    given = [place == len(order) - 1 for place in range(len(order))]
+    given = [index == order[-1] for index in order]
     if thresholds is not None:
         given = [values[index] >= thresholds[index] for index in order]
     chart = figure(
         f"Probability of each {'class' if thresholds is None else 'label'}", "Probability (%)", None, legend=False
     )
     chart.add_bar(
-        y=names, x=shares, orientation="h", width=0.6, marker={"color": [COLORS[2] if each else GREY for each in given]},
+        y=names, x=shares, orientation="h", width=0.6, marker={"color": [COLORS[2] if is_given else GREY for is_given in given]},
         text=[f"{share:.1f} %" for share in shares], textposition="auto",
     )  # fmt: skip
     if thresholds is not None:

@@ -1,4 +1,4 @@
-"""The looks that all charts share: colours, the empty figure, short labels."""
+"""What all charts share: colours, the empty figure, short labels."""
 
 import zlib
 from collections.abc import Sequence

@@ -8,7 +8,7 @@ from core.cli.output import Output, table
 from core.cli.settings import add_settings, ready_config
 
 if TYPE_CHECKING:
-    from core.results.joined import Joined
+    from core.results.cross_validation import Joined
     from core.runs.folds import FoldRuns
 
 
@@ -40,7 +40,7 @@ def cross_validate(arguments: argparse.Namespace, out: Output) -> int:
         GraftError: when the runs cannot be queued as asked.
     """
     from core.jobs.folds import submit_folds
-    from core.results.joined import join
+    from core.results.cross_validation import join
 
     config = ready_config(arguments)
     folds = submit_folds(config, arguments.folds, arguments.name, arguments.fold_seed, arguments.keep_test)
@@ -71,7 +71,7 @@ def show(arguments: argparse.Namespace, out: Output) -> int:
         RunError: when there is no such cross-validation, or the runs cannot be joined.
     """
     from core.jobs.scheduler import ensure_scheduler
-    from core.results.joined import gather, join
+    from core.results.cross_validation import gather, join
     from core.runs.folder import ACTIVE, WAITING, get_run
     from core.runs.folds import get_folds
 
@@ -109,7 +109,8 @@ def joined_state(joined: "Joined") -> dict[str, Any]:
 
 def _lines(joined: "Joined") -> list[str]:
     """The same for a reader."""
-    from core.tasks import METRICS, figure
+    from core.metrics.table import METRICS
+    from core.tasks import figure
 
     folds = joined.folds
     names = dict.fromkeys(name for fold in joined.standing for name in fold["metrics"])

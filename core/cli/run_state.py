@@ -2,8 +2,9 @@
 
 from typing import Any
 
+from core.metrics.table import METRICS
 from core.runs.folder import Run
-from core.tasks import METRICS, figure, task_of
+from core.tasks import figure, task_of
 
 
 def state_of(run: Run) -> dict[str, Any]:

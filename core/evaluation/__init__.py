@@ -1,1 +1,1 @@
-"""Evaluation: metrics with intervals, baselines on the same rows, paired comparison, predictions."""
+"""How good answers are: arrays in, numbers and sentences out. What needs files stands in ``core.results``."""

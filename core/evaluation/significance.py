@@ -1,13 +1,13 @@
-"""Whether one classifier is truly better than another on the same rows."""
+"""Whether one model is truly better than another on the same rows."""
 
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import binomtest
 
-from core.evaluation.metrics import macro_f1
+from core.metrics.metric import Answered
+from core.metrics.table import METRICS
+from core.tasks import Task
 
-DRAWS = 1000
 FEWEST_ROWS = 30  # below this, hardly any difference could be shown
 
 
@@ -23,47 +23,26 @@ class PairedTest:
     rows: int
 
 
-def paired_accuracy(truth: np.ndarray, a: np.ndarray, b: np.ndarray, seed: int = 0) -> PairedTest:
-    """Exact McNemar test of two sets of predictions on the same rows; the interval is a paired bootstrap.
+def paired_tests(task: Task, truth: np.ndarray, a: np.ndarray, b: np.ndarray, classes: int) -> list[PairedTest]:
+    """Tests of two sets of answers on the same rows, the headline metric first.
 
     Args:
-        truth, a, b: (rows,) class numbers.
-
-    Source: Dietterich, 1998, Approximate statistical tests for comparing supervised classification algorithms.
+        truth, a, b: answers as ``core.evaluation.answers`` has them.
+        classes: how many classes or labels there are; 1 for scores.
     """
-    right_a, right_b = a == truth, b == truth
-    only_a, only_b = int(np.sum(right_a & ~right_b)), int(np.sum(right_b & ~right_a))
-    p = binomtest(only_a, only_a + only_b, 0.5).pvalue if only_a + only_b else 1.0
-    # rows fall into three sorts, so resampling rows is one multinomial draw
-    rows = len(truth)
-    shares = [only_a / rows, only_b / rows, 1 - (only_a + only_b) / rows]
-    draws = np.random.default_rng(seed).multinomial(rows, shares, size=DRAWS)
-    low, high = np.percentile((draws[:, 0] - draws[:, 1]) / rows, [2.5, 97.5])
-    difference = (only_a - only_b) / rows
-    return PairedTest("accuracy", difference, (float(low), float(high)), float(p), verdict(p, rows), rows)
+    return _tests(task, task.tested, truth, a, b, classes)
 
 
-def paired_macro_f1(truth: np.ndarray, a: np.ndarray, b: np.ndarray, classes: int, seed: int = 0) -> PairedTest:
-    """Macro-F1 of two sets of predictions: paired bootstrap interval, p by exchanging the two row by row.
-
-    Source: Berg-Kirkpatrick, Burkett, Klein, 2012, An empirical investigation of statistical significance in NLP.
-    """
-    random = np.random.default_rng(seed)
-    rows = len(truth)
-    observed = macro_f1(truth, a, classes) - macro_f1(truth, b, classes)
-    gains, swapped = np.empty(DRAWS), np.empty(DRAWS)
-    for draw in range(DRAWS):
-        rows_drawn = random.integers(0, rows, rows)
-        gains[draw] = _gap(truth[rows_drawn], a[rows_drawn], b[rows_drawn], classes)
-        exchange = random.random(rows) < 0.5
-        swapped[draw] = _gap(truth, np.where(exchange, b, a), np.where(exchange, a, b), classes)
-    p = float((np.sum(np.abs(swapped) >= abs(observed) - 1e-12) + 1) / (DRAWS + 1))
-    low, high = np.percentile(gains, [2.5, 97.5])
-    return PairedTest("macro_f1", observed, (float(low), float(high)), p, verdict(p, rows), rows)
+def headline_test(task: Task, truth: np.ndarray, a: np.ndarray, b: np.ndarray, classes: int) -> PairedTest:
+    """The test of the headline metric alone."""
+    return _tests(task, (task.headline,), truth, a, b, classes)[0]
 
 
 def holm(p_values: list[float]) -> list[float]:
-    """p-values corrected for the number of comparisons (Holm, 1979), in the given order."""
+    """p-values corrected for the number of comparisons, in the given order.
+
+    Source: Holm, 1979, A simple sequentially rejective multiple test procedure.
+    """
     order = np.argsort(p_values)
     corrected, highest = [0.0] * len(p_values), 0.0
     for rank, index in enumerate(order):
@@ -79,5 +58,14 @@ def verdict(p: float, rows: int) -> str:
     return "real" if p < 0.05 else "not_shown"
 
 
-def _gap(truth: np.ndarray, a: np.ndarray, b: np.ndarray, classes: int) -> float:
-    return macro_f1(truth, a, classes) - macro_f1(truth, b, classes)
+def _tests(
+    task: Task, names: tuple[str, ...], truth: np.ndarray, a: np.ndarray, b: np.ndarray, classes: int
+) -> list[PairedTest]:
+    sides = Answered(truth, a, classes), Answered(truth, b, classes)
+    tests = []
+    for name in names:
+        paired = METRICS[name].forms[task.kind].paired
+        if paired is not None:
+            gap = paired(*sides)
+            tests.append(PairedTest(name, gap.value, gap.interval, gap.p, verdict(gap.p, len(truth)), len(truth)))
+    return tests

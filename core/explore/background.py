@@ -34,17 +34,17 @@ class Background:
 
     def __init__(self) -> None:
         self._known: dict[str, Work] = {}
-        self._door, self._turn = threading.Lock(), threading.Lock()
+        self._access, self._turn = threading.Lock(), threading.Lock()
 
     def ask(self, key: str, compute: Callable[[Progress], np.ndarray]) -> Work:
         """The work under ``key``; it is begun where nobody has asked yet."""
-        with self._door:
+        with self._access:
             work = self._known.pop(key, None)
             if work is not None:
                 self._known[key] = work  # asked for last
                 return work
             work = self._known[key] = Work()
-            ended = [name for name, each in self._known.items() if each.ended]
+            ended = [name for name, piece in self._known.items() if piece.ended]
             for name in ended[: max(0, len(ended) - REMEMBERED)]:
                 del self._known[name]
         threading.Thread(target=self._do, args=(work, compute), daemon=True, name=f"explore-{key[:8]}").start()
@@ -52,16 +52,16 @@ class Background:
 
     def forget(self, key: str) -> None:
         """Let ``key`` be asked for anew, after an error."""
-        with self._door:
+        with self._access:
             self._known.pop(key, None)
 
     def _do(self, work: Work, compute: Callable[[Progress], np.ndarray]) -> None:
-        def told(done: int, total: int) -> None:
+        def report(done: int, total: int) -> None:
             work.done, work.total = done, total
 
         with self._turn:
             try:
-                work.result = compute(told)
+                work.result = compute(report)
             except GraftError as error:
                 work.error = error
             except Exception as error:  # a page must hear of it: this thread has nobody else to tell

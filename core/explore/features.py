@@ -40,15 +40,15 @@ def ask_features(dataset: DataSet, source: str, frame: pd.DataFrame) -> Work:
 
 
 def ask_neighbour_plane(key: str, features: np.ndarray) -> Work:
-    """(rows, 2) float32 t-SNE places of the features named ``key``, or that they are being computed."""
+    """(rows, 2) float32 t-SNE positions of the features named ``key``, or that they are being computed."""
     return _ask("features", f"{key}-tsne-{SEED}", lambda progress: neighbour_plane(features, SEED))
 
 
 def try_again(dataset: DataSet, source: str, frame: pd.DataFrame) -> None:
     """Forget an error, so that the next look computes anew."""
     key = map_key(dataset, source, frame)
-    for each in (key, f"{key}-tsne-{SEED}"):
-        _background.forget(each)
+    for name in (key, f"{key}-tsne-{SEED}"):
+        _background.forget(name)
 
 
 def read_texts(source: str, texts: list[str], pairs: list[str] | None, progress: Progress) -> np.ndarray:
@@ -76,15 +76,15 @@ def read_sentence(encoder: "PreTrainedModel", source: str, sentence: str) -> np.
 
 def _ask(kind: str, key: str, compute: Callable[[Progress], np.ndarray]) -> Work:
     """From disk, or computed aside and then kept on disk."""
-    kept = ArrayCache(kind)  # made here: the thread must not look for the workspace
-    found = kept.get(key)
-    if found is not None:
-        array = found["features"]
+    cache = ArrayCache(kind)  # made here: the thread must not look for the workspace
+    cached = cache.get(key)
+    if cached is not None:
+        array = cached["features"]
         return Work(len(array), len(array), result=np.array(array))
 
     def computed(progress: Progress) -> np.ndarray:
         array = compute(progress)
-        kept.put(key, {"features": array})
+        cache.put(key, {"features": array})
         return array
 
     return _background.ask(key, computed)

@@ -16,7 +16,7 @@ def principal_plane(features: np.ndarray) -> tuple[np.ndarray, float]:
     """The two directions along which the texts differ most (PCA).
 
     Returns:
-        (rows, 2) places, and the share (0..1) of all variation that they show.
+        (rows, 2) positions, and the share (0..1) of all variation that they show.
     """
     rows, width = features.shape
     if rows < 3 or width < 2 or _alike(features):
@@ -24,12 +24,12 @@ def principal_plane(features: np.ndarray) -> tuple[np.ndarray, float]:
     from sklearn.decomposition import PCA
 
     model = PCA(2, svd_solver="full")
-    places = model.fit_transform(unit(features))
-    return places.astype(np.float32), float(model.explained_variance_ratio_.sum())
+    positions = model.fit_transform(unit(features))
+    return positions.astype(np.float32), float(model.explained_variance_ratio_.sum())
 
 
 def neighbour_plane(features: np.ndarray, seed: int) -> np.ndarray:
-    """(rows, 2) places where neighbours stay neighbours (t-SNE); distances between far groups mean nothing.
+    """(rows, 2) positions where neighbours stay neighbours (t-SNE); distances between far groups mean nothing.
 
     Source: van der Maaten and Hinton: Visualizing Data using t-SNE, JMLR 9, 2008.
     """
@@ -39,8 +39,8 @@ def neighbour_plane(features: np.ndarray, seed: int) -> np.ndarray:
     from sklearn.manifold import TSNE
 
     scaled = unit(features)
-    kept = min(COMPONENTS, *scaled.shape)
-    scaled = PCA(kept, svd_solver="full").fit_transform(scaled)
+    components = min(COMPONENTS, *scaled.shape)
+    scaled = PCA(components, svd_solver="full").fit_transform(scaled)
     # 30 neighbours is the usual middle of the range that the paper recommends
     model = TSNE(2, perplexity=min(30.0, (len(scaled) - 1) / 3), init="pca", random_state=seed)
     return np.asarray(model.fit_transform(scaled), dtype=np.float32)
@@ -54,7 +54,7 @@ def nearest(features: np.ndarray, query: np.ndarray, most: int) -> tuple[np.ndar
         query: (width,)
 
     Returns:
-        (found,) row positions, nearest first, and their cosine, -1..1.
+        (at most ``most``,) row positions, nearest first, and their cosine, -1..1.
     """
     cosine = unit(features) @ unit(query[None])[0]
     order = np.argsort(-cosine, kind="stable")[:most]

@@ -33,14 +33,14 @@ def rows_with_words(dataset: DataSet, words: Sequence[str], most: int) -> tuple[
 
     Upper and lower case count as the same; a word may be part of a longer one.
     """
-    found, total = [], 0
+    batches, total = [], 0
     for batch in _batches(dataset):
         hits = _holds_all(batch, words)
         count = int(pc.sum(hits).as_py() or 0)
         if count and total < most:
-            found.append(batch.filter(hits).slice(0, most - total))
+            batches.append(batch.filter(hits).slice(0, most - total))
         total += count
-    return (_frame(found) if found else draw_rows(dataset, 1).head(0)), total
+    return (_frame(batches) if batches else draw_rows(dataset, 1).head(0)), total
 
 
 def _holds_all(batch: pa.RecordBatch, words: Sequence[str]) -> pa.Array:
@@ -55,13 +55,13 @@ def _holds_all(batch: pa.RecordBatch, words: Sequence[str]) -> pa.Array:
 
 def _taken(dataset: DataSet, positions: np.ndarray) -> pd.DataFrame:
     """Rows by their position in the set; ``positions`` are sorted."""
-    found, start = [], 0
+    batches, start = [], 0
     for batch in _batches(dataset):
         low, high = np.searchsorted(positions, [start, start + batch.num_rows])
         if low < high:
-            found.append(batch.take(pa.array(positions[low:high] - start)))
+            batches.append(batch.take(pa.array(positions[low:high] - start)))
         start += batch.num_rows
-    return _frame(found)
+    return _frame(batches)
 
 
 def _batches(dataset: DataSet) -> Iterator[pa.RecordBatch]:

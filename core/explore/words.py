@@ -62,14 +62,14 @@ def typical_words(texts: Sequence[str], members: np.ndarray, names: Sequence[str
     vocabulary = counter.get_feature_names_out()
     inside = np.asarray((held.T @ members.astype(np.int32)).T)  # (groups, words)
     total = np.asarray(held.sum(axis=0)).ravel()
-    found = []
+    tables = []
     for group, name in enumerate(names):
         rows = int(members[:, group].sum())
         if not rows or rows == len(members):
             continue
         scores = log_odds(inside[group], total - inside[group], PRIOR * total / total.sum())
         best = _apart(vocabulary, scores, most, by_characters)
-        found.append(
+        tables.append(
             pd.DataFrame(
                 {
                     "label": name, "word": vocabulary[best], "score": scores[best], "share": inside[group][best] / rows,
@@ -77,7 +77,7 @@ def typical_words(texts: Sequence[str], members: np.ndarray, names: Sequence[str
                 }
             )
         )  # fmt: skip
-    return TypicalWords(pd.concat(found, ignore_index=True), by_characters) if found else empty
+    return TypicalWords(pd.concat(tables, ignore_index=True), by_characters) if tables else empty
 
 
 def log_odds(inside: np.ndarray, outside: np.ndarray, prior: np.ndarray) -> np.ndarray:
@@ -93,14 +93,14 @@ def log_odds(inside: np.ndarray, outside: np.ndarray, prior: np.ndarray) -> np.n
 
 
 def _apart(vocabulary: np.ndarray, scores: np.ndarray, most: int, by_characters: bool) -> list[int]:
-    """Places of the best words; of pieces that lie in one another only the best."""
+    """Numbers of the best words; of pieces that lie in one another only the best."""
     best: list[int] = []
-    for place in np.argsort(-scores, kind="stable"):
-        if scores[place] < SURE or len(best) == most:
+    for number in np.argsort(-scores, kind="stable"):
+        if scores[number] < SURE or len(best) == most:
             break
-        piece = vocabulary[place]
+        piece = vocabulary[number]
         if not by_characters or not any(piece in vocabulary[other] or vocabulary[other] in piece for other in best):
-            best.append(int(place))
+            best.append(int(number))
     return best
 
 
@@ -110,13 +110,13 @@ def _words(text: str) -> list[str]:
 
 def _pieces(text: str) -> list[str]:
     """Two and three characters in a row, without blanks and signs between; Latin words and numbers whole."""
-    found = []
+    pieces = []
     for run in _pattern().findall(text.lower()):
         if run.isascii():
-            found.append(run)
+            pieces.append(run)
         else:
-            found += [run[start : start + size] for size in (2, 3) for start in range(len(run) - size + 1)]
-    return found
+            pieces += [run[start : start + size] for size in (2, 3) for start in range(len(run) - size + 1)]
+    return pieces
 
 
 @cache
@@ -128,10 +128,10 @@ def _pattern() -> re.Pattern[str]:
 
 def _spans(codes: list[int]) -> str:
     """Code points as the inside of a character class."""
-    found: list[list[int]] = []
+    spans: list[list[int]] = []
     for code in codes:
-        if found and code == found[-1][1] + 1:
-            found[-1][1] = code
+        if spans and code == spans[-1][1] + 1:
+            spans[-1][1] = code
         else:
-            found.append([code, code])
-    return "".join(f"\\U{first:08x}-\\U{last:08x}" for first, last in found)
+            spans.append([code, code])
+    return "".join(f"\\U{first:08x}-\\U{last:08x}" for first, last in spans)

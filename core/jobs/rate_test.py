@@ -23,13 +23,11 @@ import psutil
 
 from core import workspace
 from core.config import RunConfig
-from core.data.columns.labels import strata
 from core.data.sets.store import get_dataset
-from core.data.splits.split import draw
+from core.data.splits.sampling import draw_part
 from core.errors import DatasetError, GraftError
-from core.evaluation.judge import SCALE
 from core.jobs.process import identity, is_alive
-from core.tasks import check_settings, encode_targets, scale_of, task_of
+from core.tasks import SCALE, check_settings, encode_targets, scale_of, task_of
 from core.training.lr_range import STEPS, RateRange, rate_range
 
 CHILDREN: list[subprocess.Popen[bytes]] = []  # kept, so that ended ones can be taken off the process table
@@ -66,11 +64,7 @@ def measure(config: RunConfig, progress: Any = None, steps: int = STEPS) -> Rate
     task = task_of(dataset.task)
     check_settings(config, task)
     rows = min(config.train_size or len(frame), len(frame), steps * config.batch_size)
-    frame = (
-        frame.iloc[draw(strata(task.kind, frame["label"]), rows, config.seed, frame["row"])]
-        if rows < len(frame)
-        else frame
-    )
+    frame = draw_part(frame, task.kind, rows, config.seed)
     device = devices.find_device(config.device)
     if device.name == "cpu":
         torch.set_num_threads(devices.cores())

@@ -8,14 +8,13 @@ import numpy as np
 import pandas as pd
 
 from core.errors import RunError
-from core.evaluation.judge import paired_tests
 from core.evaluation.result import verdict_sentence
-from core.evaluation.significance import PairedTest, holm, verdict
+from core.evaluation.significance import PairedTest, holm, paired_tests, verdict
 from core.results.pairing import SharedRows, shared_rows
 from core.runs.folder import Run
-from core.tasks import Task, encode_targets, split_labels, task_of
+from core.tasks import Task, encode_targets, join_labels, split_labels, task_of
 
-LOOKS = ("device", "checkpoint_seconds")  # settings that do not change what is learnt
+NO_EFFECT = ("device", "checkpoint_seconds")  # settings that do not change what is learnt
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,21 +80,21 @@ def _paired(
     labels = sorted({*result_a["labels"], *result_b["labels"]})
     columns = (table_a["label"], table_a["prediction"], table_b["prediction"])
     truth, first, second = (_answers(task, column, labels) for column in columns)
-    return [_told(a, b, test) for test in paired_tests(task, truth, first, second, len(labels))]
+    return [_as_dict(a, b, test) for test in paired_tests(task, truth, first, second, len(labels))]
 
 
 def _answers(task: Task, column: pd.Series, labels: list[str]) -> np.ndarray:
     """Stored answers as an array; labels that a model does not know (it was made elsewhere) stand for nothing."""
     if task.kind == "multi_label":
         known = set(labels)
-        column = column.map(lambda told: "|".join(name for name in split_labels(told) if name in known))
+        column = column.map(lambda joined: join_labels(name for name in split_labels(joined) if name in known))
         return encode_targets(task, column.tolist(), labels).astype(bool)
     if task.kind == "regression":
         return column.to_numpy(dtype=np.float64)
     return pd.Categorical(column, categories=labels).codes.astype(np.int64)
 
 
-def _told(a: Run, b: Run, test: PairedTest) -> dict[str, Any]:
+def _as_dict(a: Run, b: Run, test: PairedTest) -> dict[str, Any]:
     return {"runs": [a.id, b.id], "names": [a.name, b.name]} | asdict(test) | {
         "interval": list(test.interval), "sentence": verdict_sentence(a.name, b.name, test),
     }  # fmt: skip
@@ -124,7 +123,7 @@ def _differences(runs: list[Run]) -> dict[str, dict[str, Any]]:
     return {
         name: {run: config[name] for run, config in configs.items()}
         for name in names
-        if name not in LOOKS and len({repr(config[name]) for config in configs.values()}) > 1
+        if name not in NO_EFFECT and len({repr(config[name]) for config in configs.values()}) > 1
     }
 
 

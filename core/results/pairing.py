@@ -37,11 +37,11 @@ def shared_rows(a: Run, b: Run, result_a: dict[str, Any], result_b: dict[str, An
     versions = _versions(a, b)
     if versions is None:
         return None
-    one, two = (
+    of_a, of_b = (
         pd.read_parquet(run.predictions(result["split"]), columns=["row", "text", "label", "prediction"])
         for run, result in ((a, result_a), (b, result_b))
     )
-    both = one.merge(two, on=["row", "text"], suffixes=("_a", "_b")).sort_values("row", ignore_index=True)
+    both = of_a.merge(of_b, on=["row", "text"], suffixes=("_a", "_b")).sort_values("row", ignore_index=True)
     if len(both) < FEWEST_SHARED:
         return None
     later_is_b = versions[1].created > versions[0].created
@@ -51,19 +51,19 @@ def shared_rows(a: Run, b: Run, result_a: dict[str, Any], result_b: dict[str, An
         pd.DataFrame({"row": both["row"], "label": truth, "prediction": both[f"prediction_{side}"]}) for side in "ab"
     )
     later = versions[1] if later_is_b else versions[0]
-    return SharedRows(first, second, _note(len(one), len(two), len(both), relabelled, later))
+    return SharedRows(first, second, _note(len(of_a), len(of_b), len(both), relabelled, later))
 
 
 def _versions(a: Run, b: Run) -> tuple[DataSet, DataSet] | None:
     try:
-        one, two = get_dataset(a.config.dataset), get_dataset(b.config.dataset)
+        of_a, of_b = get_dataset(a.config.dataset), get_dataset(b.config.dataset)
     except DatasetError:
         return None  # deleted since: nothing says any more that they belong together
-    return (one, two) if one.id != two.id and origin_of(one) == origin_of(two) else None
+    return (of_a, of_b) if of_a.id != of_b.id and origin_of(of_a) == origin_of(of_b) else None
 
 
-def _note(one: int, two: int, both: int, relabelled: int, later: DataSet) -> str:
-    left = one + two - 2 * both
+def _note(rows_a: int, rows_b: int, both: int, relabelled: int, later: DataSet) -> str:
+    left = rows_a + rows_b - 2 * both
     note = f"These runs used different versions of one data set; they are compared on the {both:,} rows that both were judged by"
     note += f" ({left:,} rows that only one saw are left out)." if left else "."
     if relabelled:

@@ -13,9 +13,9 @@ import pandas as pd
 
 from core.data.cleaning.texts import text_keys
 from core.errors import RunError
+from core.evaluation.answers import decide, written
 from core.evaluation.baselines import Baseline
-from core.evaluation.judge import decide
-from core.evaluation.result import build_result, said
+from core.evaluation.result import build_result
 from core.tasks import Task, encode_targets
 
 
@@ -25,7 +25,7 @@ class Fold:
 
     Attributes:
         name: of its run.
-        table: as ``core.evaluation.result.prediction_table`` gives it.
+        table: as ``core.evaluation.prediction_table`` gives it.
         metrics: of these rows alone.
         thresholds: (labels,) for several labels.
         baselines: judged on the same rows, in the order of ``table``.
@@ -69,15 +69,15 @@ def pool(folds: Sequence[Fold], task: Task, labels: tuple[str, ...]) -> Pooled:
     truth, outputs = _truth(whole, task, labels), _outputs(whole, task, labels)
     thresholds = _by_row([(fold.thresholds, len(fold.table)) for fold in folds])
     beside = [
-        (_joined([fold.baselines[place] for fold in folds], folds), 0.0)
-        for place in range(min(len(fold.baselines) for fold in folds))
+        (_joined([fold.baselines[number] for fold in folds], folds), 0.0)
+        for number in range(min(len(fold.baselines) for fold in folds))
     ]
     result = build_result(truth, outputs, labels, beside, task, thresholds, who="this training")
     for baseline in result["baselines"]:
         if baseline["name"] == "mean":  # one value a fold, high where the judged rows are low: no correlation in truth
             baseline["metrics"] |= {"pearson": None, "spearman": None}
             baseline["intervals"] |= {"pearson": [None, None], "spearman": [None, None]}
-    table = whole[["row", "label"]].assign(prediction=said(task, decide(task, outputs, thresholds), labels))
+    table = whole[["row", "label"]].assign(prediction=written(task, decide(task, outputs, thresholds), labels))
     return Pooled(
         result, {name: _spread([fold.metrics.get(name) for fold in folds]) for name in task.metrics},
         _repeated(folds), table.sort_values("row", ignore_index=True),
@@ -115,10 +115,10 @@ def _by_row(parts: Sequence[tuple[np.ndarray | None, int]]) -> np.ndarray | None
     return np.concatenate(given) if given else None
 
 
-def _joined(each: Sequence[Baseline], folds: Sequence[Fold]) -> Baseline:
+def _joined(of_folds: Sequence[Baseline], folds: Sequence[Fold]) -> Baseline:
     """One baseline over all rows; it learnt anew in each fold, as the model did."""
-    thresholds = _by_row([(one.thresholds, len(fold.table)) for one, fold in zip(each, folds, strict=True)])
-    return replace(each[0], outputs=np.concatenate([one.outputs for one in each]), thresholds=thresholds)
+    thresholds = _by_row([(own.thresholds, len(fold.table)) for own, fold in zip(of_folds, folds, strict=True)])
+    return replace(of_folds[0], outputs=np.concatenate([own.outputs for own in of_folds]), thresholds=thresholds)
 
 
 def _spread(values: Sequence[float | None]) -> dict[str, float | None]:
@@ -130,5 +130,7 @@ def _spread(values: Sequence[float | None]) -> dict[str, float | None]:
 
 
 def _repeated(folds: Sequence[Fold]) -> int:
-    keys = pd.concat([pd.DataFrame({"key": text_keys(fold.table), "fold": at}) for at, fold in enumerate(folds)])
+    keys = pd.concat(
+        [pd.DataFrame({"key": text_keys(fold.table), "fold": number}) for number, fold in enumerate(folds)]
+    )
     return int((keys.groupby("key")["fold"].transform("nunique") > 1).sum())

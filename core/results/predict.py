@@ -1,7 +1,5 @@
-"""Predictions of a finished run: for a sentence, and for whole files."""
+"""Predictions of a finished run for whole files."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -12,110 +10,12 @@ from core.data.columns.guess import choose_roles
 from core.data.reading.cells import cell_text
 from core.data.reading.read import read_table
 from core.data.sets.store import get_dataset
-from core.errors import DatasetError, GraftError, RunError
-from core.evaluation.judge import confidence, decide, outputs_of
-from core.evaluation.result import said
-from core.models.classifier import Classifier, load_saved
-from core.results.score_cache import ScoreCache
+from core.errors import DatasetError, GraftError
+from core.evaluation.answers import confidence
+from core.results.predictor import Predictor, Progress
 from core.runs.folder import Run
-from core.tasks import Task, task_of
-from core.training.batches import encode
-from core.training.devices import default_device, find_device, out_of_memory, use_bf16
-from core.training.scoring import score
 
-CHUNK = 2000  # texts that are scored together, so that progress moves and memory stays low
 WRITERS = (".csv", ".tsv", ".jsonl", ".parquet")
-
-Progress = Callable[[int, int], None]
-
-
-@dataclass(slots=True)
-class Predictor:
-    """A finished model, ready to score texts; keep one and use it again."""
-
-    classifier: Classifier
-    device: str
-    bf16: bool
-    max_length: int
-    truncation: str = "head"
-    known: ScoreCache | None = None
-
-    @classmethod
-    def load(cls, run: Run, device: str = "auto") -> "Predictor":
-        """The model of a run.
-
-        Raises:
-            RunError: when the run has no finished model.
-        """
-        if not (run.model / "config.json").exists():
-            raise RunError(f"Run {run.name} ({run.state}) has no finished model.", "Wait for it, or resume it.")
-        place = find_device(device) if device != "auto" else default_device()
-        classifier = load_saved(run.model)
-        classifier.model.to(place.name)  # type: ignore[arg-type]
-        config = run.config
-        length = min(config.max_length, classifier.max_length)
-        bf16 = use_bf16(place, config.precision)
-        weights = [(file.name, file.stat().st_size, file.stat().st_mtime_ns) for file in sorted(run.model.iterdir())]
-        known = ScoreCache(f"{run.id}|{weights}|{length}|{config.truncation}|{bf16}")
-        return cls(classifier, place.name, bf16, length, config.truncation, known)
-
-    @property
-    def labels(self) -> tuple[str, ...]:
-        return self.classifier.labels
-
-    @property
-    def task(self) -> Task:
-        return task_of(str(self.classifier.model.config.problem_type))
-
-    @property
-    def thresholds(self) -> np.ndarray | None:
-        """(labels,) the probability from which each of several labels is given; None for other tasks."""
-        kept = getattr(self.classifier.model.config, "graft_thresholds", None)
-        return None if kept is None else np.asarray(kept, dtype=np.float64)
-
-    def predict(
-        self, texts: Sequence[str], pairs: Sequence[str] | None = None, progress: Progress | None = None
-    ) -> np.ndarray:
-        """Probabilities (rows, classes) or (rows, labels), or scores (rows,), float64, in the order of ``texts``.
-
-        Raises:
-            DeviceError: when memory runs out.
-        """
-        parts = []
-        try:
-            for start in range(0, len(texts), CHUNK):
-                stop = min(start + CHUNK, len(texts))
-                second = None if pairs is None else pairs[start:stop]
-                parts.append(outputs_of(self.task, self._scores(texts[start:stop], second)))
-                if progress:
-                    progress(stop, len(texts))
-        except (RuntimeError, MemoryError) as error:
-            known = out_of_memory(error)
-            if known:
-                raise known from error
-            raise
-        empty = np.zeros(0) if self.task.kind == "regression" else np.zeros((0, len(self.labels)))
-        return np.concatenate(parts) if parts else empty
-
-    def _scores(self, texts: Sequence[str], pairs: Sequence[str] | None) -> np.ndarray:
-        """Raw scores (rows, outputs): remembered for texts that were read before, the others read now."""
-        found = self.known.recall(texts, pairs) if self.known else [None] * len(texts)
-        new = [place for place, row in enumerate(found) if row is None]
-        if new:
-            fresh = [texts[place] for place in new]
-            second = None if pairs is None else [pairs[place] for place in new]
-            encoded = encode(fresh, self.classifier.tokenizer, self.max_length, second, truncation=self.truncation)
-            scores = score(self.classifier.model, encoded, self.device, self.bf16)
-            for place, row in zip(new, scores, strict=True):
-                found[place] = row
-            if self.known:
-                self.known.learn(fresh, scores, second)
-                self.known.save()
-        return np.stack(found)  # type: ignore[arg-type]
-
-    def answers(self, outputs: np.ndarray) -> np.ndarray:
-        """(rows,) what the model says, as the data set writes it: a class, labels joined with ``|``, or a score."""
-        return said(self.task, decide(self.task, outputs, self.thresholds), self.labels)
 
 
 def predict_table(
@@ -134,12 +34,14 @@ def predict_table(
     filled = np.flatnonzero(texts != "")
     pairs = [cell_text(cell).strip() for cell in frame[text_pair].iloc[filled]] if text_pair else None
     outputs = predictor.predict(texts.iloc[filled].tolist(), pairs, progress)
-    found: dict[str, np.ndarray] = {"prediction": predictor.answers(outputs)}
+    columns: dict[str, np.ndarray] = {"prediction": predictor.answers(outputs)}
     sure = confidence(predictor.task, outputs, predictor.thresholds)
     if sure is not None:
-        found |= {"confidence": sure} | {f"p.{label}": outputs[:, at] for at, label in enumerate(predictor.labels)}
+        columns |= {"confidence": sure} | {
+            f"p.{label}": outputs[:, index] for index, label in enumerate(predictor.labels)
+        }
     added = {}
-    for name, values in found.items():
+    for name, values in columns.items():
         empty = None if values.dtype == object else np.nan
         added[name] = np.full(len(frame), empty, dtype=values.dtype if values.dtype == object else np.float64)
         added[name][filled] = values

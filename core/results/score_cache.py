@@ -21,27 +21,27 @@ class ScoreCache:
     """
 
     def __init__(self, name: str):
-        self._kept = ArrayCache("scores", MOST_BYTES)
+        self._store = ArrayCache("scores", MOST_BYTES)
         self._name = hashlib.blake2b(name.encode(), digest_size=16).hexdigest()
-        found = self._kept.get(self._name)
-        keys = found["keys"] if found else np.empty((0, KEY), np.uint8)
-        self._scores: list[np.ndarray] = [np.array(row) for row in found["scores"]] if found else []
-        self._place = {bytes(key): place for place, key in enumerate(np.asarray(keys))}
+        stored = self._store.get(self._name)
+        keys = stored["keys"] if stored else np.empty((0, KEY), np.uint8)
+        self._scores: list[np.ndarray] = [np.array(row) for row in stored["scores"]] if stored else []
+        self._index = {bytes(key): index for index, key in enumerate(np.asarray(keys))}
         self._new = False
         self._lock = threading.Lock()  # the pages of all visitors share one
 
     def recall(self, texts: Sequence[str], pairs: Sequence[str] | None = None) -> list[np.ndarray | None]:
         """The scores of each text, (classes,) float32 each; None for a text that was not read yet."""
-        places = [self._place.get(key) for key in _keys(texts, pairs)]
-        return [None if place is None else self._scores[place] for place in places]
+        indices = [self._index.get(key) for key in _keys(texts, pairs)]
+        return [None if index is None else self._scores[index] for index in indices]
 
     def learn(self, texts: Sequence[str], scores: np.ndarray, pairs: Sequence[str] | None = None) -> None:
         """Remember ``scores``, (texts, classes) float32."""
         with self._lock:
             for key, row in zip(_keys(texts, pairs), scores, strict=True):
-                if key not in self._place:
+                if key not in self._index:
                     self._scores.append(np.array(row, dtype=np.float32))
-                    self._place[key] = len(self._scores) - 1
+                    self._index[key] = len(self._scores) - 1
                     self._new = True
 
     def save(self) -> None:
@@ -49,10 +49,12 @@ class ScoreCache:
         if not self._new:
             return
         with self._lock:
-            newest = list(self._place.items())[-MOST_TEXTS:]
+            newest = list(self._index.items())[-MOST_TEXTS:]
             keys = np.frombuffer(b"".join(key for key, _ in newest), dtype=np.uint8).reshape(-1, KEY)
-            self._kept.drop(self._name)
-            self._kept.put(self._name, {"keys": keys, "scores": np.stack([self._scores[place] for _, place in newest])})
+            self._store.drop(self._name)
+            self._store.put(
+                self._name, {"keys": keys, "scores": np.stack([self._scores[index] for _, index in newest])}
+            )
             self._new = False
 
 
@@ -62,5 +64,7 @@ def _keys(texts: Sequence[str], pairs: Sequence[str] | None) -> list[bytes]:
 
 
 def _key(text: str, pair: str | None) -> bytes:
-    told = f"{len(text)}:{text}" if pair is None else f"{len(text)}:{text}{pair}"
-    return hashlib.blake2b(told.encode("utf-8", "surrogatepass"), digest_size=KEY).digest()
+    exact = (
+        f"{len(text)}:{text}" if pair is None else f"{len(text)}:{text}{pair}"
+    )  # the length says where the pair begins
+    return hashlib.blake2b(exact.encode("utf-8", "surrogatepass"), digest_size=KEY).digest()

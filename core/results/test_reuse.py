@@ -23,16 +23,18 @@ class Looks:
         if not self.here and not self.elsewhere:
             return "The test part has not been looked at yet: no run has been judged by it."
         times, again = ("once" if count == 1 else f"{count:,} times" for count in (self.here, self.elsewhere))
-        told = f"The test part has been looked at {times}, by finished runs on this version"
-        told += f", and {again} through other versions." if self.elsewhere else "."
+        sentence = f"The test part has been looked at {times}, by finished runs on this version"
+        sentence += f", and {again} through other versions." if self.elsewhere else "."
         if self.here + self.elsewhere >= MANY:
-            return f"{told} The best of so many scores is partly luck: choose by validation, and confirm on new texts."
-        return f"{told} Choose between runs by validation, and look here for the final number only."
+            return (
+                f"{sentence} The best of so many scores is partly luck: choose by validation, and confirm on new texts."
+            )
+        return f"{sentence} Choose between runs by validation, and look here for the final number only."
 
 
 def looks_at_test(dataset: DataSet) -> Looks:
     """Count the looks at the test part of a set, from the run folders; folds that left that part aside never saw it."""
-    kin = {each.id for each in family(dataset) if not (each.fold and _aside(each))} - {dataset.id}
+    kin = {version.id for version in family(dataset) if not (version.fold and _aside(version))} - {dataset.id}
     here = elsewhere = 0
     for run in list_runs():
         used = dataset_of(run)

@@ -123,24 +123,25 @@ def encode_once(
     max_length: int,
     pairs: Sequence[str] | None = None,
     *,
-    keep: ArrayCache,
+    cache: ArrayCache,
     progress: Callable[[int, int], None] | None = None,
     truncation: str = "head",
 ) -> Encoded:
     """What ``encode`` gives, from disk and memory-mapped where the same texts were encoded in the same way before."""
-    name = hashlib.blake2b(f"{tokenizer_fingerprint(tokenizer)}|{max_length}|{truncation}".encode(), digest_size=16)
+    settings = f"{tokenizer_fingerprint(tokenizer)}|{max_length}|{truncation}|{len(texts)}|{pairs is not None}"
+    name = hashlib.blake2b(settings.encode(), digest_size=16)
     for text in (*texts, *(pairs if pairs is not None else ())):
         name.update(f"{len(text)}:".encode() + text.encode("utf-8", "surrogatepass"))
-    kept = keep.get(name.hexdigest())
-    if kept is None:
+    cached = cache.get(name.hexdigest())
+    if cached is None:
         encoded = encode(texts, tokenizer, max_length, pairs, progress, truncation=truncation)
         arrays = {"ids": encoded.ids, "offsets": encoded.offsets, "numbers": np.array([encoded.cut, encoded.pad])}
         open_ones = {"types": encoded.types, "owners": encoded.owners}
-        keep.put(name.hexdigest(), arrays | {key: value for key, value in open_ones.items() if value is not None})
+        cache.put(name.hexdigest(), arrays | {key: value for key, value in open_ones.items() if value is not None})
         return encoded
-    cut, pad = kept["numbers"].tolist()
-    owners = np.array(kept["owners"]) if "owners" in kept else None
-    return Encoded(kept["ids"], kept.get("types"), np.array(kept["offsets"]), cut, pad, owners)
+    cut, pad = cached["numbers"].tolist()
+    owners = np.array(cached["owners"]) if "owners" in cached else None
+    return Encoded(cached["ids"], cached.get("types"), np.array(cached["offsets"]), cut, pad, owners)
 
 
 def _encode_parts(

@@ -55,19 +55,13 @@ def device_of_rank(device: str) -> str:
     return f"cuda:{rank()}" if requested_world_size() > 1 and device.startswith("cuda") else device
 
 
-def shard(rows: np.ndarray) -> tuple[np.ndarray, float]:
-    """This process's rows of a batch and their part (0 to 1) in it.
-
-    Every n-th row, so that long and short texts are dealt out evenly; where there are too few, a row that counts nothing.
-    """
-    if world_size() == 1:
-        return rows, 1.0
-    own = rows[rank() :: world_size()]
-    return (own, len(own) / len(rows)) if len(own) else (rows[:1], 0.0)
+def shard(rows: np.ndarray) -> np.ndarray:
+    """This process's rows of a batch: every n-th, so that long and short texts are dealt out evenly; maybe none."""
+    return rows[rank() :: world_size()] if world_size() > 1 else rows
 
 
-def sum_gradients(weights: "Sequence[torch.nn.Parameter]", part: float) -> None:
-    """Add up the processes' gradients, each counted by the ``part`` (0 to 1) of the batch that it was computed on."""
+def sum_gradients(weights: "Sequence[torch.nn.Parameter]") -> None:
+    """Add up the processes' gradients, each of them its part of the gradient of the whole batch."""
     if world_size() == 1:
         return
     import torch
@@ -75,7 +69,7 @@ def sum_gradients(weights: "Sequence[torch.nn.Parameter]", part: float) -> None:
 
     moving = [weight for weight in weights if weight.requires_grad]
     flat = torch.cat(
-        [(torch.zeros_like(weight) if weight.grad is None else weight.grad * part).flatten() for weight in moving]
+        [(torch.zeros_like(weight) if weight.grad is None else weight.grad).flatten() for weight in moving]
     )
     dist.all_reduce(flat)
     for weight, whole in zip(moving, flat.split([weight.numel() for weight in moving]), strict=True):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from core.array_cache import ArrayCache
-from core.models.fingerprint import weights_fingerprint
+from core.models.fingerprint import architecture_fingerprint, weights_fingerprint
 from core.models.strategies import STACK, depths
 from core.training.batches import Encoded, collate, padded, scoring_order
 from core.training.events import Progress
@@ -155,7 +155,9 @@ class FrozenPrefix:
 def _key(model: "PreTrainedModel", cut: int, encoded: Encoded, bf16: bool) -> str:
     level, _ = depths(model)
     frozen = weights_fingerprint((name, weight) for name, weight in model.named_parameters() if level[name] <= cut)
-    return hashlib.blake2b(f"{frozen}|{encoded.digest}|{cut}|{bf16}".encode(), digest_size=16).hexdigest()
+    return hashlib.blake2b(
+        f"{frozen}|{architecture_fingerprint(model.config)}|{encoded.digest}|{cut}|{bf16}".encode(), digest_size=16
+    ).hexdigest()
 
 
 class _Reached(Exception):

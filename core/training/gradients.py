@@ -34,15 +34,21 @@ class BatchGradients:
         self._loss = build_loss(job.config, job.training.labels, job.outputs, job.device)
         self.budget = PIECE_TOKENS.get(job.device, job.config.batch_size * job.config.max_length)
 
-    def compute(self, rows: np.ndarray) -> "torch.Tensor":
-        """Gradients of the mean loss over ``rows``; returns that loss, a scalar on the device.
+    def compute(self, rows: np.ndarray, batch: np.ndarray) -> "torch.Tensor":
+        """This process's part of the gradients of a batch's mean loss: that of ``rows``, some or all of ``batch``.
+
+        Returns the mean loss over ``rows``, a scalar on the device; 0 where there are none.
 
         Raises:
             torch.OutOfMemoryError: when a piece is too large for the device; gradients are then incomplete.
         """
         import torch
 
-        job, total = self._job, torch.zeros((), device=self._job.device)
+        job, labels = self._job, self._job.training.labels
+        total = torch.zeros((), device=job.device)
+        if not len(rows):
+            return total
+        whole, own = self._loss.weight(labels[batch]), self._loss.weight(labels[rows])
         for piece in self._pieces(rows):
             skipped = self._prefix.skipped(job.training.encoded, piece, job.device) if self._prefix else nullcontext()
             with autocast(job.device, job.bf16), skipped:
@@ -50,10 +56,10 @@ class BatchGradients:
                     job.model, job.training.encoded, piece, job.device, padded=self._prefix is not None
                 )  # (rows, outputs)
             targets = send(self._labels[torch.from_numpy(piece)], job.device)
-            loss = self._loss(logits.float(), targets) * (len(piece) / len(rows))
+            loss = self._loss.terms(logits.float(), targets).sum() / whole
             loss.backward()
             total += loss.detach()
-        return total
+        return total * (whole / own)
 
     def shrink(self, rows: np.ndarray) -> bool:
         """After a device ran out of memory on ``rows``: compute half as much at once; False where that cannot be."""

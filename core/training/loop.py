@@ -63,13 +63,13 @@ def train(job: TrainingJob) -> Iterator[Event]:
         if stopping or ended:
             break
         rows = order.rows(state.step)
-        own_rows, share = distributed.shard(rows)
+        own_rows = distributed.shard(rows)
         rate = schedule.rate(state.step)
         thawing.thaw(state.step / schedule.total)
         started = time.perf_counter()
         update.before(encoded.tokens_of(own_rows))
         try:
-            loss = gradients.compute(own_rows)
+            loss = gradients.compute(own_rows, rows)
         except torch.OutOfMemoryError:
             if not gradients.shrink(own_rows):
                 raise
@@ -78,7 +78,7 @@ def train(job: TrainingJob) -> Iterator[Event]:
                 f"The device ran out of memory: batches are now computed in pieces of at most {gradients.budget} tokens."
             )
             continue
-        distributed.sum_gradients(trained, share)
+        distributed.sum_gradients(trained)
         window.add(loss, update.apply(rate))  # read only when logged: reading waits for the device
         state.step += 1
         state.seconds += time.perf_counter() - started

@@ -2,6 +2,7 @@
 forms for uneven classes and doubtful labels."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -35,10 +36,25 @@ def label_weights(targets: np.ndarray) -> np.ndarray:
     return np.where(true > 0, np.minimum(others / np.maximum(true, 1), MOST_WEIGHT), 1.0)
 
 
-def build_loss(
-    config: RunConfig, labels: np.ndarray, classes: int, device: str
-) -> "Callable[[torch.Tensor, torch.Tensor], torch.Tensor]":
-    """The loss of a batch from logits (rows, outputs) and targets: a mean over rows.
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """The loss of rows, as terms that can be added up over the pieces of a batch, however it is divided.
+
+    Attributes:
+        terms: from logits (rows, outputs) and targets to (rows,) what each row adds; a weighted row adds its multiple.
+        weight: from the targets of rows, on the host, to what their terms are divided by: the sum of the rows' weights.
+    """
+
+    terms: "Callable[[torch.Tensor, torch.Tensor], torch.Tensor]"
+    weight: Callable[[np.ndarray], float]
+
+    def __call__(self, logits: "torch.Tensor", targets: "torch.Tensor") -> "torch.Tensor":
+        """The mean over these rows, a scalar."""
+        return self.terms(logits, targets).sum() / self.weight(targets.cpu().numpy())
+
+
+def build_loss(config: RunConfig, labels: np.ndarray, classes: int, device: str) -> Loss:
+    """The loss that ``config`` asks for.
 
     The form of the targets says which: class numbers (rows,) int64, cross-entropy in nats; (rows, labels) float32 of 0
     and 1, binary cross-entropy, a mean over labels, too; scores (rows,) float32, the squared error of logits that stand
@@ -57,55 +73,48 @@ def build_loss(
     return _one_class(config, labels, classes, device)
 
 
-def _squared_error(targets: np.ndarray) -> "Callable[[torch.Tensor, torch.Tensor], torch.Tensor]":
+def _squared_error(targets: np.ndarray) -> Loss:
     mean, spread = scale_of(targets)
 
-    def loss(logits: "torch.Tensor", truth: "torch.Tensor") -> "torch.Tensor":
-        return (logits[:, 0] - (truth - mean) / spread).square().mean()
+    def terms(logits: "torch.Tensor", truth: "torch.Tensor") -> "torch.Tensor":
+        return (logits[:, 0] - (truth - mean) / spread).square()
 
-    return loss
+    return Loss(terms, len)
 
 
-def _several_labels(
-    config: RunConfig, targets: np.ndarray, device: str
-) -> "Callable[[torch.Tensor, torch.Tensor], torch.Tensor]":
+def _several_labels(config: RunConfig, targets: np.ndarray, device: str) -> Loss:
     import torch
     from torch.nn import functional
 
     weights = torch.tensor(label_weights(targets), dtype=torch.float32, device=device) if config.class_weights else None
     smooth, gamma = config.label_smoothing, config.focal_gamma
 
-    def loss(logits: "torch.Tensor", truth: "torch.Tensor") -> "torch.Tensor":
+    def terms(logits: "torch.Tensor", truth: "torch.Tensor") -> "torch.Tensor":
         wanted = truth * (1 - smooth) + smooth / 2
-        if not gamma:
-            return functional.binary_cross_entropy_with_logits(logits, wanted, pos_weight=weights)
-        each = functional.binary_cross_entropy_with_logits(logits, wanted, pos_weight=weights, reduction="none")
-        right = torch.sigmoid(torch.where(truth > 0.5, logits, -logits))
-        return ((1 - right) ** gamma * each).mean()
+        entropies = functional.binary_cross_entropy_with_logits(logits, wanted, pos_weight=weights, reduction="none")
+        if gamma:
+            right = torch.sigmoid(torch.where(truth > 0.5, logits, -logits))
+            entropies = (1 - right) ** gamma * entropies
+        return entropies.mean(dim=1)
 
-    return loss
+    return Loss(terms, len)
 
 
-def _one_class(
-    config: RunConfig, labels: np.ndarray, classes: int, device: str
-) -> "Callable[[torch.Tensor, torch.Tensor], torch.Tensor]":
+def _one_class(config: RunConfig, labels: np.ndarray, classes: int, device: str) -> Loss:
     import torch
     from torch.nn import functional
 
-    weights = (
-        torch.tensor(class_weights(labels, classes), dtype=torch.float32, device=device)
-        if config.class_weights
-        else None
-    )
+    weights = class_weights(labels, classes) if config.class_weights else None
+    on_device = None if weights is None else torch.tensor(weights, dtype=torch.float32, device=device)
+    gamma = config.focal_gamma
 
-    def loss(logits: "torch.Tensor", truth: "torch.Tensor") -> "torch.Tensor":
-        if not config.focal_gamma:
-            return functional.cross_entropy(logits, truth, weight=weights, label_smoothing=config.label_smoothing)
-        each = functional.cross_entropy(
-            logits, truth, weight=weights, label_smoothing=config.label_smoothing, reduction="none"
+    def terms(logits: "torch.Tensor", truth: "torch.Tensor") -> "torch.Tensor":
+        entropies = functional.cross_entropy(
+            logits, truth, weight=on_device, label_smoothing=config.label_smoothing, reduction="none"
         )
-        right = torch.softmax(logits, dim=1).gather(1, truth.unsqueeze(1)).squeeze(1)
-        scale = weights[truth].sum() if weights is not None else float(len(truth))
-        return ((1 - right) ** config.focal_gamma * each).sum() / scale
+        if gamma:
+            right = torch.softmax(logits, dim=1).gather(1, truth.unsqueeze(1)).squeeze(1)
+            entropies = (1 - right) ** gamma * entropies
+        return entropies
 
-    return loss
+    return Loss(terms, len if weights is None else lambda truth: float(weights[truth].sum()))

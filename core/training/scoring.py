@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from core.errors import TrainingError
 from core.models.attention import use_fast_attention
 from core.models.packed import packed
 from core.training.batches import Encoded, scoring_order
@@ -44,6 +45,7 @@ def score(
 
     Raises:
         Interrupted: when ``should_stop`` says so between two batches.
+        TrainingError: when a score is not a finite number.
     """
     import torch
 
@@ -71,10 +73,14 @@ def score(
             model.set_attn_implementation(attention)  # a training that drops attention weights out goes on doing so
     for rows, scores in found:
         logits[rows] = scores.cpu().numpy()
+    if not np.isfinite(logits).all():
+        raise not_finite("The model's answers to some texts are")
     return mean_by_owner(logits, encoded.owners)
 
 
-def softmax(logits: np.ndarray) -> np.ndarray:
-    """Probabilities (rows, classes) float64 from raw scores; each row sums to 1."""
-    shifted = np.exp(logits.astype(np.float64) - logits.max(axis=1, keepdims=True))
-    return shifted / shifted.sum(axis=1, keepdims=True)
+def not_finite(what: str) -> TrainingError:
+    """The error for numbers that are NaN or infinite; ``what`` begins the sentence."""
+    return TrainingError(
+        f"{what} no finite numbers (NaN or infinite).",
+        "Either its training diverged, then lower the learning rate; or the weights that it started from are damaged.",
+    )

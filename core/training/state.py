@@ -1,8 +1,10 @@
 """What a training by steps knows about itself: how far it is, what its best was, and how it goes on after a stop."""
 
+import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from core.errors import TrainingError
 from core.training.events import StepLogged, TrainingDone
 from core.training.update import Update
 
@@ -70,10 +72,34 @@ class Window:
         self.norms.append(norm)
 
     def event(self, state: State, steps_per_epoch: int, rate: float) -> StepLogged:
-        """Their means, fetched from the device at once."""
+        """Their means, fetched from the device at once.
+
+        Raises:
+            TrainingError: when a loss or a norm is not a finite number; it names the first such step.
+        """
         import torch
 
         values, count = torch.stack([*self.losses, *self.norms]).tolist(), len(self.losses)
+        for index, (loss, norm) in enumerate(zip(values[:count], values[count:], strict=True)):
+            if not (math.isfinite(loss) and math.isfinite(norm)):
+                raise _diverged(state.step - count + index + 1, loss, rate)
         loss, norm = sum(values[:count]) / count, sum(values[count:]) / count
         speed = state.tokens / max(state.seconds, 1e-9)
         return StepLogged(state.step, state.step / steps_per_epoch, loss, rate, speed, norm)
+
+
+def _diverged(step: int, loss: float, rate: float) -> TrainingError:
+    what = (
+        f"The loss became {'NaN' if math.isnan(loss) else 'infinite'}"
+        if not math.isfinite(loss)
+        else "The gradient became infinite"
+    )
+    if step == 1:
+        return TrainingError(
+            f"{what} at the first step.",
+            "The source's weights are damaged or hold NaN; fetch it anew, or choose another.",
+        )
+    return TrainingError(
+        f"{what} at step {step}: the training diverged.",
+        f"Lower the learning rate (it was {rate:.1e} there), keep some warm-up, and let gradients be clipped at 1.",
+    )

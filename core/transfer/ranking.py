@@ -59,41 +59,42 @@ def rank_sources(
         )
     began = time.perf_counter()
     names = list(sources) or [
-        each.key for each in list_sources() if each.available and "downloaded once" not in each.sentence
+        source.key for source in list_sources() if source.available and "downloaded once" not in source.sentence
     ]
     train = dataset.part("train")
     train = train.iloc[draw(train["label"], rows, seed, train["row"])]
     numbers = {label: index for index, label in enumerate(dataset.labels)}
     labels = train["label"].map(numbers).to_numpy(dtype=np.int64)
     pairs = train["text_pair"].tolist() if "text_pair" in train else None
-    found = []
-    for place, name in enumerate(names):
+    candidates = []
+    for number, name in enumerate(names):
         started = time.perf_counter()
 
-        def told(done: int, total: int, place: int = place) -> None:
+        def report(done: int, total: int, number: int = number) -> None:
             if progress:
-                progress(place * total + done, len(names) * total)
+                progress(number * total + done, len(names) * total)
 
         try:
             encoder = load_encoder(name)
             length = min(max_length, position_limit(encoder.config))
             features = text_features(
-                encoder, name, train["text"].tolist(), pairs=pairs, max_length=length, progress=told
+                encoder, name, train["text"].tolist(), pairs=pairs, max_length=length, progress=report
             )
             scores = h_score(features, labels), logme(features, labels), probe_score(features, labels, seed)
             candidate = Candidate(name, *scores)
         except GraftError as error:
             candidate = Candidate(name, error=str(error))
-        found.append(replace(candidate, seconds=time.perf_counter() - started))
-    return _ranked(found), time.perf_counter() - began
+        candidates.append(replace(candidate, seconds=time.perf_counter() - started))
+    return _ranked(candidates), time.perf_counter() - began
 
 
-def _ranked(found: list[Candidate]) -> list[Candidate]:
-    scored = [each for each in found if each.error is None]
-    places = np.zeros(len(scored))
+def _ranked(candidates: list[Candidate]) -> list[Candidate]:
+    """Best mean rank over the three scores first; those that could not be scored last."""
+    scored = [candidate for candidate in candidates if candidate.error is None]
+    ahead = np.zeros(len(scored))  # how many others are ahead, summed over the scores
     for name in ("h_score", "logme", "probe"):
-        values = np.array([getattr(each, name) for each in scored])
-        places += np.array([np.sum(values > value) for value in values]) if len(values) else 0
-    order = np.argsort(places, kind="stable")
+        values = np.array([getattr(candidate, name) for candidate in scored])
+        ahead += np.array([np.sum(values > value) for value in values]) if len(values) else 0
+    order = np.argsort(ahead, kind="stable")
     best_first = [replace(scored[index], rank=rank) for rank, index in enumerate(order, 1)]
-    return [*best_first, *(each for each in found if each.error is not None)]
+    return [*best_first, *(candidate for candidate in candidates if candidate.error is not None)]

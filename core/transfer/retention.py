@@ -5,15 +5,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-from scipy.stats import binomtest
 
 from core.data.sets.samples import SAMPLES
 from core.data.sets.store import get_dataset
 from core.errors import RunError
+from core.metrics.accuracy import wilson_interval
+from core.metrics.table import METRICS
 from core.models.classifier import head_of
-from core.results.predict import Predictor
+from core.results.predictor import Predictor
 from core.runs.folder import Run, get_run
-from core.tasks import METRICS, task_of
+from core.tasks import task_of
 from core.transfer.features import load_encoder, text_features
 
 if TYPE_CHECKING:
@@ -44,12 +45,12 @@ def retention(run: Run) -> dict[str, Any]:
         task, before, after, rows = _earlier_task(run, get_run(run.config.model[4:]))
     else:
         task, before, after, rows = _matching(run)
-    value = {
+    measured = {
         "task": task, "rows": rows, "source_before": before / rows, "source_after": after / rows,
-        "source_before_interval": _interval(before, rows), "source_after_interval": _interval(after, rows),
+        "source_before_interval": wilson_interval(before, rows), "source_after_interval": wilson_interval(after, rows),
         "target": result["metrics"][name], "target_metric": name,
     }  # fmt: skip
-    return value | {"sentence": _sentence(value)}
+    return measured | {"sentence": _sentence(measured)}
 
 
 def _earlier_task(run: Run, earlier: Run) -> tuple[str, int, int, int]:
@@ -59,19 +60,19 @@ def _earlier_task(run: Run, earlier: Run) -> tuple[str, int, int, int]:
     result = earlier.result
     if result is None:
         raise RunError(f"The earlier run {earlier.name} has no result.", "Its task cannot be measured again.")
-    judged = pd.read_parquet(earlier.predictions(result["split"]))
+    table = pd.read_parquet(earlier.predictions(result["split"]))
     old, new = Predictor.load(earlier), Predictor.load(run)
     model = old.classifier.model
-    fresh = dict(new.classifier.model.named_parameters())
+    new_weights = dict(new.classifier.model.named_parameters())
     heads = set(head_of(model))
     with torch.no_grad():
         for name, weight in model.named_parameters():
             if name not in heads:
-                weight.copy_(fresh[name])
-    pairs = judged["text_pair"].tolist() if "text_pair" in judged else None
-    right = old.answers(old.predict(judged["text"].tolist(), pairs)) == judged["label"].to_numpy()
+                weight.copy_(new_weights[name])
+    pairs = table["text_pair"].tolist() if "text_pair" in table else None
+    right = old.answers(old.predict(table["text"].tolist(), pairs)) == table["label"].to_numpy()
     task = f"the task of the earlier run {earlier.name}"
-    return task, int(judged["correct"].sum()), int(right.sum()), len(judged)
+    return task, int(table["correct"].sum()), int(right.sum()), len(table)
 
 
 def _can_be_right(earlier: Run) -> bool:
@@ -96,13 +97,13 @@ def _halves(run: Run) -> list[tuple[str, str]]:
     """Texts in two halves, cut between sentences: of the shipped reviews, else of the run's own data."""
     path = SAMPLES["reviews"].path
     texts = pd.read_csv(path)["text"].tolist() if path.exists() else get_dataset(run.config.dataset).frame()["text"]
-    found = []
+    halves = []
     for text in texts:
         sentences = re.split(r"(?<=[.!?])\s+", text)
         if len(sentences) >= 2:
             middle = len(sentences) // 2
-            found.append((" ".join(sentences[:middle]), " ".join(sentences[middle:])))
-    return found[:MATCHED]
+            halves.append((" ".join(sentences[:middle]), " ".join(sentences[middle:])))
+    return halves[:MATCHED]
 
 
 def _matched(encoder: "PreTrainedModel", source: str, first: list[str], second: list[str]) -> int:
@@ -111,22 +112,17 @@ def _matched(encoder: "PreTrainedModel", source: str, first: list[str], second: 
         text_features(encoder, source, texts, max_length=64, all_layers=False).astype(np.float64)
         for texts in (first, second)
     )
-    a, b = (each / np.maximum(np.linalg.norm(each, axis=1, keepdims=True), 1e-12) for each in (a, b))
+    a, b = (side / np.maximum(np.linalg.norm(side, axis=1, keepdims=True), 1e-12) for side in (a, b))
     return int(np.sum((a @ b.T).argmax(axis=1) == np.arange(len(first))))
 
 
-def _interval(right: int, rows: int) -> list[float]:
-    found = binomtest(right, rows).proportion_ci(0.95, method="wilson")
-    return [float(found.low), float(found.high)]
-
-
-def _sentence(value: dict[str, Any]) -> str:
-    before, after = 100 * value["source_before"], 100 * value["source_after"]
-    apart = value["source_after_interval"][1] < value["source_before_interval"][0]
-    kept = "lost some of" if apart else "kept"
-    metric = METRICS[value["target_metric"]]
-    target = f"{100 * value['target']:.1f} %" if metric.share else f"{value['target']:.3g}"
+def _sentence(measured: dict[str, Any]) -> str:
+    before, after = 100 * measured["source_before"], 100 * measured["source_after"]
+    apart = measured["source_after_interval"][1] < measured["source_before_interval"][0]
+    verb = "lost some of" if apart else "kept"
+    metric = METRICS[measured["target_metric"]]
+    target = f"{100 * measured['target']:.1f} %" if metric.share else f"{measured['target']:.3g}"
     return (
-        f"The run {kept} its source's ability: {value['task']} went from {before:.1f} % to {after:.1f} % "
-        f"({value['rows']:,} texts), while the target reached {target} ({metric.title})."
+        f"The run {verb} its source's ability: {measured['task']} went from {before:.1f} % to {after:.1f} % "
+        f"({measured['rows']:,} texts), while the target reached {target} ({metric.title})."
     )

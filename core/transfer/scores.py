@@ -55,11 +55,11 @@ def logme(features: np.ndarray, labels: np.ndarray, rounds: int = 100) -> float:
     u, s, _ = np.linalg.svd(x, full_matrices=False)
     real = s > 1e-10 * max(float(s.max(initial=0.0)), TINY)  # centring leaves one empty direction where rows < width
     directions, squares = u[:, real], s[real] ** 2  # (rows, rank), (rank,)
-    found = []
+    evidence = []
     for label in np.unique(labels):
         y = (labels == label).astype(np.float64)
-        found.append(_evidence(directions, squares, y - y.mean(), rounds))  # centred as x is: the model's intercept
-    return float(np.mean(found))
+        evidence.append(_evidence(directions, squares, y - y.mean(), rounds))  # centred as x is: the model's intercept
+    return float(np.mean(evidence))
 
 
 def probe_score(features: np.ndarray, labels: np.ndarray, seed: int = 42) -> float:
@@ -77,12 +77,12 @@ def probe_score(features: np.ndarray, labels: np.ndarray, seed: int = 42) -> flo
     usable = counts >= 2
     if usable.sum() < 2:
         raise ValueError("a probe needs two classes with two rows each")
-    kept = np.isin(labels, names[usable])
+    probed = np.isin(labels, names[usable])
     folds = StratifiedKFold(min(FOLDS, int(counts[usable].min())), shuffle=True, random_state=seed)
     # C below 1: with a few hundred rows and as many columns the plain regression would learn the rows by heart
     model = make_pipeline(StandardScaler(), LogisticRegression(C=0.1, max_iter=1000))
     with one_thread():
-        return float(cross_val_score(model, features[kept].astype(np.float64), labels[kept], cv=folds).mean())
+        return float(cross_val_score(model, features[probed].astype(np.float64), labels[probed], cv=folds).mean())
 
 
 def _centred(features: np.ndarray) -> np.ndarray:

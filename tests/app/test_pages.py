@@ -9,7 +9,8 @@ from streamlit.testing.v1 import AppTest
 from core.config import RunConfig
 from core.data.sets.samples import SAMPLES
 from core.evaluation.baselines import majority, tfidf
-from core.evaluation.result import build_result, prediction_table
+from core.evaluation.prediction_table import prediction_table
+from core.evaluation.result import build_result
 from core.runs.folder import create_run, get_run
 from pages.components.shared import router
 from tests.conftest import ROOT, sentences

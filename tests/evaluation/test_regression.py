@@ -1,3 +1,5 @@
+"""Scores, from outputs to figures, tests and the verdict."""
+
 import json
 
 import numpy as np
@@ -5,8 +7,9 @@ import pytest
 from scipy.stats import pearsonr, spearmanr
 
 from core.evaluation.baselines import counted, trivial
-from core.evaluation.judge import judged, paired_tests
 from core.evaluation.result import build_result
+from core.evaluation.scores import evaluate
+from core.evaluation.significance import paired_tests
 from core.tasks import TASKS
 
 TASK = TASKS["regression"]
@@ -20,7 +23,7 @@ def made(rows=300, noise=1.0, seed=0):
 
 def test_figures_agree_with_scipy():
     truth, predicted = made()
-    found = judged(TASK, truth, predicted, ("year",))
+    found = evaluate(TASK, truth, predicted, ("year",))
     assert found["metrics"]["rmse"] == pytest.approx(np.sqrt(np.mean((truth - predicted) ** 2)))
     assert found["metrics"]["mae"] == pytest.approx(np.mean(np.abs(truth - predicted)))
     assert found["metrics"]["pearson"] == pytest.approx(pearsonr(truth, predicted).statistic)
@@ -32,7 +35,7 @@ def test_figures_agree_with_scipy():
 
 def test_a_constant_has_no_correlation_and_that_can_be_written_down():
     truth, _ = made()
-    found = judged(TASK, truth, np.full(len(truth), truth.mean()), ("year",))
+    found = evaluate(TASK, truth, np.full(len(truth), truth.mean()), ("year",))
     assert found["metrics"]["pearson"] is None and found["intervals"]["spearman"] == [None, None]
     json.dumps(found, allow_nan=False)
 

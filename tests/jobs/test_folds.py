@@ -9,7 +9,7 @@ from core.errors import ConfigError, RunError
 from core.jobs.folds import submit_folds
 from core.jobs.queue import submit
 from core.jobs.worker import work
-from core.results.joined import gather, join
+from core.results.cross_validation import gather, join
 from core.runs.folder import create_run, delete_run
 from core.runs.folds import folds_of, get_folds, list_folds
 from tests.app.test_pages import finished

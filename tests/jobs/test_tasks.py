@@ -14,7 +14,8 @@ from core.errors import ConfigError
 from core.jobs.queue import submit
 from core.jobs.worker import work
 from core.results.compare import compare_runs
-from core.results.predict import Predictor, predict_file
+from core.results.predict import predict_file
+from core.results.predictor import Predictor
 from core.runs.folder import create_run
 from core.training.batches import encode
 from core.training.scoring import score

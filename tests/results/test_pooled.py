@@ -6,7 +6,8 @@ import pytest
 
 from core.errors import RunError
 from core.evaluation.baselines import majority, trivial
-from core.evaluation.result import build_result, prediction_table
+from core.evaluation.prediction_table import prediction_table
+from core.evaluation.result import build_result
 from core.results.pooled import Fold, pool
 from core.tasks import TASKS
 

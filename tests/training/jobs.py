@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from core.evaluation.judge import validate
+from core.evaluation.scores import validate
 from core.training.job import TrainingJob
 
 

@@ -1,7 +1,8 @@
 import numpy as np
 
+from core.array_cache import ArrayCache
 from core.models.classifier import load_tokenizer
-from core.training.batches import collate, encode, scoring_order, training_order
+from core.training.batches import collate, encode, encode_once, scoring_order, training_order
 
 TEXTS = ["short", "a somewhat longer text about a film", "x " * 200, "", "日本語のテキスト"]
 
@@ -54,3 +55,19 @@ def test_scoring_batches_respect_the_token_budget():
     batches = scoring_order(lengths, token_budget=4096)
     assert sorted(np.concatenate(batches)) == list(range(500))
     assert all(len(rows) == 1 or len(rows) * lengths[rows].max() <= 4096 for rows in batches)
+
+
+def test_the_second_run_on_the_same_texts_finds_every_part_encoded(home, tiny_encoder):
+    parts = {"train": ["one text", "two texts"], "validation": ["three"], "test": ["four", "five six"]}
+    for _ in range(2):
+        tokenizer = load_tokenizer(str(tiny_encoder))  # as each run does
+        for texts in parts.values():
+            encode_once(texts, tokenizer, 16, cache=ArrayCache("tokens"))
+    assert len(list((home / "cache" / "tokens").iterdir())) == 3
+
+
+def test_two_texts_and_one_pair_are_told_apart(home, tiny_encoder):
+    tokenizer = load_tokenizer(str(tiny_encoder))
+    single = encode_once(["one", "two"], tokenizer, 16, cache=ArrayCache("tokens"))
+    pair = encode_once(["one"], tokenizer, 16, ["two"], cache=ArrayCache("tokens"))
+    assert (single.rows, pair.rows) == (2, 1) and pair.types is not None

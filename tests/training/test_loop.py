@@ -11,7 +11,7 @@ from core.training.events import CheckpointDue, Evaluated, Improved, Started, St
 from core.training.job import LabelledRows
 from core.training.loop import train
 from core.training.optimiser import rate_factor
-from core.training.probe import probe
+from core.training.probe import STRENGTHS, probe
 from core.training.scoring import score
 from tests.conftest import sentences
 from tests.training.jobs import job_of
@@ -119,3 +119,11 @@ def test_the_probe_changes_the_last_layer_only(setting):
     best = max(of(Evaluated, events), key=lambda event: event.scores["macro_f1"])
     logits = score(classifier.model, validation.encoded, "cpu", False)
     assert np.mean(logits.argmax(axis=1) == validation.labels) == pytest.approx(best.scores["accuracy"])
+
+
+def test_a_probe_without_validation_rows_takes_the_usual_strength(setting):
+    base, fresh, training, _ = setting
+    model = fresh().model
+    nothing = rows_of([], fresh().tokenizer)
+    events = list(probe(job_of(base, model, training, nothing)))
+    assert STRENGTHS[0] == 1.0 and of(TrainingDone, events)[0].best_step == 1

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 import pandas as pd
 
 from core.config import RunConfig
-from core.data.columns.labels import strata
 from core.data.sets.store import DataSet, get_dataset
-from core.data.splits.split import draw
+from core.data.splits.sampling import draw_part
 from core.errors import DatasetError
 from core.tasks import Task, check_settings, task_of
 from core.training.recipe import epochs_for
@@ -71,14 +70,7 @@ def choose_rows(config: RunConfig, warn: Callable[[str], None]) -> Chosen:
     }
     if config.train_size is not None and config.train_size >= len(parts["train"]):
         warn(f"{config.train_size} training rows were asked for and the set has {len(parts['train'])}: all are used.")
-    parts = {name: drawn(part, task.kind, *sizes[name]) for name, part in parts.items()}
+    parts = {name: draw_part(part, task.kind, *sizes[name]) for name, part in parts.items()}
     if config.strategy not in OWN_EPOCHS:
         config = config.changed(epochs=epochs_for(config, len(parts["train"])))
     return Chosen(config, dataset, task, parts, judged_on, judged_of)
-
-
-def drawn(part: pd.DataFrame, kind: str, size: int | None, seed: int) -> pd.DataFrame:
-    """``size`` rows of a part, spread over its answers as the part is; all of them where it has no more."""
-    if size is None or size >= len(part):
-        return part
-    return part.iloc[draw(strata(kind, part["label"]), size, seed, part["row"])]

@@ -8,7 +8,8 @@ import numpy as np
 
 from core import workspace
 from core.data.sets.store import DataSet
-from core.evaluation.result import build_result, prediction_table
+from core.evaluation.prediction_table import prediction_table
+from core.evaluation.result import build_result
 from core.jobs.compute import Compute
 from core.jobs.phases.choosing import Chosen
 from core.jobs.phases.judging import Judged, complete_model
@@ -16,7 +17,7 @@ from core.jobs.phases.preparing import Prepared, load_source
 from core.jobs.recorder import RunRecorder
 from core.models.sources import source_fit
 from core.models.strategies import attach, depths, layer_rates, movement, plan
-from core.results.baselines import cached_baselines
+from core.results.baseline_cache import cached_baselines
 from core.runs.folder import Run
 from core.training.estimate import remember_speed
 from core.training.events import TrainingDone

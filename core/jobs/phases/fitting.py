@@ -7,7 +7,7 @@ from functools import partial
 
 from core.array_cache import ArrayCache
 from core.config import RunConfig
-from core.evaluation.judge import validate
+from core.evaluation.scores import validate
 from core.jobs.compute import Compute
 from core.jobs.phases.preparing import Prepared
 from core.jobs.recorder import RunRecorder

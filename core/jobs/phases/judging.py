@@ -5,14 +5,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.evaluation.judge import SCALE, outputs_of
-from core.evaluation.multilabel import choose_thresholds
+from core.evaluation.answers import outputs_of
+from core.evaluation.thresholds import choose_thresholds
 from core.jobs.compute import Compute
 from core.jobs.phases.preparing import Prepared
 from core.jobs.recorder import RunRecorder
 from core.models.classifier import Classifier
 from core.models.head import fold_scale
-from core.tasks import Task
+from core.tasks import SCALE, Task
 from core.training.scoring import score
 
 

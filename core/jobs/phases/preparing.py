@@ -3,11 +3,10 @@
 from dataclasses import dataclass
 
 from core.array_cache import ArrayCache
-from core.evaluation.judge import SCALE
 from core.jobs.phases.choosing import Chosen
 from core.jobs.recorder import RunRecorder
 from core.models.classifier import Classifier, load_classifier
-from core.tasks import encode_targets, scale_of
+from core.tasks import SCALE, encode_targets, scale_of
 from core.training.batches import encode_once
 from core.training.job import LabelledRows
 from core.training.recipe import work_of
@@ -59,7 +58,7 @@ def _encode(chosen: Chosen, classifier: Classifier, max_length: int, recorder: R
     for name, part in chosen.parts.items():
         pairs = part["text_pair"].tolist() if "text_pair" in part else None
         texts = encode_once(
-            part["text"].tolist(), classifier.tokenizer, max_length, pairs, keep=ArrayCache("tokens"),
+            part["text"].tolist(), classifier.tokenizer, max_length, pairs, cache=ArrayCache("tokens"),
             progress=lambda done, total: recorder.progress("preparing", done, total), truncation=chosen.config.truncation,
         )  # fmt: skip
         encoded[name] = LabelledRows(texts, encode_targets(chosen.task, part["label"].tolist(), classifier.labels))

@@ -7,10 +7,10 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
+from core.charts import explore as charts
 from core.data.sets.store import DataSet, get_dataset
-from core.explore import charts
-from core.explore.answers import answers_of, group_columns
 from core.explore.features import MOST_ROWS, ask_neighbour_plane, map_key
+from core.explore.groups import group_columns, groups_of
 from core.explore.nearness import principal_plane
 from core.explore.rows import SEED, rows_named
 from core.runs.folder import Run
@@ -98,7 +98,7 @@ def _places(key: str, features: np.ndarray, method: str) -> tuple[np.ndarray | N
 
 def _drawn(dataset: DataSet, frame: pd.DataFrame, places: np.ndarray, color: str, groups: dict[str, str]) -> go.Figure:
     rows, texts = frame["row"].tolist(), frame["text"].tolist()
-    answers = answers_of(dataset, frame)
+    answers = groups_of(dataset, frame)
     if color == "label" and answers.values is not None:
         return charts.score_map(places, rows, texts, answers.values, dataset.label or "score")
     if color.startswith("run:") and "correct" in frame:
@@ -106,7 +106,7 @@ def _drawn(dataset: DataSet, frame: pd.DataFrame, places: np.ndarray, color: str
     elif color in groups:
         told = frame[groups[color]].astype(str).to_numpy(dtype=object)
     else:
-        told = answers.told() if color == "label" else np.full(len(frame), "text", dtype=object)
+        told = answers.name_of_rows() if color == "label" else np.full(len(frame), "text", dtype=object)
     return charts.text_map(places, rows, texts, told)
 
 

@@ -4,11 +4,11 @@ import numpy as np
 import streamlit as st
 
 from core import charts
+from core.charts import explore as drawn
 from core.data.sets.lengths import dataset_lengths
 from core.data.sets.store import DataSet, get_dataset
 from core.errors import GraftError
-from core.explore import charts as drawn
-from core.explore.answers import Answers, answers_of, group_columns
+from core.explore.groups import Groups, group_columns, groups_of
 from core.explore.words import TypicalWords, typical_words
 from pages.components.data.explore_rows import drawn_rows
 from pages.components.shared.errors import show_error
@@ -23,7 +23,7 @@ CHARTS = 4  # classes shown at first
 def _words(dataset_id: str) -> TypicalWords:
     dataset = get_dataset(dataset_id)
     frame = drawn_rows(dataset_id, WORD_ROWS)
-    answers = answers_of(dataset, frame)
+    answers = groups_of(dataset, frame)
     texts = frame["text"] + "\n" + frame["text_pair"] if "text_pair" in frame else frame["text"]
     return typical_words(texts.tolist(), answers.members, answers.names)
 
@@ -36,7 +36,7 @@ def _lengths(dataset_id: str) -> np.ndarray:
 def overview(dataset: DataSet) -> None:
     """Three cards and the typical words."""
     frame = drawn_rows(dataset.id, WORD_ROWS)
-    answers = answers_of(dataset, frame)
+    answers = groups_of(dataset, frame)
     left, right = st.columns(2)
     with left, st.container(border=True, height="stretch"):
         _label_card(dataset, answers)
@@ -48,7 +48,7 @@ def overview(dataset: DataSet) -> None:
             title = str(st.selectbox("Rows by", list(groups), key="explore_group"))
             column = frame[groups[title]].astype(str).tolist()
             st.plotly_chart(
-                drawn.group_bars(column, answers.told(), f"Rows by {title}", title), key="groups", config=STILL
+                drawn.group_bars(column, answers.name_of_rows(), f"Rows by {title}", title), key="groups", config=STILL
             )
             st.caption(
                 "Coloured by label: where the colours differ much from bar to bar, the groups are not alike."
@@ -59,7 +59,7 @@ def overview(dataset: DataSet) -> None:
         _word_cards(dataset, answers, len(frame))
 
 
-def _label_card(dataset: DataSet, answers: Answers) -> None:
+def _label_card(dataset: DataSet, answers: Groups) -> None:
     if answers.values is not None:
         st.plotly_chart(drawn.score_histogram(answers.values, dataset.label or "score"), key="scores", config=STILL)
         known = answers.values[np.isfinite(answers.values)]
@@ -95,7 +95,7 @@ def _length_card(dataset: DataSet) -> None:
     )
 
 
-def _word_cards(dataset: DataSet, answers: Answers, rows: int) -> None:
+def _word_cards(dataset: DataSet, answers: Groups, rows: int) -> None:
     found = _words(dataset.id)
     table = found.table
     listed = [name for name in answers.names if (table["label"] == name).any()]

@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from core import charts
-from core.evaluation.metrics import mix_ups
+from core.evaluation.details import mix_ups
 from core.runs.folder import Run
 from core.tasks import readable
 from pages.components.shared.theme import STILL, ink

@@ -7,10 +7,10 @@ import streamlit as st
 
 from core import charts
 from core.config import settings
+from core.metrics.table import METRICS
 from core.results.compare import compare_runs
 from core.runs.folder import Run
 from core.runs.history import read_history
-from core.tasks import METRICS
 from core.training.estimate import duration
 from pages.components.shared.theme import STILL, ink
 from pages.components.shared.words import (
@@ -153,10 +153,15 @@ def _curves(runs: list[Run], colors: dict[str, str], names: dict[str, str]) -> N
     name = result_task(runs[0].result or {}).headline
     scale = 100 if METRICS[name].share else 1
     scores = [
-        {"name": names[run.id], "color": colors[run.id], "x": points["epoch"], "y": scale * points[name].astype(float)}
+        {
+            "name": names[run.id],
+            "color": colors[run.id],
+            "x": evaluations["epoch"],
+            "y": scale * evaluations[name].astype(float),
+        }
         for run in runs
-        for points in [histories[run.id].evaluations]
-        if name in points
+        for evaluations in [histories[run.id].evaluations]
+        if name in evaluations
     ]
     way = "higher" if METRICS[name].higher else "lower"
     title, unit = f"Validation {spoken(name)} ({way} is better)", METRICS[name].title + (" (%)" if scale == 100 else "")
@@ -172,18 +177,18 @@ def _settings(runs: list[Run], differences: dict[str, dict[str, object]], names:
     if not differences:
         st.caption("Nothing: these runs had the same settings.")
         return
-    labels = settings()
+    explained = settings()
     frame = pd.DataFrame(
         {names[run.id]: [_value(name, differences[name][run.id]) for name in differences] for run in runs},
-        index=[labels[name][0] for name in differences],
+        index=[explained[name][0] for name in differences],
     )
     st.dataframe(frame, key="differences", height="content")
 
 
 def _value(name: str, value: object) -> str:
     """A setting's value as the pages say it."""
-    spell = {"dataset": dataset_name, "model": source_name, "strategy": lambda key: STRATEGY_TITLES.get(key, key)}
-    return "–" if value is None else str(spell.get(name, str)(str(value)))
+    titles = {"dataset": dataset_name, "model": source_name, "strategy": lambda text: STRATEGY_TITLES.get(text, text)}
+    return "–" if value is None else str(titles.get(name, str)(str(value)))
 
 
 def _confusions(runs: list[Run], names: dict[str, str]) -> None:

@@ -7,9 +7,9 @@ import streamlit as st
 
 from core import charts
 from core.errors import GraftError
+from core.metrics.table import METRICS
 from core.runs.folder import Run
 from core.runs.folds import FoldRuns, folds_of
-from core.tasks import METRICS
 from pages.components.results.scores import scores_view
 from pages.components.shared import words
 from pages.components.shared.errors import show_error
@@ -31,7 +31,7 @@ def fold_card(run: Run) -> None:
 def joined_view(folds: FoldRuns) -> bool:
     """One result over all rows, beside the baselines on the same rows, and how the folds differ; False where the runs
     cannot be joined."""
-    from core.results.joined import join
+    from core.results.cross_validation import join
 
     with st.container(border=True):
         st.markdown(f"**{words.plain(folds.name)}: joined over {folds.folds} folds**")
@@ -43,7 +43,7 @@ def joined_view(folds: FoldRuns) -> bool:
             return False
         if joined.unfinished:
             st.warning(words.plain(joined.unfinished), icon=":material/hourglass_top:")
-        for sentence in joined.found:
+        for sentence in joined.outcome:
             st.markdown(words.plain(sentence))
         if joined.pooled:
             _scores(folds, joined.pooled.result, joined.complete)
@@ -67,13 +67,13 @@ def _scores(folds: FoldRuns, result: dict[str, Any], complete: bool) -> None:
 
 def _standing(folds: FoldRuns, standing: list[dict[str, Any]]) -> None:
     """A line for each fold, and the way to its run."""
-    names = list(dict.fromkeys(name for fold in standing for name in fold["metrics"]))
+    names = list(dict.fromkeys(name for line in standing for name in line["metrics"]))
     with st.expander("Each fold", icon=":material/view_list:"):
         table = pd.DataFrame(
-            {"Fold": [fold["fold"] for fold in standing], "State": [fold["state"] for fold in standing],
-             "Judged rows": [fold["rows"] for fold in standing]}
+            {"Fold": [line["fold"] for line in standing], "State": [line["state"] for line in standing],
+             "Judged rows": [line["rows"] for line in standing]}
             | {
-                METRICS[name].title: [words.figure(name, fold["metrics"].get(name)) for fold in standing]
+                METRICS[name].title: [words.figure(name, line["metrics"].get(name)) for line in standing]
                 for name in names
             }
         )  # fmt: skip

@@ -57,8 +57,8 @@ def _history(run: Run, hold: bool) -> History:
     events, offset, drawn_at = st.session_state.get("_events", {}).get(run.id, ([], 0, 0.0))
     now = time.monotonic()
     if not hold or now - drawn_at >= REDRAW or not any(event.get("event") == "step" for event in events):
-        fresh, offset = run.events_from(offset)
-        events = [*events, *fresh]
+        newer, offset = run.events_from(offset)
+        events = [*events, *newer]
         st.session_state["_events"] = {run.id: (events, offset, now)}
     return history_of(events)
 

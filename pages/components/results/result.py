@@ -7,9 +7,9 @@ import streamlit as st
 
 from core import charts
 from core.config import settings
+from core.metrics.table import METRICS
 from core.runs.folder import Run
 from core.runs.history import read_history
-from core.tasks import METRICS
 from core.training.estimate import duration
 from pages.components.results.by_label import class_view, label_view, score_view
 from pages.components.results.scores import scores_view
@@ -64,7 +64,7 @@ def _verdict(result: dict[str, Any]) -> None:
 def _scores(run: Run, result: dict[str, Any]) -> None:
     """The scores beside the baselines, and what they mean."""
     task = words.result_task(result)
-    judged = scores_view("This run", charts.run_colors([run.id])[run.id], result, "score_bars", "score_table")
+    contenders = scores_view("This run", charts.run_colors([run.id])[run.id], result, "score_bars", "score_table")
     drawn = "" if result["rows"] == result["evaluated_of"] else f" (a fixed draw from {result['evaluated_of']:,})"
     meanings = " ".join(f"{METRICS[name].title}: {_lower(METRICS[name].help)}" for name in task.metrics)
     st.caption(
@@ -72,7 +72,7 @@ def _scores(run: Run, result: dict[str, Any]) -> None:
         f"{meanings} "
         "Interval: with other rows of the same kind the score would move; in 95 of 100 such draws it covers the true value. "
         "The baselines need no pretrained model. "
-        + " ".join(f"{baseline['title']}: {baseline['sentence']}" for baseline in judged[1:])
+        + " ".join(f"{baseline['title']}: {baseline['sentence']}" for baseline in contenders[1:])
     )
     if result["split"] == "validation":
         st.caption(

@@ -4,6 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from core.errors import GraftError
+from core.metrics.macro_f1 import MACRO_F1
 from core.runs.folder import Run, delete_run, restore_run
 from pages.components.results.run_actions import rename, tag_all
 from pages.components.shared.errors import show_error
@@ -26,16 +27,16 @@ def run_table(runs: list[Run], linked: list[Run]) -> list[Run]:
     if not len(frame):
         st.caption("No run fits the filter.")
         return linked
-    ticked = [index for index, run in enumerate(shown) if run.id in chosen_ids]
+    positions = [index for index, run in enumerate(shown) if run.id in chosen_ids]
     # the key names the rows shown: with other rows the old positions would mean other runs
     key = f"runs_{hash(tuple(run.id for run in shown))}"
     event = st.dataframe(
         frame, hide_index=True, key=key, on_select="rerun", selection_mode="multi-row",
-        selection_default={"selection": {"rows": ticked}} if ticked else None,
+        selection_default={"selection": {"rows": positions}} if positions else None,
         column_config={
             "Name": st.column_config.TextColumn(pinned=True),
             "Score": st.column_config.TextColumn(help="The headline figure of the run's task, on its test rows."),
-            "Macro-F1": st.column_config.NumberColumn(format="%.1f %%", help="The same care for every class."),
+            MACRO_F1.title: st.column_config.NumberColumn(format="%.1f %%", help=MACRO_F1.help),
             "Best baseline": st.column_config.TextColumn(help="The same figure of the better baseline, on the same rows."),
             "Judged rows": st.column_config.NumberColumn(help="How many rows the scores rest on."),
             "Training": st.column_config.NumberColumn(format="%.0f s", help="Seconds of training, judging not counted."),
@@ -61,7 +62,7 @@ def _line(run: Run) -> dict[str, object]:
     score = figure(name, metrics[name]) if metrics else ""
     return {
         "Name": meta["name"], "State": run.state, "Score": f"{score} {spoken(name)}" if metrics else "",
-        "Macro-F1": _hundred(metrics.get("macro_f1")),
+        MACRO_F1.title: _hundred(metrics.get(MACRO_F1.name)),
         "Best baseline": figure(name, best["metrics"][name]) if best else "", "Judged rows": result.get("rows"),
         "Tags": ", ".join(meta["tags"]), "Data set": dataset_name(config.dataset), "Source": source_name(config.model),
         "Strategy": STRATEGY_TITLES.get(config.strategy, config.strategy), "Training": result.get("seconds"),

@@ -91,17 +91,17 @@ def _whole(shown: pd.DataFrame, ticked: list[int], labels: list[str]) -> None:
 
 def _label_rows(run: Run, result: dict[str, Any], table: pd.DataFrame) -> None:
     """Several labels a row: narrowed down by a label and by what became of it."""
-    one, two, three = st.columns([2, 2, 1])
-    label = one.selectbox("Label", [ANY, *result["labels"]], key="filter_label")
-    which = two.selectbox(
+    left, middle, right = st.columns([2, 2, 1])
+    label = left.selectbox("Label", [ANY, *result["labels"]], key="filter_label")
+    which = middle.selectbox(
         "Rows", ["all", "found", "missed", "given wrongly", "not all right"], key="filter_which",
         help="Found: the label is true and was given. Missed: true and not given. Given wrongly: given and not true.",
     )  # fmt: skip
-    unsure = three.toggle("Least sure first", key="unsure_first")
+    unsure = right.toggle("Least sure first", key="unsure_first")
     shown = _with_label(table, None if label == ANY else label, which).sort_values("confidence", ascending=unsure)
-    right = int(shown["correct"].sum())
+    all_right = int(shown["correct"].sum())
     st.caption(
-        f"{len(shown):,} of {len(table):,} rows (label {label}, {which}); {right:,} are right as a whole, with no label "
+        f"{len(shown):,} of {len(table):,} rows (label {label}, {which}); {all_right:,} are right as a whole, with no label "
         "missing and none too many. Confidence says how far the least sure label is from its threshold."
     )
     spaced = {name: shown[name].map(lambda joined: ", ".join(split_labels(joined))) for name in SETS}
@@ -130,9 +130,9 @@ def _with_label(table: pd.DataFrame, label: str | None, which: str) -> pd.DataFr
 def _score_rows(run: Run, result: dict[str, Any], table: pd.DataFrame) -> None:
     """A score a row: narrowed down by the true score, ordered by the error."""
     low, high = float(table["label"].min()), float(table["label"].max())
-    one, two = st.columns(2)
-    span = one.slider("True score", low, high, (low, high), key="filter_score") if low < high else (low, high)
-    order = two.selectbox(
+    left, right = st.columns(2)
+    span = left.slider("True score", low, high, (low, high), key="filter_score") if low < high else (low, high)
+    order = right.selectbox(
         "Order", ["largest error first", "most too high first", "most too low first", "exact first"], key="error_order"
     )
     shown = table[table["label"].between(*span)]
@@ -196,19 +196,19 @@ def _narrowed(
     run_id: str, table: pd.DataFrame, labels: list[str], clicked: tuple[str, ...] | None
 ) -> tuple[pd.DataFrame, str]:
     """The rows to show and the sentence that says which they are; a clicked cell rules over the boxes."""
-    one, two, three = st.columns(3)
+    left, middle, right = st.columns(3)
     options = [ANY, *labels]
     linked = [st.query_params.get(name, ANY) for name in ("true", "predicted")]
-    preset = [options.index(name) if name in options else 0 for name in linked]
-    true = one.selectbox("True class", options, index=preset[0], key="filter_true", disabled=clicked is not None)
-    predicted = two.selectbox(
-        "Predicted", options, index=preset[1], key="filter_predicted", disabled=clicked is not None
+    positions = [options.index(name) if name in options else 0 for name in linked]
+    true = left.selectbox("True class", options, index=positions[0], key="filter_true", disabled=clicked is not None)
+    predicted = middle.selectbox(
+        "Predicted", options, index=positions[1], key="filter_predicted", disabled=clicked is not None
     )
     if clicked:
         true, predicted = clicked
-    wrong = three.toggle("Only mistakes", key="only_wrong", help="Rows whose prediction is not the true class.")
-    unsure = three.toggle("Least sure first", key="unsure_first")
-    doubted = _has_classes(table, labels) and three.toggle(
+    wrong = right.toggle("Only mistakes", key="only_wrong", help="Rows whose prediction is not the true class.")
+    unsure = right.toggle("Least sure first", key="unsure_first")
+    doubted = _has_classes(table, labels) and right.toggle(
         "Probable label errors", key="doubted", help="Rows on which the label is more likely wrong than the model."
     )
     shown = table
@@ -224,8 +224,8 @@ def _narrowed(
     limits = [f"truly {true}"] * (true != ANY) + [f"called {predicted}"] * (predicted != ANY) + ["wrong"] * wrong
     limits += ["label in doubt"] * bool(doubted)
     which = f" ({', '.join(limits)})" if limits else ""
-    right = int(shown["correct"].sum())
-    return shown, f"{len(shown):,} of {len(table):,} rows{which}; {right:,} are right."
+    correct = int(shown["correct"].sum())
+    return shown, f"{len(shown):,} of {len(table):,} rows{which}; {correct:,} are right."
 
 
 def _has_classes(table: pd.DataFrame, labels: list[str]) -> bool:

@@ -4,8 +4,9 @@ import time
 from typing import Any
 
 from core.errors import GraftError, RunError
+from core.metrics.table import METRICS
 from core.runs.folder import Run, get_run
-from core.tasks import METRICS, Task, readable, split_labels, task_of
+from core.tasks import Task, readable, split_labels, task_of
 from core.tasks import figure as metric_figure
 
 STRATEGY_TITLES = {

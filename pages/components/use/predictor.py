@@ -15,7 +15,7 @@ def predictor(run_id: str, finished_at: float) -> Any:
     """The model of a run; ``finished_at`` makes a run that was trained again load again."""
     from transformers.utils import logging
 
-    from core.results.predict import Predictor
+    from core.results.predictor import Predictor
 
     logging.set_verbosity_error()
     logging.disable_progress_bar()

@@ -11,10 +11,11 @@ import pandas as pd
 
 from core import workspace
 from core.config import RunConfig
+from core.data.cleaning.texts import whole_texts
 from core.data.sets.store import DataSet, get_dataset
+from core.data.splits.sampling import draw_part
 from core.evaluation.baselines import NAMES, SENTENCES, Baseline, counted, trivial
-from core.evaluation.multilabel import choose_thresholds
-from core.jobs.phases.choosing import drawn
+from core.evaluation.thresholds import choose_thresholds
 from core.tasks import Task, encode_targets, task_of
 
 
@@ -35,14 +36,14 @@ def cached_baselines(
     path = workspace.folder("cache", "baselines") / f"{key}.npz"
     if path.exists():
         return _read(path, task)
-    found: list[tuple[Baseline, float]] = []
+    baselines: list[tuple[Baseline, float]] = []
     for simple in (True, False):
         began = time.perf_counter()
         baseline = _compute(task, simple, dataset, train, judged, choosing, seed)
-        found.append((baseline, time.perf_counter() - began))
+        baselines.append((baseline, time.perf_counter() - began))
     with workspace.replace_file(path) as aside:
-        np.savez_compressed(aside, **_arrays(found))  # type: ignore[arg-type]
-    return found
+        np.savez_compressed(aside, **_arrays(baselines))  # type: ignore[arg-type]
+    return baselines
 
 
 def baselines_of(config: RunConfig, rows: pd.Series) -> list[tuple[Baseline, float]]:
@@ -57,8 +58,8 @@ def baselines_of(config: RunConfig, rows: pd.Series) -> list[tuple[Baseline, flo
     dataset = get_dataset(config.dataset)
     frame = dataset.frame()
     kind = task_of(dataset.task).kind
-    train = drawn(frame[frame["split"] == "train"], kind, config.train_size, config.seed)
-    validation = drawn(frame[frame["split"] == "validation"], kind, config.validation_size, 0)
+    train = draw_part(frame[frame["split"] == "train"], kind, config.train_size, config.seed)
+    validation = draw_part(frame[frame["split"] == "validation"], kind, config.validation_size, 0)
     judged = frame.set_index("row", drop=False).loc[rows].reset_index(drop=True)
     return cached_baselines(dataset, train, judged, config.seed, validation)
 
@@ -71,42 +72,31 @@ def _compute(
     outputs = len(dataset.labels)
     if simple:
         return trivial(task.kind, targets, len(judged), outputs)
+    learnt, asked = whole_texts(train).tolist(), whole_texts(judged).tolist()
     if choosing is None:
-        return counted(task.kind, _texts(train), targets, _texts(judged), outputs, seed)
-    both = counted(task.kind, _texts(train), targets, _texts(choosing) + _texts(judged), outputs, seed)
+        return counted(task.kind, learnt, targets, asked, outputs, seed)
+    both = counted(task.kind, learnt, targets, whole_texts(choosing).tolist() + asked, outputs, seed)
     truth = encode_targets(task, choosing["label"].tolist(), dataset.labels)
     thresholds = choose_thresholds(truth, both.outputs[: len(choosing)])
     return replace(both, outputs=both.outputs[len(choosing) :], thresholds=thresholds)
 
 
-def _arrays(found: list[tuple[Baseline, float]]) -> dict[str, np.ndarray]:
+def _arrays(baselines: list[tuple[Baseline, float]]) -> dict[str, np.ndarray]:
     arrays: dict[str, np.ndarray] = {}
-    for baseline, seconds in found:
+    for baseline, seconds in baselines:
         arrays |= {baseline.name: baseline.outputs, f"{baseline.name}_seconds": np.array(seconds)}
         arrays |= {} if baseline.thresholds is None else {f"{baseline.name}_thresholds": baseline.thresholds}
     return arrays
 
 
 def _read(path: Path, task: Task) -> list[tuple[Baseline, float]]:
-    with np.load(path) as kept:
-        return [
-            (
-                Baseline(
-                    name,
-                    *SENTENCES[name],
-                    kept[name],
-                    kept[f"{name}_thresholds"] if f"{name}_thresholds" in kept else None,
-                ),
-                float(kept[f"{name}_seconds"]),
-            )
-            for name in NAMES[task.kind]
-        ]
-
-
-def _texts(frame: pd.DataFrame) -> list[str]:
-    if "text_pair" in frame:
-        return (frame["text"] + " \n " + frame["text_pair"]).tolist()
-    return frame["text"].tolist()
+    baselines = []
+    with np.load(path) as arrays:
+        for name in NAMES[task.kind]:
+            thresholds = arrays[f"{name}_thresholds"] if f"{name}_thresholds" in arrays else None
+            baseline = Baseline(name, *SENTENCES[name], arrays[name], thresholds)
+            baselines.append((baseline, float(arrays[f"{name}_seconds"])))
+    return baselines
 
 
 def _key(dataset: DataSet, frames: list[pd.DataFrame], seed: int) -> str:

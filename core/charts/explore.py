@@ -1,4 +1,4 @@
-"""Charts of the explore page: plain data in, Plotly figures out."""
+"""Looking at a set before training: typical words, groups of rows, and the map of its texts."""
 
 from collections.abc import Sequence
 
@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from core.charts import COLORS, GREY, PARTS, figure
+from core.charts.theme import COLORS, GREY, PARTS, figure
 
 OTHER = "all others"
 MOST_COLORS = 7  # then one grey for all others: more colours could not be told apart
@@ -22,7 +22,7 @@ def word_bars(words: pd.DataFrame, label: str) -> go.Figure:
         words: lines of ``TypicalWords.table`` for one class.
     """
     shown = words.iloc[::-1]
-    chart = figure(f"Typical of {_cut(label, 40)}", "Texts with the word (%)", None)
+    chart = figure(f"Typical of {_shortened(label, 40)}", "Texts with the word (%)", None)
     chart.add_bar(
         y=list(range(len(shown))), x=100 * shown["share"], orientation="h", width=0.7, marker={"color": COLORS[2]},
         name="of this class", customdata=shown["word"], hovertemplate="%{customdata}: %{x:.1f} % of this class<extra></extra>",
@@ -33,22 +33,30 @@ def word_bars(words: pd.DataFrame, label: str) -> go.Figure:
         customdata=shown["word"], hovertemplate="%{customdata}: %{x:.1f} % of all others<extra></extra>",
     )  # fmt: skip
     chart.update_layout(height=150 + 26 * len(shown), hovermode="closest", dragmode=False)
-    chart.update_yaxes(tickvals=list(range(len(shown))), ticktext=[_cut(word, 24) for word in shown["word"]])
+    chart.update_yaxes(tickvals=list(range(len(shown))), ticktext=[_shortened(word, 24) for word in shown["word"]])
     chart.update_xaxes(rangemode="tozero")
     return chart
 
 
-def group_bars(values: Sequence[str], told: Sequence[str], title: str, column: str) -> go.Figure:
-    """Rows of each value of a column, stacked by label."""
-    table = pd.crosstab(np.asarray(values, dtype=object), np.asarray(told, dtype=object))
+def group_bars(values: Sequence[str], names: Sequence[str], title: str, column: str) -> go.Figure:
+    """Rows of each value of a column, stacked by label.
+
+    Args:
+        values: (rows,) of the column.
+        names: (rows,) of the label.
+    """
+    table = pd.crosstab(np.asarray(values, dtype=object), np.asarray(names, dtype=object))
     table = table.loc[table.sum(axis=1).sort_values(ascending=False).index[:MOST_BARS]]
-    chart = figure(title, _cut(column, 30), "Rows")
-    colors = colors_of(list(told))
-    for name in colors:
-        names = [name] if name != OTHER else [each for each in table.columns if each not in colors]
-        rows = table[[each for each in names if each in table]].sum(axis=1)
+    chart = figure(title, _shortened(column, 30), "Rows")
+    colors = colors_of(list(names))
+    for name, color in colors.items():
+        stacked = [name] if name != OTHER else [other for other in table.columns if other not in colors]
+        rows = table[[label for label in stacked if label in table]].sum(axis=1)
         chart.add_bar(
-            x=[_cut(str(each), 24) for each in table.index], y=rows, name=_cut(name, 24), marker={"color": colors[name]}
+            x=[_shortened(str(value), 24) for value in table.index],
+            y=rows,
+            name=_shortened(name, 24),
+            marker={"color": color},
         )
     chart.update_layout(barmode="stack", showlegend=len(colors) > 1, legend_traceorder="normal", dragmode=False)
     chart.update_xaxes(type="category")
@@ -58,10 +66,10 @@ def group_bars(values: Sequence[str], told: Sequence[str], title: str, column: s
 def score_histogram(values: np.ndarray, name: str) -> go.Figure:
     """Rows by their score."""
     values = values[np.isfinite(values)]
-    chart = figure("Distribution of the score", _cut(name, 40), "Rows", legend=False)
+    chart = figure("Distribution of the score", _shortened(name, 40), "Rows", legend=False)
     distinct = np.unique(values)
     if len(distinct) <= MOST_BARS:
-        chart.add_bar(x=distinct, y=[int((values == each).sum()) for each in distinct], marker={"color": COLORS[0]})
+        chart.add_bar(x=distinct, y=[int((values == score).sum()) for score in distinct], marker={"color": COLORS[0]})
     else:
         counts, edges = np.histogram(values, bins=40)
         chart.add_bar(
@@ -71,60 +79,62 @@ def score_histogram(values: np.ndarray, name: str) -> go.Figure:
     return chart
 
 
-def text_map(places: np.ndarray, rows: Sequence[int], texts: Sequence[str], told: Sequence[str]) -> go.Figure:
-    """Each text a point, coloured by what is told of it.
+def text_map(points: np.ndarray, rows: Sequence[int], texts: Sequence[str], names: Sequence[str]) -> go.Figure:
+    """Each text a point, coloured by the name that stands for it.
 
     Args:
-        places: (texts, 2)
+        points: (texts, 2)
         rows: (texts,) row ids, which a selection gives back.
-        told: (texts,) the name of each point's colour.
+        names: (texts,) of a label, a group, or right and wrong.
     """
     chart = _plane()
-    names = np.asarray(told, dtype=object)
-    colors = colors_of(list(names))
+    of_points = np.asarray(names, dtype=object)
+    colors = colors_of(list(of_points))
     for name, color in colors.items():
-        mine = np.flatnonzero(~np.isin(names, list(colors)) if name == OTHER else names == name)
-        if len(mine):
-            _points(chart, places, rows, texts, mine, f"{_cut(name, 24)} ({len(mine):,})", names, {"color": color})
+        chosen = np.flatnonzero(~np.isin(of_points, list(colors)) if name == OTHER else of_points == name)
+        if len(chosen):
+            title = f"{_shortened(name, 24)} ({len(chosen):,})"
+            _add_points(chart, points, rows, texts, chosen, title, of_points, {"color": color})
     return chart
 
 
 def score_map(
-    places: np.ndarray, rows: Sequence[int], texts: Sequence[str], values: np.ndarray, title: str
+    points: np.ndarray, rows: Sequence[int], texts: Sequence[str], values: np.ndarray, title: str
 ) -> go.Figure:
     """Each text a point, coloured by a number from dark (low) to light (high)."""
     chart = _plane()
-    told = np.array([f"{value:g}" for value in values], dtype=object)
+    names = np.array([f"{value:g}" for value in values], dtype=object)
     marker = {
         "color": values, "colorscale": "Cividis", "showscale": True,
-        "colorbar": {"title": _cut(title, 14), "thickness": 12, "len": 0.6},
+        "colorbar": {"title": _shortened(title, 14), "thickness": 12, "len": 0.6},
     }  # fmt: skip
-    _points(chart, places, rows, texts, np.arange(len(values)), title, told, marker)
+    _add_points(chart, points, rows, texts, np.arange(len(values)), title, names, marker)
     chart.update_layout(showlegend=False)
     return chart
 
 
-def colors_of(told: Sequence[str]) -> dict[str, str]:
+def colors_of(names: Sequence[str]) -> dict[str, str]:
     """A colour for each name; the parts and right or wrong have their own, the rarest names share a grey."""
-    counts = pd.Series(list(told), dtype=object).value_counts()
-    for known in (PARTS, RIGHT_WRONG):
-        if set(counts.index) <= set(known):
-            return {name: color for name, color in known.items() if name in counts}
+    counts = pd.Series(list(names), dtype=object).value_counts()
+    for fixed in (PARTS, RIGHT_WRONG):
+        if set(counts.index) <= set(fixed):
+            return {name: color for name, color in fixed.items() if name in counts}
     # the commonest get a colour of their own; among them the order is that of the names, so that colours stay put
-    kept = sorted(counts.index[: MOST_COLORS if len(counts) > MOST_COLORS else len(counts)], key=str)
-    colors = dict(zip(kept, COLORS, strict=False))
-    return colors | ({OTHER: GREY} if len(counts) > len(kept) else {})
+    commonest = sorted(counts.index[: MOST_COLORS if len(counts) > MOST_COLORS else len(counts)], key=str)
+    colors = dict(zip(commonest, COLORS, strict=False))
+    return colors | ({OTHER: GREY} if len(counts) > len(commonest) else {})
 
 
-def _points(
-    chart: go.Figure, places: np.ndarray, rows: Sequence[int], texts: Sequence[str], mine: np.ndarray, title: str,
-    told: np.ndarray, marker: dict[str, object],
+def _add_points(
+    chart: go.Figure, points: np.ndarray, rows: Sequence[int], texts: Sequence[str], chosen: np.ndarray, title: str,
+    names: np.ndarray, marker: dict[str, object],
 ) -> None:  # fmt: skip
+    """The ``chosen`` positions among the points, as one entry of the legend."""
     chart.add_scattergl(
-        x=places[mine, 0], y=places[mine, 1], mode="markers", name=title,
-        marker={"size": 7 if len(places) < 800 else 5, "opacity": 0.75} | marker,
-        customdata=[int(rows[each]) for each in mine],
-        text=[f"{_cut(str(told[each]), 30)}<br>{_lines(texts[each])}" for each in mine],
+        x=points[chosen, 0], y=points[chosen, 1], mode="markers", name=title,
+        marker={"size": 7 if len(points) < 800 else 5, "opacity": 0.75} | marker,
+        customdata=[int(rows[index]) for index in chosen],
+        text=[f"{_shortened(str(names[index]), 30)}<br>{_lines(texts[index])}" for index in chosen],
         hovertemplate="%{text}<extra></extra>",
     )  # fmt: skip
 
@@ -142,10 +152,10 @@ def _plane() -> go.Figure:
 
 def _lines(text: str) -> str:
     """The beginning of a text in lines that fit a hover box; its signs are letters, not markup."""
-    text = _cut(" ".join(text.split()), SNIPPET)
+    text = _shortened(" ".join(text.split()), SNIPPET)
     lines = (text[start : start + LINE] for start in range(0, len(text), LINE))
     return "<br>".join(line.replace("&", "&amp;").replace("<", "&lt;") for line in lines)
 
 
-def _cut(text: str, most: int) -> str:
+def _shortened(text: str, most: int) -> str:
     return text if len(text) <= most else f"{text[: most - 1]}…"

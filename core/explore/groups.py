@@ -1,4 +1,4 @@
-"""What the rows are labelled with, in a form that suits one label, several labels and scores alike."""
+"""Groups of rows by what they are labelled with, in a form that suits one label, several labels and scores alike."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -15,8 +15,8 @@ MOST_VALUES = 30  # a further column is worth colouring by up to this many diffe
 
 
 @dataclass(frozen=True, slots=True)
-class Answers:
-    """The labels of some rows.
+class Groups:
+    """The labels of some rows, as groups that they belong to.
 
     Attributes:
         names: (groups,) what rows are put together by: classes, labels, or the thirds of a score; none without labels.
@@ -28,7 +28,7 @@ class Answers:
     members: np.ndarray
     values: np.ndarray | None = None
 
-    def told(self) -> np.ndarray:
+    def name_of_rows(self) -> np.ndarray:
         """(rows,) str, one name a row: its label, or that it has none or several."""
         count = self.members.sum(axis=1)
         first = np.array([*self.names, NO_LABEL], dtype=object)[
@@ -37,28 +37,28 @@ class Answers:
         return np.where(count > 1, SEVERAL, first)
 
 
-def answers_of(dataset: DataSet, frame: pd.DataFrame) -> Answers:
+def groups_of(dataset: DataSet, frame: pd.DataFrame) -> Groups:
     """The labels of ``frame``, rows of ``dataset``."""
     if dataset.task == "unlabelled" or not dataset.labels:
-        return Answers((), np.zeros((len(frame), 0), dtype=bool))
+        return Groups((), np.zeros((len(frame), 0), dtype=bool))
     if dataset.task == "regression":
         return _thirds(pd.to_numeric(frame["label"], errors="coerce").to_numpy(dtype=np.float64))
-    numbers = {name: place for place, name in enumerate(dataset.labels)}
+    numbers = {name: number for number, name in enumerate(dataset.labels)}
     members = np.zeros((len(frame), len(numbers)), dtype=bool)
     for row, answer in enumerate(frame["label"]):
         members[row, [numbers[name] for name in _names(answer, dataset.task) if name in numbers]] = True
-    return Answers(dataset.labels, members)
+    return Groups(dataset.labels, members)
 
 
 def group_columns(dataset: DataSet, frame: pd.DataFrame) -> dict[str, str]:
     """Columns that put rows into few groups, such as a domain or a language: title -> column of the frame."""
-    found = {"part": "split"} if "split" in frame and frame["split"].nunique() > 1 else {}
+    columns = {"part": "split"} if "split" in frame and frame["split"].nunique() > 1 else {}
     for column in frame.columns:
         if column.startswith("extra."):
             values = frame[column].nunique()
             if 2 <= values <= min(MOST_VALUES, max(2, len(frame) // 4)):
-                found[column.removeprefix("extra.")] = column
-    return found
+                columns[column.removeprefix("extra.")] = column
+    return columns
 
 
 def _names(answer: Any, task: str) -> Iterable[str]:
@@ -67,13 +67,13 @@ def _names(answer: Any, task: str) -> Iterable[str]:
     return map(str, answer) if isinstance(answer, Sequence | np.ndarray) else (str(answer),)
 
 
-def _thirds(values: np.ndarray) -> Answers:
+def _thirds(values: np.ndarray) -> Groups:
     """Scores in three groups of about equal size; equal scores stay together."""
     known = values[np.isfinite(values)]
     if not len(known):
-        return Answers((), np.zeros((len(values), 0), dtype=bool), values)
+        return Groups((), np.zeros((len(values), 0), dtype=bool), values)
     low, high = np.quantile(known, [1 / 3, 2 / 3], method="lower")
     names = (f"low, up to {low:g}", f"middle, to {high:g}", f"high, above {high:g}")
     members = np.stack([values <= low, (values > low) & (values <= high), values > high], axis=1)
-    kept = np.flatnonzero(members.any(axis=0))
-    return Answers(tuple(names[place] for place in kept), members[:, kept], values)
+    filled = np.flatnonzero(members.any(axis=0))
+    return Groups(tuple(names[number] for number in filled), members[:, filled], values)

@@ -1,0 +1,53 @@
+import numpy as np
+import pytest
+from statsmodels.stats.multitest import multipletests
+
+from core.evaluation.significance import headline_test, holm, paired_tests
+from core.tasks import TASKS
+
+SINGLE = TASKS["single_label"]
+
+
+def predictions(rows, right_a, right_b, seed=0):
+    random = np.random.default_rng(seed)
+    truth = random.integers(0, 2, rows)
+    return truth, *(np.where(random.random(rows) < right, truth, 1 - truth) for right in (right_a, right_b))
+
+
+@pytest.mark.parametrize(
+    ("rows", "right", "verdict"),
+    [(1000, (0.9, 0.7), "real"), (1000, (0.8, 0.8), "not_shown"), (20, (1.0, 0.0), "too_few_rows")],
+)
+def test_verdicts(rows, right, verdict):
+    tests = paired_tests(SINGLE, *predictions(rows, *right), 2)
+    assert [test.metric for test in tests] == ["accuracy", "macro_f1"]
+    assert [test.verdict for test in tests] == [verdict, verdict]
+
+
+def test_the_interval_of_a_difference_holds_it_and_agrees_with_the_verdict():
+    test = headline_test(SINGLE, *predictions(2000, 0.85, 0.8), 2)
+    assert test.interval[0] < test.difference < test.interval[1]
+    assert (test.verdict == "real") == (test.interval[0] > 0)
+
+
+def test_equal_predictions_are_never_called_different():
+    truth, a, _ = predictions(500, 0.8, 0.8)
+    test = headline_test(SINGLE, truth, a, a, 2)
+    assert test.difference == 0 and test.p == 1.0 and test.verdict == "not_shown"
+
+
+def test_chance_is_called_real_about_one_time_in_twenty_at_most():
+    false = sum(headline_test(SINGLE, *predictions(300, 0.8, 0.8, seed), 2).verdict == "real" for seed in range(200))
+    assert false <= 20
+
+
+def test_holm_orders_and_never_lowers():
+    assert holm([0.01, 0.04, 0.03]) == pytest.approx([0.03, 0.06, 0.06])
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_holm_agrees_with_statsmodels_also_where_p_values_repeat(seed):
+    random = np.random.default_rng(seed)
+    p_values = np.concatenate([random.random(12) ** 3, [0.02, 0.02, 0.0, 1.0]])
+    random.shuffle(p_values)
+    assert holm(p_values.tolist()) == pytest.approx(multipletests(p_values, method="holm")[1])

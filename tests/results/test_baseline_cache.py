@@ -1,0 +1,33 @@
+import numpy as np
+import pytest
+
+from core.config import RunConfig
+from core.data.splits.sampling import draw_part
+from core.results.baseline_cache import baselines_of, cached_baselines
+
+
+@pytest.fixture
+def parts(dataset):
+    frame = dataset.frame()
+    return {name: frame[frame["split"] == name] for name in ("train", "validation", "test")}
+
+
+def test_baselines_are_computed_once_for_the_same_rows(dataset, parts, home):
+    first = cached_baselines(dataset, parts["train"], parts["test"], 42)
+    assert [baseline.name for baseline, _ in first] == ["majority", "tfidf"]
+    again = cached_baselines(dataset, parts["train"], parts["test"], 42)
+    for (old, seconds), (new, seconds_again) in zip(first, again, strict=True):
+        assert seconds == seconds_again and (old.title, old.sentence) == (new.title, new.sentence)
+        assert np.array_equal(old.outputs, new.outputs)
+    assert len(list((home / "cache" / "baselines").iterdir())) == 1
+    cached_baselines(dataset, parts["train"].head(20), parts["test"], 42)
+    assert len(list((home / "cache" / "baselines").iterdir())) == 2
+
+
+def test_a_finished_run_finds_the_baselines_that_stood_beside_it(dataset, parts, home):
+    config = RunConfig(dataset.id, train_size=30)
+    train = draw_part(parts["train"], "single_label", 30, config.seed)
+    beside = cached_baselines(dataset, train, parts["test"], config.seed, parts["validation"])
+    later = baselines_of(config, parts["test"]["row"])
+    assert np.array_equal(beside[1][0].outputs, later[1][0].outputs) and beside[1][1] == later[1][1]
+    assert len(list((home / "cache" / "baselines").iterdir())) == 1
