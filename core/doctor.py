@@ -25,18 +25,22 @@ def examine() -> dict[str, Any]:
 
 
 def _python() -> dict[str, Any]:
-    found = ".".join(map(str, sys.version_info[:3]))
-    return {"name": "python", "ok": sys.version_info >= (3, 11), "message": f"Python {found}; 3.11 or newer is needed."}
+    running = ".".join(map(str, sys.version_info[:3]))
+    return {
+        "name": "python",
+        "ok": sys.version_info >= (3, 11),
+        "message": f"Python {running}; 3.11 or newer is needed.",
+    }
 
 
 def _packages() -> dict[str, Any]:
-    found, missing = [], []
+    installed, missing = [], []
     for name in PACKAGES:
         try:
-            found.append(f"{name} {version(name)}")
+            installed.append(f"{name} {version(name)}")
         except PackageNotFoundError:
             missing.append(name)
-    message = ", ".join(found) + (f"; missing: {', '.join(missing)}" if missing else "")
+    message = ", ".join(installed) + (f"; missing: {', '.join(missing)}" if missing else "")
     return {"name": "versions", "ok": not missing, "message": message}
 
 
@@ -67,7 +71,7 @@ def _source() -> dict[str, Any]:
 
 
 def _network() -> dict[str, Any]:
-    """Offline is a normal state: it is told, and never a fault."""
+    """Offline is a normal state: it is said, and never a fault."""
     if is_offline():
         message = "Offline by setting: the built-in model, local folders and cached Hub models can be used."
     else:

@@ -81,10 +81,10 @@ def readable(value: float) -> str:
     return f"{value:.{max(0, 2 - math.floor(math.log10(abs(value))))}f}"
 
 
-def figure(metric: str, value: float | None) -> str:
-    """A metric's value in a sentence: 85.2 % for a share, 0.843 for what has no per cent; None is not defined."""
+def figure(metric: str, value: float | None, undefined: str = "not defined") -> str:
+    """A metric's value in a sentence: 85.2 % for a share, 0.843 for what has no per cent, and a word for None."""
     if value is None:
-        return "not defined"
+        return undefined
     return f"{100 * value:.1f} %" if METRICS[metric].share else readable(value)
 
 

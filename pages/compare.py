@@ -13,20 +13,21 @@ from core.runs.folds import list_folds, tie_of
 from pages.components.results.comparison import comparison_view
 from pages.components.results.folds import joined_view
 from pages.components.results.run_table import run_table
-from pages.components.shared import words
+from pages.components.shared.errors import show_error
+from pages.components.shared.links import start_links
 
 MOST = 8
 
 
 def linked_runs() -> list[Run]:
     """The runs that the address names (``?runs=a,b``)."""
-    found = []
+    runs = []
     for run_id in filter(None, st.query_params.get("runs", "").split(",")):
         try:
-            found.append(get_run(run_id))
+            runs.append(get_run(run_id))
         except GraftError as error:
-            words.show_error(error)
-    return found
+            show_error(error)
+    return runs
 
 
 def show_joined(chosen: list[Run]) -> bool:
@@ -47,7 +48,7 @@ st.title("Compare", anchor=False)
 runs = list_runs()
 if not runs:
     st.markdown("There is nothing to compare yet. Start a run, then a second one with another strategy or source.")
-    words.start_links()
+    start_links()
 else:
     st.markdown("Tick two to eight finished runs. Differences are tested on the rows that both were judged by.")
     chosen = run_table(runs, linked_runs())

@@ -11,7 +11,8 @@ from core.data.sets.store import delete_dataset, restore_dataset
 from core.errors import GraftError
 from pages.components.data.dataset_view import dataset_view
 from pages.components.data.upload import upload_view
-from pages.components.shared import status, words
+from pages.components.shared import status
+from pages.components.shared.errors import show_error
 
 
 def samples() -> None:
@@ -22,7 +23,7 @@ def samples() -> None:
             try:
                 dataset = add_sample(sample.key)
             except GraftError as error:
-                words.show_error(error)
+                show_error(error)
             else:
                 st.query_params["dataset"] = dataset.id
                 st.rerun()

@@ -10,6 +10,9 @@ from core.errors import GraftError
 from core.jobs.demo import try_now
 from core.runs.folder import Run, list_runs
 from pages.components.shared import status, words
+from pages.components.shared.errors import show_error
+from pages.components.shared.links import run_link
+from pages.components.shared.states import badge, standing
 
 SHOWN = 6
 
@@ -26,7 +29,7 @@ def start_demo() -> None:
     try:
         run = try_now()
     except GraftError as error:
-        words.show_error(error)
+        show_error(error)
         return
     st.switch_page("pages/run.py", query_params={"run": run.id})
 
@@ -35,18 +38,19 @@ def run_card(run: Run) -> None:
     """One earlier run: its state, its score, and the strongest baseline."""
     with st.container(border=True, height="stretch"):
         with st.container(horizontal=True, vertical_alignment="center"):
-            words.run_link(run)
-            words.badge(run.state)
+            run_link(run)
+            badge(run.state)
         result = run.result if run.state == "finished" else None
         if result:
             name = words.result_task(result).headline
-            best = next(each for each in result["baselines"] if each["name"] == result["verdict"]["against"])
+            best = words.best_baseline(result)
+            beside = f"; {best['title']} {words.figure(name, best['metrics'][name])}" if best else ""
             st.markdown(
                 f"**{words.figure(name, result['metrics'][name])}** {words.spoken(name)} on {result['rows']:,} "
-                f"{result['split']} rows; {best['title']} {words.figure(name, best['metrics'][name])}"
+                f"{result['split']} rows{beside}"
             )
         else:
-            st.caption(words.standing(run))
+            st.caption(standing(run))
         st.caption(f"{words.source_name(run.config.model)} · {words.ago(run.meta['created'])}")
 
 

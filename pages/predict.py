@@ -9,6 +9,7 @@ ensure_routed()
 from core.runs.folder import Run
 from pages.components.results.test_rows import test_rows
 from pages.components.shared import status, words
+from pages.components.shared.links import start_links
 from pages.components.use.score_file import score_file
 from pages.components.use.try_text import try_text
 
@@ -16,10 +17,10 @@ from pages.components.use.try_text import try_text
 def pick_run(runs: list[Run]) -> Run:
     """A finished run, named in the link (``?run=``)."""
     known = {run.id: run for run in runs}
-    asked = st.query_params.get("run")
+    linked = st.query_params.get("run")
     chosen = st.selectbox(
-        "Run", list(known), index=list(known).index(asked) if asked in known else 0, key="predict_run",
-        format_func=lambda each: f"{known[each].name} · {words.headline(known[each].result or {})}",
+        "Run", list(known), index=list(known).index(linked) if linked in known else 0, key="predict_run",
+        format_func=lambda run_id: f"{known[run_id].name} · {words.headline(known[run_id].result or {})}",
     )  # fmt: skip
     st.query_params["run"] = str(chosen)
     return known[str(chosen)]
@@ -31,7 +32,7 @@ if not runs:
     st.markdown(
         "No run has finished yet. When one has, you can type a sentence here and see what the model makes of it."
     )
-    words.start_links()
+    start_links()
 else:
     run = pick_run(runs)
     names = ["A sentence", "A file", "Test rows"]

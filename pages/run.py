@@ -13,16 +13,19 @@ from pages.components.results.live import live_view
 from pages.components.results.result import result_view
 from pages.components.results.run_actions import actions
 from pages.components.shared import words
+from pages.components.shared.errors import show_error
+from pages.components.shared.links import start_links
+from pages.components.shared.states import badge
 
 
 def chosen_run() -> Run | None:
     """The run that the link names, else the one under way, else the newest."""
-    asked = st.query_params.get("run")
-    if asked:
+    linked = st.query_params.get("run")
+    if linked:
         try:
-            return get_run(asked)
+            return get_run(linked)
         except RunError as error:
-            words.show_error(error)
+            show_error(error)
             return None
     runs = list_runs()
     return next((run for run in runs if run.state in ACTIVE), runs[0] if runs else None)
@@ -33,7 +36,7 @@ def header(run: Run) -> None:
     config = run.config
     with st.container(horizontal=True, vertical_alignment="center"):
         st.title(words.plain(run.name), anchor=False, width="content")
-        words.badge(run.state)
+        badge(run.state)
     strategy = words.STRATEGY_TITLES.get(config.strategy, config.strategy)
     tags = f" · {', '.join(run.meta['tags'])}" if run.meta["tags"] else ""
     what = f"{strategy} of {words.source_name(config.model)} on {words.dataset_name(config.dataset)}"
@@ -45,7 +48,7 @@ if run is None:
     if not st.query_params.get("run"):
         st.title("Run", anchor=False)
         st.markdown("Nothing has run yet. Start one, and this page shows it live.")
-    words.start_links()
+    start_links()
 else:
     st.query_params["run"] = run.id  # the address is then a link to this very run
     header(run)

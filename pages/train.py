@@ -13,10 +13,13 @@ from core.jobs import queue
 from core.jobs.folds import FOLDS, submit_folds
 from core.tasks import task_of
 from pages.components.data.health import reading_lines
-from pages.components.results.folds import choose_folds
 from pages.components.shared import status, words
+from pages.components.shared.errors import show_error
+from pages.components.shared.links import run_link
+from pages.components.shared.states import badge
 from pages.components.train.config_form import choose_preset, choose_settings, choose_source
 from pages.components.train.cost import cost
+from pages.components.train.folds import choose_folds
 from pages.components.train.rate_test import rate_test
 from pages.components.train.strategy_cards import choose_strategy
 
@@ -27,15 +30,15 @@ def submit(config: RunConfig, name: str, over_folds: bool) -> None:
         if over_folds:
             with st.spinner("Making the folds …"):
                 folds = submit_folds(config, name=name.strip() or None)
-            run, said = folds.runs[1], f"{len(folds.runs)} runs, {folds.name}"
+            run, queued = folds.runs[1], f"{len(folds.runs)} runs, {folds.name}"
         else:
             run = queue.submit(config, name.strip() or None)
-            said = run.name
+            queued = run.name
     except GraftError as error:
-        words.show_error(error)
+        show_error(error)
         return
     st.session_state["queued_run"] = run.id
-    st.toast(f"Queued: {words.plain(said)}", icon=":material/check:")
+    st.toast(f"Queued: {words.plain(queued)}", icon=":material/check:")
 
 
 def queue_list() -> None:
@@ -44,12 +47,12 @@ def queue_list() -> None:
     if not active and not waiting:
         return
     st.subheader("Queue", anchor=False)
-    for place, run in enumerate([*active, *waiting]):
+    for number, run in enumerate([*active, *waiting]):
         with st.container(horizontal=True, vertical_alignment="center", border=True):
-            words.run_link(run)
-            words.badge(run.state)
+            run_link(run)
+            badge(run.state)
             if run in waiting:
-                st.caption(f"position {place - len(active) + 1}")
+                st.caption(f"position {number - len(active) + 1}")
                 if st.button("Take out", key=f"cancel_{run.id}", icon=":material/close:", type="tertiary"):
                     queue.stop(run)
                     st.rerun()
@@ -79,7 +82,7 @@ def form(dataset: DataSet) -> None:
             reading_lines(dataset, config.model, config.max_length)
         except GraftError as error:
             if source:
-                words.show_error(error)
+                show_error(error)
         name = st.text_input("Name of the run", placeholder="Chosen by itself when empty", key="run_name")
         over_folds = choose_folds(dataset)
         label = f"Queue {FOLDS} runs" if over_folds else "Queue run"

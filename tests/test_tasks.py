@@ -63,4 +63,4 @@ def test_numbers_are_read_without_powers_of_ten():
 
 def test_a_share_is_read_in_per_cent_and_an_error_in_its_units():
     assert figure("accuracy", 0.8516) == "85.2 %" and figure("rmse", 0.8431) == "0.843"
-    assert figure("pearson", None) == "not defined"
+    assert (figure("pearson", None), figure("accuracy", None, undefined="–")) == ("not defined", "–")

@@ -9,21 +9,38 @@ from core import workspace
 from core.cli.output import Output
 from core.errors import GraftError
 
+PORTS = 50  # that are tried, from the one that was asked for
+
 
 def doctor(arguments: argparse.Namespace, out: Output) -> int:
+    """Say whether this machine is ready; the exit code is 1 where it is not.
+
+    JSON: device, ok, checks (name, ok, message).
+    """
     from core.doctor import examine
 
-    value = examine()
-    lines = [f"{'ok  ' if check['ok'] else 'FAIL'} {check['name']}: {check['message']}" for check in value["checks"]]
-    out.answer(value, lines)
-    return 0 if value["ok"] else 1
+    report = examine()
+    lines = [f"{'ok  ' if check['ok'] else 'FAIL'} {check['name']}: {check['message']}" for check in report["checks"]]
+    out.answer(report, lines)
+    return 0 if report["ok"] else 1
+
+
+def start_arguments(parser: argparse.ArgumentParser) -> None:
+    """Port and address."""
+    parser.add_argument("--port", type=int, default=8501, help="first port to try (default 8501)")
+    parser.add_argument("--address", default="localhost", help="0.0.0.0 lets other machines in (default localhost)")
 
 
 def start(arguments: argparse.Namespace, out: Output) -> int:
-    """Become the web server, on the first free port from the one that was asked for."""
-    port = next((each for each in range(arguments.port, arguments.port + 50) if _is_free(each)), None)
+    """Become the web server, on the first free port from the one that was asked for.
+
+    Raises:
+        GraftError: when all of these ports are taken.
+    """
+    ports = range(arguments.port, arguments.port + PORTS)
+    port = next((port for port in ports if _is_free(port)), None)
     if port is None:
-        raise GraftError(f"The ports {arguments.port} to {arguments.port + 49} are all taken.", "Give another --port.")
+        raise GraftError(f"The ports {ports[0]} to {ports[-1]} are all taken.", "Give another --port.")
     if port != arguments.port:
         out.say(f"Port {arguments.port} is taken; using {port}.")
     out.say(f"Graft is at http://localhost:{port}  (Ctrl-C ends the app; runs under way go on)")
@@ -33,6 +50,7 @@ def start(arguments: argparse.Namespace, out: Output) -> int:
 
 
 def _is_free(port: int) -> bool:
+    """Whether nobody on this machine listens on the port."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

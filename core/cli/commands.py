@@ -1,36 +1,60 @@
-"""Every command by its name: `data add` is `data_add`. Each imports what it needs itself, so that `--help` answers at once."""
+"""Every command in one table, from which the parser is built and by which `core.__main__` dispatches.
 
-from core.cli.app import doctor, start
-from core.cli.datasets import data_add, data_check, data_list, data_show
-from core.cli.folds import cross_validate, runs_folds
-from core.cli.results import compare, predict, retention
-from core.cli.runs import lr_range, runs_list, runs_resume, runs_show, runs_stop, train
-from core.cli.sources import rank, source
-from core.cli.versions import data_export, data_fix, data_relabel, data_suspects, data_versions
+A new command is a function that carries it out and one that adds its arguments, in the file of its group; its line
+here; its line in the README; and its test. What a command needs it imports inside, so that `--help` answers at once.
+"""
 
-__all__ = [
-    "compare",
-    "cross_validate",
-    "data_add",
-    "data_check",
-    "data_export",
-    "data_fix",
-    "data_list",
-    "data_relabel",
-    "data_show",
-    "data_suspects",
-    "data_versions",
-    "doctor",
-    "lr_range",
-    "predict",
-    "rank",
-    "retention",
-    "runs_folds",
-    "runs_list",
-    "runs_resume",
-    "runs_show",
-    "runs_stop",
-    "source",
-    "start",
-    "train",
-]
+from core.cli import app, datasets, fix, folds, inner, results, runs, sources, train, versions
+from core.cli.command import Command
+
+GROUPS = {
+    "data": "add, list, show and check data sets",
+    "runs": "list, show, join, stop and resume runs",
+}
+
+COMMANDS = (
+    Command(("data", "add"), "read a file and store it", datasets.add, datasets.add_arguments),
+    Command(("data", "list"), "all stored sets", datasets.list_all),
+    Command(("data", "show"), "what is known of a set", datasets.show, datasets.dataset_argument),
+    Command(("data", "check"), "health of a stored set", datasets.check, datasets.check_arguments),
+    Command(("data", "fix"), "apply a fix: a new version of the set", fix.fix, fix.fix_arguments),
+    Command(
+        ("data", "relabel"), "give rows other labels: a new version of the set",
+        versions.relabel, versions.relabel_arguments,
+    ),
+    Command(
+        ("data", "versions"), "all versions of a set, and what was done in each",
+        versions.list_all, datasets.dataset_argument,
+    ),
+    Command(("data", "export"), "write a version to a file", versions.export, versions.export_arguments),
+    Command(
+        ("data", "suspects"), "rows whose label is probably wrong", versions.suspects, versions.suspects_arguments,
+    ),
+    Command(("train",), "queue a run and follow it", train.train, train.train_arguments),
+    Command(
+        ("cross-validate",), "train once for each fold of a small set, and join the results",
+        folds.cross_validate, folds.cross_validate_arguments,
+    ),
+    Command(("lr-range",), "try learning rates in a few steps", train.lr_range, train.lr_range_arguments),
+    Command(("runs", "list"), "all runs, newest first", runs.list_all),
+    Command(("runs", "show"), "how a run stands, at any time", runs.show, runs.run_argument),
+    Command(("runs", "stop"), "save a checkpoint and stop", runs.stop, runs.run_argument),
+    Command(("runs", "resume"), "go on from the last checkpoint", runs.resume, runs.run_argument),
+    Command(("runs", "folds"), "the joined result of a cross-validation", folds.show, folds.show_arguments),
+    Command(("predict",), "score a file with a finished run", results.predict, results.predict_arguments),
+    Command(("source",), "lay a file with weights onto an architecture", sources.lay, sources.lay_arguments),
+    Command(("compare",), "compare runs on the same rows", results.compare, results.compare_arguments),
+    Command(("rank",), "rank sources for a data set, before any training", sources.rank, sources.rank_arguments),
+    Command(("retention",), "what a run kept of its source's ability", results.retention, runs.run_argument),
+    Command(("doctor",), "device, memory, versions, writable places, network", app.doctor),
+    Command(("start",), "start the app in the browser", app.start, app.start_arguments, takes_json=False),
+    Command(
+        ("scheduler",), "start queued runs (started by itself)", inner.scheduler, takes_json=False, inner=True,
+    ),
+    Command(
+        ("worker",), "carry out one run folder", inner.worker, inner.worker_arguments, takes_json=False, inner=True,
+    ),
+    Command(
+        ("flusher",), "carry events to the run store (started by itself)", inner.flusher, takes_json=False, inner=True,
+    ),
+)  # fmt: skip

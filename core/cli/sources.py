@@ -6,29 +6,55 @@ from pathlib import Path
 from core.cli.output import Output, table
 
 
-def source(arguments: argparse.Namespace, out: Output) -> int:
-    from dataclasses import asdict
+def lay_arguments(parser: argparse.ArgumentParser) -> None:
+    """The file, and the architecture that it belongs to."""
+    parser.add_argument("file", metavar="FILE", help="ends in .safetensors, .pt, .pth, .bin or .ckpt")
+    parser.add_argument("--onto", required=True, metavar="SOURCE", help="minilm, a Hub name, a folder or run:<id>")
 
-    from core.models.overlay import join_source, lay_onto
 
-    key = join_source(Path(arguments.file).expanduser().resolve(), arguments.onto)
-    _, fit = lay_onto(key)
-    lines = [fit.sentence, *(f"{row['tensor']}: {row['state']}" for row in fit.table() if row["state"] != "matched")]
-    out.answer({"source": key, "sentence": fit.sentence} | asdict(fit), [*lines, f"Use it: --model '{key}'"])
+def lay(arguments: argparse.Namespace, out: Output) -> int:
+    """Lay a file with weights onto an architecture and tell how it fits.
+
+    JSON: source (to be given as --model), sentence, and the fields of ``core.models.fit.Fit``.
+
+    Raises:
+        SourceError: when the file cannot be read, or does not belong to the architecture.
+    """
+    from core.models.sources import join_source, lay_weights
+
+    source = join_source(Path(arguments.file).expanduser().resolve(), arguments.onto)
+    _, fit = lay_weights(source)
+    unmatched = [f"{row['tensor']}: {row['state']}" for row in fit.table() if row["state"] != "matched"]
+    answer = {"source": source, "sentence": fit.sentence} | fit.to_json()
+    out.answer(answer, [fit.sentence, *unmatched, f"Use it: --model '{source}'"])
     return 0
 
 
+def rank_arguments(parser: argparse.ArgumentParser) -> None:
+    """The set, the sources, and how many rows to look at."""
+    parser.add_argument("--dataset", required=True, metavar="DATASET")
+    parser.add_argument("--source", action="append", default=[], metavar="S", help="a source to rank; may be repeated")
+    parser.add_argument("--rows", type=int, default=1000, help="training rows to look at (default 1000)")
+
+
 def rank(arguments: argparse.Namespace, out: Output) -> int:
+    """Rank sources for a set before any training; without --source, those that are at hand.
+
+    JSON: candidates (source, h_score, logme, probe, rank, error and what else is known), best first; seconds.
+
+    Raises:
+        GraftError: when there is no such set, or it cannot be ranked by.
+    """
     from dataclasses import asdict
 
     from core.data.sets.store import get_dataset
     from core.transfer.ranking import rank_sources
 
-    candidates, seconds = rank_sources(
+    ranked, seconds = rank_sources(
         get_dataset(arguments.dataset), arguments.source, rows=arguments.rows,
         progress=lambda done, total: out.bar(done / max(1, total), "encoding"),
     )  # fmt: skip
-    rows = [asdict(each) for each in candidates]
-    lines = table(rows, ("rank", "source", "h_score", "logme", "probe", "error"))
-    out.answer({"candidates": rows, "seconds": seconds}, lines)
+    candidates = [asdict(candidate) for candidate in ranked]
+    lines = table(candidates, ("rank", "source", "h_score", "logme", "probe", "error"))
+    out.answer({"candidates": candidates, "seconds": seconds}, lines)
     return 0

@@ -16,21 +16,22 @@ class Compute:
 
     @property
     def precision(self) -> str:
+        """bf16 or fp32, as the status says it."""
         return "bf16" if self.bf16 else "fp32"
 
 
-def take_compute(config: RunConfig, asked: str = "auto") -> Compute:
+def take_compute(config: RunConfig, given: str = "auto") -> Compute:
     """Find the device and set this process up for it.
 
     Args:
-        asked: the device that the queue gave the run; auto lets the config decide.
+        given: the device that the queue gave the run; auto lets the config decide.
 
     Raises:
         GraftError: when there is no such device.
     """
     import torch
 
-    device = devices.find_device(asked if asked != "auto" else config.device)
+    device = devices.find_device(given if given != "auto" else config.device)
     device = replace(device, name=distributed.device_of_rank(device.name))
     bf16 = devices.use_bf16(device, config.precision)
     if device.name == "cpu":

@@ -8,7 +8,11 @@ import psutil
 
 
 def identity(pid: int | None = None) -> dict[str, Any]:
-    """Host, pid and create time (unix seconds) of a living process, by default this one."""
+    """``host``, ``pid`` and ``created`` (unix seconds) of a living process, by default this one.
+
+    Raises:
+        psutil.NoSuchProcess: when it lives no more.
+    """
     process = psutil.Process(pid or os.getpid())
     return {"host": socket.gethostname(), "pid": process.pid, "created": process.create_time()}
 

@@ -40,7 +40,7 @@ class ProgressEstimate:
         if phase in ("encoding", "testing") and total:
             self.done[phase] = done / total
 
-    def told(self) -> dict[str, Any]:
+    def as_status(self) -> dict[str, Any]:
         """``progress`` (0..1, never falling), ``eta_seconds`` and ``elapsed_seconds`` for the status."""
         elapsed, left = time.monotonic() - self.began, self._left()
         self._farthest = max(self._farthest, elapsed / max(elapsed + left, 1e-9) if self.epochs else 0.0)

@@ -49,7 +49,7 @@ def resume(run: Run) -> None:
 
 def position(run: Run) -> int | None:
     """How many runs start before this one (0: it is next); None where it is not waiting."""
-    waiting = [each.id for each in waiting_runs()]
+    waiting = [queued.id for queued in waiting_runs()]
     return waiting.index(run.id) if run.id in waiting else None
 
 
@@ -57,7 +57,7 @@ def waiting_runs() -> list[Run]:
     """Queued runs in the order in which they will start."""
     queued = [(run.status, run) for run in list_runs()]
     waiting = [(status.get("queued_at", 0.0), run.id, run) for status, run in queued if status["state"] in WAITING]
-    return [run for *_, run in sorted(waiting, key=lambda each: each[:2])]
+    return [run for *_, run in sorted(waiting, key=lambda entry: entry[:2])]
 
 
 def active_runs() -> list[Run]:

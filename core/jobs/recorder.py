@@ -1,4 +1,4 @@
-"""What a worker tells while it works: phases, progress, warnings and the events of the training, written down as they come."""
+"""What a run records while it works: phases, progress, warnings and the events of the training, written down as they come."""
 
 import logging
 from typing import Any
@@ -14,9 +14,10 @@ log = logging.getLogger("graft.worker")
 
 
 class RunRecorder:
-    """The one place through which all phases speak; it also keeps what the result repeats.
+    """The one way by which all phases report; it also holds what the result repeats.
 
     Attributes:
+        estimate: turns what is recorded into the share done and the time left.
         parameters: total and trained, known once the training has started.
         averaging: what came of averaging checkpoints, as JSON; None where none were averaged.
     """
@@ -30,20 +31,22 @@ class RunRecorder:
         """A phase begins."""
         self.estimate.enter(phase)
         self.reporter.event({"event": "phase", "phase": phase})
-        self.reporter.update(now=True, phase=phase, phase_done=0, phase_total=None, **self.estimate.told())
+        self.reporter.update(now=True, phase=phase, phase_done=0, phase_total=None, **self.estimate.as_status())
 
     def progress(self, phase: str, done: int, total: int) -> None:
+        """How far a phase is: ``done`` of ``total`` texts or steps, whatever it counts."""
         if phase != self.reporter.status.get("phase"):
             self.estimate.enter(phase)
         self.estimate.advanced(phase, done, total)
-        self.reporter.update(phase=phase, phase_done=done, phase_total=total, **self.estimate.told())
+        self.reporter.update(phase=phase, phase_done=done, phase_total=total, **self.estimate.as_status())
 
     def warn(self, message: str) -> None:
+        """Something that the user should know and that does not end the run."""
         log.warning("%s", message)
         self.reporter.event(event_json(Warned(message)))
 
-    def hear(self, event: Event) -> None:
-        """Write down what the training tells, and save what it offers; of several processes only the first does."""
+    def record(self, event: Event) -> None:
+        """Write down an event of the training, and save the weights that it offers; of several processes only the first does."""
         if isinstance(event, Progress):
             self.progress(event.phase, event.done, event.total)
             return
@@ -60,11 +63,11 @@ class RunRecorder:
             self.parameters = {"total": event.parameters, "trained": event.trained_parameters}
             self.reporter.update(now=True, step=event.first_step, total_steps=event.total_steps)
         elif isinstance(event, StepLogged):
-            self._stepped(event)
+            self._record_step(event)
             load = {name: self.reporter.status.get(name) for name in ("memory_mib", "device_load")}
         self.reporter.event(event_json(event) | load)
 
-    def _stepped(self, event: StepLogged) -> None:
+    def _record_step(self, event: StepLogged) -> None:
         self.reporter.update(
             step=event.step, epoch=event.epoch, loss=event.loss, learning_rate=event.learning_rate,
             tokens_per_second=event.tokens_per_second,

@@ -40,7 +40,7 @@ class Reporter:
         self._events.close()
 
     def event(self, value: dict[str, Any]) -> None:
-        """Append one event; numbers that JSON cannot hold become null rather than a broken line."""
+        """Append one event with the time; numbers that JSON cannot hold become null rather than a broken line."""
         line = json.dumps({"time": time.time()} | _finite(value), ensure_ascii=False)
         self._events.write(line + "\n")
         self._events.flush()
@@ -60,11 +60,13 @@ class Reporter:
         self.update(now=True, state=state, error=error, ended_at=time.time(), eta_seconds=None, **whole)
 
     def _write(self) -> None:
+        """Put the status on disk with a sign of life; the caller holds the lock."""
         self.status["heartbeat"] = time.time()
         self.run.write_status(**self.status)
         self._written = time.monotonic()
 
     def _keep_beating(self) -> None:
+        """Write the status again and again, so that a silent worker is known to be dead."""
         self.process.cpu_percent()
         while not self._done.wait(HEARTBEAT):
             with self._lock:
@@ -73,6 +75,7 @@ class Reporter:
                     self._write()
 
     def _load(self) -> dict[str, Any]:
+        """``memory_mib`` now and at its peak, and ``device_load`` in per cent."""
         memory = self.process.memory_info().rss // 2**20
         device = str(self.status.get("device", "cpu"))
         load: dict[str, Any] = {"memory_mib": memory}
@@ -99,6 +102,7 @@ class Silent:
 
 
 def _cuda_load(device: str) -> dict[str, Any]:
+    """What a card holds for this process, and how busy it is."""
     import torch
 
     load: dict[str, Any] = {"memory_mib": torch.cuda.max_memory_reserved(device) // 2**20}
@@ -122,9 +126,9 @@ def _open_for_append(run: Run) -> TextIOWrapper:
 def _finite(value: Any) -> Any:
     """``value`` with NaN and infinities as None, which JSON can hold."""
     if isinstance(value, dict):
-        return {key: _finite(each) for key, each in value.items()}
+        return {key: _finite(entry) for key, entry in value.items()}
     if isinstance(value, list | tuple):
-        return [_finite(each) for each in value]
+        return [_finite(entry) for entry in value]
     if isinstance(value, float) and not math.isfinite(value):
         return None
     return value

@@ -71,6 +71,7 @@ class Scheduler:
         self._devices: tuple[str, ...] = ()
 
     def run(self, idle: float) -> None:
+        """Look until there has been nothing to do for ``idle`` seconds."""
         last_work = time.monotonic()
         while time.monotonic() - last_work < idle:
             try:
@@ -118,6 +119,7 @@ class Scheduler:
         return bool(active or waiting)
 
     def _start_next(self, active: list[tuple[Run, Any]], waiting: list[tuple[Run, Any]]) -> None:
+        """Start the waiting runs for which a device is free, the longest waiting first."""
         if not waiting:
             return
         taken = {status.get("device", "") for run, status in active if run.state in ACTIVE}
@@ -143,6 +145,7 @@ class Scheduler:
         return next((name for name in candidates if name not in taken), None)
 
     def _start(self, run: Run, device: str) -> None:
+        """Start the worker of a run in a session of its own, its output in the run's log."""
         attempt = int(run.status.get("attempt") or 0) + 1
         run.write_status(
             state="starting", device=device, attempt=attempt, error=None, process=None, spawned_at=time.time(),
@@ -156,6 +159,7 @@ class Scheduler:
         log.info("run %s starts on %s, attempt %d", run.id, device, attempt)
 
     def _is_dead(self, run: Run, status: dict[str, Any]) -> bool:
+        """Whether the worker that the status names is gone; on another machine its heartbeat has to tell."""
         who = status.get("process")
         if who is None:
             child = self.children.get(run.id)
@@ -166,15 +170,16 @@ class Scheduler:
         return time.time() - (status.get("heartbeat") or 0.0) > SILENCE
 
     def _bury(self, run: Run, status: dict[str, Any]) -> None:
+        """Write the end that a dead worker could not write: stopped where that was asked for, else interrupted."""
         now = run.status  # it may have ended properly since we looked
         if now["state"] not in ACTIVE or now.get("process") != status.get("process"):
             return
-        asked = run.stop_asked()
-        error = None if asked else {
+        wanted = run.stop_asked()
+        error = None if wanted else {
             "message": "The worker process ended without a word: it was killed, or the machine went down.",
             "hint": "Resume the run: it goes on from its last checkpoint.",
         }  # fmt: skip
-        run.write_status(state="stopped" if asked else "interrupted", error=error, ended_at=time.time())
+        run.write_status(state="stopped" if wanted else "interrupted", error=error, ended_at=time.time())
         run.clear_stop()
         log.warning("run %s is %s: its worker is gone", run.id, run.state)
 
@@ -199,4 +204,5 @@ def worker_command(run: Run) -> list[str]:
 
 
 def _lock() -> FileLock:
+    """Held by the one scheduler of this workspace."""
     return FileLock(workspace.home() / "scheduler.lock", is_singleton=False)

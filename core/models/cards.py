@@ -31,7 +31,7 @@ def _count(model: str, revision: str | None, strategy: str, top_layers: int, lor
     from transformers import AutoConfig, AutoModelForSequenceClassification
 
     from core.models import pooling as pools
-    from core.models.classifier import explained
+    from core.models.errors import explained
     from core.models.sources import locate
     from core.models.strategies import attach, depths, plan
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.errors import SourceError
 from core.models import pooling as pools
+from core.models.errors import explained
 from core.models.head import keep_exact
 from core.models.sources import locate
 
@@ -65,14 +66,8 @@ def load_classifier(
     torch.manual_seed(seed)  # the new head is the first random draw of a run
     with explained(source):
         config = AutoConfig.from_pretrained(where, **extra)
-        before = getattr(config, "problem_type", None) or problem_type
-        same_head = _labels_of(config) == list(labels) and before == problem_type and problem_type != "regression"
-        config.num_labels = len(labels)
-        config.id2label = dict(enumerate(labels))
-        config.label2id = {label: index for index, label in enumerate(labels)}
-        config.problem_type = problem_type
-        if hasattr(config, "graft_thresholds"):  # those of an earlier run belong to its answers
-            del config.graft_thresholds
+        same_head = _has_head_for(config, labels, problem_type)
+        _set_answers(config, labels, problem_type)
         tokenizer = load_tokenizer(source, revision)
         averages = _averages(pooling, source, where, config, extra) or (
             prefer_mean and pooling == "auto" and pools.can_average(config)
@@ -81,13 +76,12 @@ def load_classifier(
             config.dtype = torch.float32
             pools.forget(config)  # random weights do not average; the layer is added anew
             model = AutoModelForSequenceClassification.from_config(config)
-            if averages:
-                pools.average_tokens(model)
-            return Classifier(model, tokenizer, tuple(labels), fresh=("all weights",))
-        model, loading = AutoModelForSequenceClassification.from_pretrained(
-            where, config=config, dtype=torch.float32, ignore_mismatched_sizes=True, output_loading_info=True, **extra
-        )
-    fresh = sorted(set(loading["missing_keys"]) | {key for key, *_ in loading["mismatched_keys"]})
+            fresh = ["all weights"]
+        else:
+            model, loading = AutoModelForSequenceClassification.from_pretrained(
+                where, config=config, dtype=torch.float32, ignore_mismatched_sizes=True, output_loading_info=True, **extra
+            )  # fmt: skip
+            fresh = sorted(set(loading["missing_keys"]) | {key for key, *_ in loading["mismatched_keys"]})
     if not same_head and not fresh:
         # same number of classes, other labels: an old head would start out knowing the wrong task
         fresh = _renew_head(model)
@@ -150,12 +144,26 @@ def _averages(pooling: str, source: str, where: str, config: "PretrainedConfig",
     return pooling == "mean"
 
 
-def _labels_of(config: object) -> list[str]:
+def _has_head_for(config: "PretrainedConfig", labels: Sequence[str], problem_type: str) -> bool:
+    """Whether the source's own head answers the same question; the units of a score are never known to be the same."""
     names = getattr(config, "id2label", None) or {}
-    return [names[key] for key in sorted(names)]
+    answered = getattr(config, "problem_type", None) or problem_type
+    same = [names[index] for index in sorted(names)] == list(labels) and answered == problem_type
+    return same and problem_type != "regression"
+
+
+def _set_answers(config: "PretrainedConfig", labels: Sequence[str], problem_type: str) -> None:
+    """Write into an architecture what its head is going to answer."""
+    config.num_labels = len(labels)
+    config.id2label = dict(enumerate(labels))
+    config.label2id = {label: index for index, label in enumerate(labels)}
+    config.problem_type = problem_type  # type: ignore[assignment]
+    if hasattr(config, "graft_thresholds"):  # those of an earlier run belong to its answers
+        del config.graft_thresholds
 
 
 def _renew_head(model: "PreTrainedModel") -> list[str]:
+    """Draw the head anew; the names of its weights."""
     names = head_of(model)
     for path in {name.rsplit(".", 1)[0] for name in names}:
         module = model.get_submodule(path)
@@ -163,21 +171,3 @@ def _renew_head(model: "PreTrainedModel") -> list[str]:
             module.reset_parameters()  # type: ignore[operator]
         model._init_weights(module)
     return names
-
-
-class explained:
-    """Turns what transformers raises for a missing or broken checkpoint into a SourceError."""
-
-    def __init__(self, source: str):
-        self.source = source
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, (OSError, ValueError, KeyError, ImportError)) and not isinstance(error, SourceError):
-            first = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-            raise SourceError(
-                f"The source {self.source!r} could not be loaded: {first}",
-                "Check the name and the network, or choose the built-in minilm.",
-            ) from error

@@ -32,8 +32,8 @@ def architecture_fingerprint(config: "PretrainedConfig") -> str:
     What only names things (labels, files, versions) or belongs to another step (number format, thresholds) is left out.
     """
     settings = {key: value for key, value in config.to_dict().items() if key not in NAMES_ONLY}
-    told = json.dumps(settings, sort_keys=True, default=str)
-    return hashlib.blake2b(told.encode(), digest_size=16).hexdigest()
+    content = json.dumps(settings, sort_keys=True, default=str)
+    return hashlib.blake2b(content.encode(), digest_size=16).hexdigest()
 
 
 def tokenizer_fingerprint(tokenizer: "PreTrainedTokenizerBase") -> str:

@@ -34,14 +34,14 @@ def trained_pooling(where: str, config: "PretrainedConfig", extra: dict[str, Any
     if getattr(config, MARK, None) or getattr(config, "classifier_pooling", None) == "mean":
         return "mean"
     try:
-        found = cached_file(
+        file = cached_file(
             where, "1_Pooling/config.json", _raise_exceptions_for_missing_entries=False,
             _raise_exceptions_for_connection_errors=False, **extra,
         )  # fmt: skip
     except (OSError, ValueError):
-        found = None
-    told = json.loads(Path(found).read_text(encoding="utf-8")) if found else {}
-    return "mean" if told.get("pooling_mode_mean_tokens") else "cls"
+        file = None
+    settings = json.loads(Path(file).read_text(encoding="utf-8")) if file else {}
+    return "mean" if settings.get("pooling_mode_mean_tokens") else "cls"
 
 
 def can_average(config: "PretrainedConfig") -> bool:

@@ -4,12 +4,15 @@ import os
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 from core.errors import RunError, SourceError
-from core.models.overlay import PREFIX, lay_onto, split_source
+from core.models.fit import Fit
+from core.models.overlay import Located, lay_onto
 from core.runs.folder import get_run, list_runs
 
 EMBEDDED = "minilm"
+PREFIX = "weights:"  # a source is written weights:FILE@ARCHITECTURE
 HUB_SUGGESTIONS = {
     "google-bert/bert-base-uncased": "BERT base, 110 M parameters: the model that most papers and tutorials use.",
     "distilbert/distilbert-base-uncased": "DistilBERT, 66 M parameters: BERT's ability at about half the cost.",
@@ -62,7 +65,7 @@ def check_source(model: str, revision: str | None = None) -> SourceInfo:
     return _hub(model, HUB_SUGGESTIONS.get(model, "A model on the Hugging Face Hub."), revision)
 
 
-def locate(model: str, revision: str | None = None) -> tuple[str, dict[str, object]]:
+def locate(model: str, revision: str | None = None) -> Located:
     """What to hand to ``from_pretrained``: a path or Hub name, and the keyword arguments that go with it.
 
     Raises:
@@ -76,7 +79,7 @@ def locate(model: str, revision: str | None = None) -> tuple[str, dict[str, obje
     if model == EMBEDDED:
         return str(_embedded_folder()), {}
     if model.startswith(PREFIX):
-        return str(lay_onto(model)[0]), {}
+        return str(lay_weights(model)[0]), {}
     if model.startswith("run:"):
         return str(_run_model(model)), {}
     folder = Path(model).expanduser()
@@ -85,7 +88,7 @@ def locate(model: str, revision: str | None = None) -> tuple[str, dict[str, obje
     return model, {"revision": revision} if revision else {}
 
 
-def locate_architecture(name: str) -> tuple[str, dict[str, object]]:
+def locate_architecture(name: str) -> Located:
     """What to hand to ``AutoConfig.from_pretrained``: as ``locate``, but a local folder needs no weights.
 
     Raises:
@@ -99,6 +102,44 @@ def locate_architecture(name: str) -> tuple[str, dict[str, object]]:
             f"The architecture {name!r} is itself a file with weights.", "Name minilm, a Hub model or a folder."
         )
     return locate(name)
+
+
+def split_source(source: str) -> tuple[Path, str]:
+    """File and architecture of a source written ``weights:FILE@ARCHITECTURE``.
+
+    Raises:
+        SourceError: when a part is missing.
+    """
+    file, _, architecture = source.removeprefix(PREFIX).rpartition("@")
+    if not file or not architecture:
+        raise SourceError(
+            f"The source {source!r} does not say what the file is laid onto.",
+            "Write weights:FILE@ARCHITECTURE, for example weights:model.pt@minilm.",
+        )
+    return Path(file).expanduser(), architecture
+
+
+def join_source(file: str | Path, architecture: str) -> str:
+    """The source that ``split_source`` takes apart."""
+    return f"{PREFIX}{file}@{architecture}"
+
+
+def lay_weights(source: str) -> tuple[Path, Fit]:
+    """The checkpoint folder made from a ``weights:`` source, and how its file fits; made once for each content.
+
+    Raises:
+        SourceError: when the file cannot be read, the architecture is not at hand, or the two do not belong together.
+    """
+    file, architecture = split_source(source)
+    return lay_onto(file, architecture, locate_architecture)
+
+
+def source_fit(source: str) -> dict[str, Any] | None:
+    """How a ``weights:`` source fits, as plain data for a result; None for every other source."""
+    if not source.startswith(PREFIX):
+        return None
+    _, fit = lay_weights(source)
+    return {"sentence": fit.sentence} | fit.to_json()
 
 
 def is_offline() -> bool:

@@ -38,12 +38,12 @@ def read_tensors(path: Path) -> "dict[str, torch.Tensor]":
                 "Fetch it with `git lfs pull`.",
             )
     content = _safetensors(path) if path.suffix.lower() == ".safetensors" else _pickle(path)
-    found = _largest_table(content)
-    if not found:
+    tensors = _largest_table(content)
+    if not tensors:
         raise SourceError(
             f"{path.name} holds no tensors with names.", "Save the model with torch.save(model.state_dict(), file)."
         )
-    return found
+    return tensors
 
 
 def _safetensors(path: Path) -> Any:
@@ -70,9 +70,9 @@ def _pickle(path: Path) -> Any:
         reason = str(error)
     names = _foreign(path) or sorted({name for name in FOREIGN.findall(reason) if "." in name})
     if names or "weights_only" in reason:
-        told = f" (it names {', '.join(names[:3])})" if names else ""
+        examples = f" (it names {', '.join(names[:3])})" if names else ""
         raise SourceError(
-            f"{path.name} holds more than tensors{told}, and reading that would run code from the file.",
+            f"{path.name} holds more than tensors{examples}, and reading that would run code from the file.",
             "Where the file comes from, save the tensors alone: torch.save(model.state_dict(), file), or safetensors.",
         )
     if zipfile.is_zipfile(path):
@@ -96,8 +96,7 @@ def _largest_table(value: Any, depth: int = 0) -> "dict[str, torch.Tensor]":
 
     if not isinstance(value, Mapping):
         return {}
-    own = {name: each for name, each in value.items() if isinstance(name, str) and isinstance(each, torch.Tensor)}
-    tables = [own]
+    tables = [{key: entry for key, entry in value.items() if isinstance(key, str) and isinstance(entry, torch.Tensor)}]
     if depth < DEPTH:
-        tables += [_largest_table(each, depth + 1) for each in value.values()]
+        tables += [_largest_table(entry, depth + 1) for entry in value.values()]
     return max(tables, key=lambda table: (len(table), sum(tensor.numel() for tensor in table.values())))

@@ -1,7 +1,6 @@
 """Baselines of a run, computed once for the same rows and kept."""
 
 import hashlib
-import io
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -42,9 +41,8 @@ def cached_baselines(
         began = time.perf_counter()
         baseline = _compute(task, simple, dataset, train, judged, choosing, seed)
         baselines.append((baseline, time.perf_counter() - began))
-    content = io.BytesIO()
-    np.savez_compressed(content, **_arrays(baselines))  # type: ignore[arg-type]
-    workspace.write_bytes(path, content.getvalue())
+    with workspace.replace_file(path) as aside:
+        np.savez_compressed(aside, **_arrays(baselines))  # type: ignore[arg-type]
     return baselines
 
 

@@ -1,11 +1,11 @@
 """Predictions of a finished run for whole files."""
 
-import os
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from core import workspace
 from core.data.columns.guess import choose_roles
 from core.data.reading.cells import cell_text
 from core.data.reading.read import read_table
@@ -115,18 +115,14 @@ def write_table(frame: pd.DataFrame, path: Path) -> None:
         DatasetError: when the place cannot be written.
     """
     kind = path.suffix.lower()
-    aside = path.with_name(f".{path.name}.new{kind}")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        if kind == ".parquet":
-            mixed = [name for name in frame.columns if frame[name].dtype == object]
-            frame.assign(**{name: frame[name].map(cell_text) for name in mixed}).to_parquet(aside, index=False)
-        elif kind == ".jsonl":
-            frame.to_json(aside, orient="records", lines=True, force_ascii=False)
-        else:
-            frame.to_csv(aside, index=False, sep="\t" if kind == ".tsv" else ",")
-        os.replace(aside, path)
+        with workspace.replace_file(path) as aside:
+            if kind == ".parquet":
+                mixed = [name for name in frame.columns if frame[name].dtype == object]
+                frame.assign(**{name: frame[name].map(cell_text) for name in mixed}).to_parquet(aside, index=False)
+            elif kind == ".jsonl":
+                frame.to_json(aside, orient="records", lines=True, force_ascii=False)
+            else:
+                frame.to_csv(aside, index=False, sep="\t" if kind == ".tsv" else ",")
     except OSError as error:
         raise DatasetError(f"{path} cannot be written: {error.strerror}.", "Choose another place.") from error
-    finally:
-        aside.unlink(missing_ok=True)

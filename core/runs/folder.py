@@ -49,6 +49,11 @@ class Run:
     # --- what was asked -------------------------------------------------------------------------------------------
     @property
     def config(self) -> RunConfig:
+        """What was asked.
+
+        Raises:
+            RunError: when it cannot be read.
+        """
         value = workspace.read_json(self.path / "config.json")
         if value is None:
             raise RunError(f"Run {self.id} has no readable config.", "Delete it and start a new run.")
@@ -63,9 +68,11 @@ class Run:
 
     @property
     def name(self) -> str:
+        """As its owner calls it; its id where it has no name."""
         return str(self.meta["name"])
 
     def write_meta(self, **changes: Any) -> None:
+        """Change name, tags or note; what is not named stays."""
         workspace.write_json(self.path / "meta.json", self.meta | changes)
 
     # --- how it stands --------------------------------------------------------------------------------------------
@@ -79,6 +86,7 @@ class Run:
 
     @property
     def state(self) -> str:
+        """One of ``WAITING``, ``ACTIVE`` and ``ENDED``."""
         return str(self.status["state"])
 
     def write_status(self, **changes: Any) -> None:
@@ -87,9 +95,11 @@ class Run:
         workspace.write_json(self.path / "status.json", old | changes)
 
     def ask_stop(self) -> None:
+        """Leave the mark by which the worker learns that it should stop."""
         (self.path / "stop").touch()
 
     def stop_asked(self) -> bool:
+        """Whether somebody asked the run to stop."""
         return (self.path / "stop").exists()
 
     def stop_asked_at(self) -> float | None:
@@ -100,21 +110,24 @@ class Run:
             return None
 
     def clear_stop(self) -> None:
+        """Take the mark away: the stop was carried out, or the run is wanted again."""
         (self.path / "stop").unlink(missing_ok=True)
 
     # --- what happened --------------------------------------------------------------------------------------------
     @property
     def events_path(self) -> Path:
+        """The file to which the worker appends one JSON object a line."""
         return self.path / "events.jsonl"
 
     @property
     def log_path(self) -> Path:
+        """The file that gets whatever the worker prints."""
         return self.path / "log.txt"
 
     def events(self, kind: str | None = None) -> list[dict[str, Any]]:
         """All events so far, oldest first; ``kind`` keeps one sort ("step", "evaluated", ...)."""
-        found, _ = self.events_from(0)
-        return [each for each in found if kind in (None, each.get("event"))]
+        events, _ = self.events_from(0)
+        return [event for event in events if kind in (None, event.get("event"))]
 
     def events_from(self, offset: int) -> tuple[list[dict[str, Any]], int]:
         """Events after byte ``offset`` and the offset to ask for next; a half-written last line waits for later."""
@@ -128,6 +141,7 @@ class Run:
         return list(_parsed(content[:whole])), offset + whole
 
     def log_tail(self, lines: int = 40) -> str:
+        """The last lines of the log, of its last 64 KiB at most; empty where nothing was printed."""
         try:
             with self.log_path.open("rb") as file:
                 file.seek(max(0, self.log_path.stat().st_size - 64 * 1024))
@@ -138,17 +152,21 @@ class Run:
     # --- what came out --------------------------------------------------------------------------------------------
     @property
     def checkpoint(self) -> Path:
+        """The folder with the state from which training can go on."""
         return self.path / "checkpoint"
 
     @property
     def best(self) -> Path:
+        """The folder with the weights of the best validation so far."""
         return self.path / "best"
 
     @property
     def model(self) -> Path:
+        """The folder with the finished model."""
         return self.path / "model"
 
     def predictions(self, part: str) -> Path:
+        """The table of predictions for ``part`` (test or validation), one row each, with the column ``row``."""
         return self.path / "predictions" / f"{part}.parquet"
 
     @property
@@ -157,6 +175,7 @@ class Run:
         return workspace.read_json(self.path / "result.json")
 
     def write_result(self, result: dict[str, Any]) -> None:
+        """Replace the result: as ``core.evaluation.result.build_result`` gives it, and the facts of the run."""
         workspace.write_json(self.path / "result.json", result)
 
     def drop_checkpoints(self) -> None:
@@ -166,13 +185,16 @@ class Run:
 
     @property
     def store_cursor(self) -> dict[str, Any]:
+        """``id`` of the run in the store, ``offset`` in bytes to which its events were sent, ``closed`` once all was."""
         return workspace.read_json(self.path / "store.json") or {}
 
     def write_store_cursor(self, cursor: dict[str, Any]) -> None:
+        """Remember how far the store has come."""
         workspace.write_json(self.path / "store.json", cursor)
 
 
 def _parsed(content: bytes) -> Iterator[dict[str, Any]]:
+    """The events in whole lines of the event file."""
     for line in content.splitlines():
         try:
             value = json.loads(line)
@@ -188,6 +210,7 @@ def create_run(
     """Make a run folder in state *queued*; the folder appears at once and whole.
 
     Args:
+        name: what to call it; by default ``default_name``.
         fold: ties the run to the others of its cross-validation (see ``core.runs.folds``).
     """
     now = time.time()

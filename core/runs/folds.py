@@ -31,6 +31,7 @@ class Tie:
     aside: int = 0
 
     def to_json(self) -> dict[str, Any]:
+        """As it stands in a run's ``meta.json``."""
         return asdict(self)
 
 
@@ -48,6 +49,7 @@ class FoldRuns:
 
     @property
     def missing(self) -> list[int]:
+        """Numbers of the folds whose run was deleted."""
         return [number for number in range(1, self.folds + 1) if number not in self.runs]
 
 
@@ -60,18 +62,18 @@ def tie_of(run: Run) -> Tie | None:
 def folds_of(run: Run) -> FoldRuns | None:
     """The cross-validation that a run belongs to; None where it belongs to none."""
     tie = tie_of(run)
-    return next((each for each in list_folds() if each.id == tie.id), None) if tie else None
+    return next((folds for folds in list_folds() if folds.id == tie.id), None) if tie else None
 
 
 def list_folds() -> list[FoldRuns]:
     """All cross-validations, the newest first."""
     tied = [(run.meta["created"], run, tie) for run in list_runs() if (tie := tie_of(run))]
-    found: dict[str, tuple[Tie, dict[int, Run]]] = {}
-    for _, run, tie in sorted(tied, key=lambda each: -each[0]):  # ids of one second stand in no order
-        found.setdefault(tie.id, (tie, {}))[1].setdefault(tie.number, run)
+    by_id: dict[str, tuple[Tie, dict[int, Run]]] = {}
+    for _, run, tie in sorted(tied, key=lambda entry: -entry[0]):  # ids of one second stand in no order
+        by_id.setdefault(tie.id, (tie, {}))[1].setdefault(tie.number, run)
     return [
         FoldRuns(tie.id, tie.name, tie.folds, tie.dataset, tie.rows, tie.aside, dict(sorted(runs.items())))
-        for tie, runs in found.values()
+        for tie, runs in by_id.values()
     ]
 
 
@@ -81,14 +83,13 @@ def get_folds(ref: str) -> FoldRuns:
     Raises:
         RunError: when there is neither, or the run belongs to none.
     """
-    known = list_folds()
-    for each in known:
-        if ref in (each.id, each.name):
-            return each
-    found = folds_of(get_run(ref))
-    if found is None:
+    for folds in list_folds():
+        if ref in (folds.id, folds.name):
+            return folds
+    belongs_to = folds_of(get_run(ref))
+    if belongs_to is None:
         raise RunError(
             f"Run {ref!r} does not belong to a cross-validation.",
             "Start one with `cross-validate --dataset DATASET`, or name the finished runs of all folds.",
         )
-    return found
+    return belongs_to

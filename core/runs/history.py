@@ -39,18 +39,19 @@ def history_of(events: list[dict[str, Any]]) -> History:
         if kind == "attempt":
             attempts += 1
         elif kind == "started":  # the first step of an attempt: 0, or where its checkpoint stood
-            steps = [each for each in steps if each["step"] <= event["first_step"]]
-            evaluations = [each for each in evaluations if each["step"] <= event["first_step"]]
+            steps = [step for step in steps if step["step"] <= event["first_step"]]
+            evaluations = [earlier for earlier in evaluations if earlier["step"] <= event["first_step"]]
         elif kind == "step":
             steps.append(event)
         elif kind == "evaluated":
-            evaluations = [each for each in evaluations if each["step"] != event["step"]] + [event]
+            evaluations = [earlier for earlier in evaluations if earlier["step"] != event["step"]] + [event]
         elif kind == "warning" and event["message"] not in warnings:
             warnings.append(event["message"])
     return History(_thinned(_frame(steps, STEP_COLUMNS)), _frame(evaluations, EVALUATION_COLUMNS), warnings, attempts)
 
 
 def _frame(events: list[dict[str, Any]], columns: tuple[str, ...]) -> pd.DataFrame:
+    """Events as rows: the named columns first, then the time, then whatever else an event holds."""
     others = dict.fromkeys(name for event in events for name in event if name != "event")
     return pd.DataFrame(
         events, columns=[*columns, "time", *(name for name in others if name not in (*columns, "time"))]
@@ -58,6 +59,7 @@ def _frame(events: list[dict[str, Any]], columns: tuple[str, ...]) -> pd.DataFra
 
 
 def _thinned(frame: pd.DataFrame) -> pd.DataFrame:
+    """Every n-th row, and always the newest."""
     if len(frame) <= POINTS:
         return frame
     stride = -(-len(frame) // POINTS)

@@ -45,18 +45,26 @@ class MlflowStore:
         self.experiment = self._experiment(uri)
 
     def _experiment(self, uri: str) -> str:
-        found = self.client.get_experiment_by_name(EXPERIMENT)
-        if found is not None:
-            return str(found.experiment_id)
-        place = (workspace.folder("mlflow-artifacts")).as_uri() if uri.startswith("sqlite") else None
-        created = str(self.client.create_experiment(EXPERIMENT, artifact_location=place))
+        """Id of Graft's experiment in the store, made when missing."""
+        known = self.client.get_experiment_by_name(EXPERIMENT)
+        if known is not None:
+            return str(known.experiment_id)
+        artifacts = workspace.folder("mlflow-artifacts").as_uri() if uri.startswith("sqlite") else None
+        created = str(self.client.create_experiment(EXPERIMENT, artifact_location=artifacts))
         if uri.startswith("sqlite:///"):
             with sqlite3.connect(uri.removeprefix("sqlite:///"), timeout=5) as database:
                 database.execute("PRAGMA journal_mode=WAL")  # readers then never wait for the writer
         return created
 
     def open_run(self, run: Run, known: str | None) -> tuple[str, bool]:
-        """The store's id for a run, and whether it was created anew (everything must then be sent again)."""
+        """The store's id for a run, and whether it was created anew (everything must then be sent again).
+
+        Args:
+            known: the id under which the store had the run last time; None where it never did.
+
+        Raises:
+            MlflowException: when the store cannot be reached or used.
+        """
         from mlflow.entities import Param
         from mlflow.exceptions import MlflowException
 
@@ -77,7 +85,14 @@ class MlflowStore:
         return str(created.info.run_id), True
 
     def send(self, store_id: str, events: list[dict[str, Any]]) -> None:
-        """Steps and validations as metric points."""
+        """Steps and validations as metric points, ``train.loss`` or ``validation.accuracy`` for example.
+
+        Args:
+            events: as ``Run.events_from`` gives them; other kinds are left out.
+
+        Raises:
+            MlflowException: when the store cannot be reached or used.
+        """
         from mlflow.entities import Metric
 
         points = [
@@ -91,7 +106,11 @@ class MlflowStore:
             self.client.log_batch(store_id, metrics=points[start : start + BATCH])
 
     def finish(self, store_id: str, run: Run, state: str) -> None:
-        """Final metrics, name and tags, and the state in which the run ended."""
+        """Final metrics (``test.accuracy``), name and tags, and the state in which the run ended.
+
+        Args:
+            state: one of ``ENDED``; ``STATUS`` says what MLflow calls it.
+        """
         from mlflow.entities import Metric, RunTag
 
         now = int(time.time() * 1000)
@@ -139,7 +158,11 @@ def serve() -> None:
 
 
 def flush(store: MlflowStore, run: Run) -> None:
-    """Send what the store has not seen of one run, and remember how far it got."""
+    """Send what the store has not seen of one run, and remember how far it got.
+
+    Raises:
+        MlflowException: when the store cannot be reached or used; the run's cursor then stays where it was.
+    """
     cursor = run.store_cursor
     state = run.state
     store_id, fresh = store.open_run(run, cursor.get("id"))
@@ -158,6 +181,7 @@ def pending_runs() -> list[Run]:
 
 
 def _is_local() -> bool:
+    """Whether the store is the workspace's own SQLite file."""
     return "MLFLOW_TRACKING_URI" not in os.environ
 
 
@@ -171,6 +195,7 @@ def _file_identity() -> int | None:
 
 
 def _is_pending(run: Run, lost: bool) -> bool:
+    """Whether the store lacks something of a run; ``lost``: the store's file is gone, so it lacks all."""
     cursor = run.store_cursor
     if cursor.get("closed"):
         return lost or cursor["closed"] != _stamp(run)

@@ -1,11 +1,11 @@
 """Checkpoints: the whole state of the training, replaced atomically."""
 
-import os
 import re
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from core import workspace
 
 STATE = "state.pt"
 WEIGHTS = "model.safetensors"
@@ -16,7 +16,8 @@ def save_state(folder: Path, state: dict[str, Any]) -> None:
     """Write ``state`` (tensors, numbers, lists, dicts) so that a crash leaves the old or the new one, never half."""
     import torch
 
-    _replace(folder / STATE, lambda aside: torch.save(state, aside))
+    with workspace.replace_file(folder / STATE) as aside:
+        torch.save(state, aside)
 
 
 def load_state(folder: Path) -> dict[str, Any] | None:
@@ -33,7 +34,8 @@ def save_weights(folder: Path, weights: dict[str, Any]) -> None:
     from safetensors.torch import save_file
 
     whole = {name: value.detach().cpu().contiguous().clone() for name, value in weights.items()}
-    _replace(folder / WEIGHTS, lambda aside: save_file(whole, aside))
+    with workspace.replace_file(folder / WEIGHTS) as aside:
+        save_file(whole, aside)
 
 
 def load_weights(folder: Path) -> dict[str, Any] | None:
@@ -59,7 +61,8 @@ class CandidateFolder:
 
         whole = {name: value.detach().cpu().contiguous().clone() for name, value in weights.items()}
         self.drop(step)
-        _replace(self.folder / f"step-{step}_{score!r}.safetensors", lambda aside: save_file(whole, aside))
+        with workspace.replace_file(self.folder / f"step-{step}_{score!r}.safetensors") as aside:
+            save_file(whole, aside)
 
     def get(self, step: int) -> dict[str, Any]:
         from safetensors.torch import load_file
@@ -74,22 +77,3 @@ class CandidateFolder:
     def drop(self, step: int) -> None:
         for path in self.folder.glob(f"step-{step}_*.safetensors"):
             path.unlink()
-
-
-def replace_folder(target: Path, write: Any) -> None:
-    """Fill a folder aside with ``write(folder)`` and put it in the place of ``target``."""
-    aside = target.with_name(f".{target.name}.new")
-    shutil.rmtree(aside, ignore_errors=True)
-    aside.mkdir(parents=True)
-    write(aside)
-    shutil.rmtree(target, ignore_errors=True)
-    os.rename(aside, target)
-
-
-def _replace(path: Path, write: Any) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    aside = path.with_name(f".{path.name}.new")
-    write(str(aside))
-    with aside.open("rb+") as file:
-        os.fsync(file.fileno())
-    os.replace(aside, path)

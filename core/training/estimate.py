@@ -143,7 +143,7 @@ def shape_of(model: str, revision: str | None = None) -> Shape:
 def _shape(where: str, extra: tuple[tuple[str, Any], ...]) -> Shape:
     from transformers import AutoConfig
 
-    from core.models.classifier import explained
+    from core.models.errors import explained
 
     with explained(where):
         config = AutoConfig.from_pretrained(where, **dict(extra))

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core.models.classifier import explained, load_tokenizer
+from core.models.classifier import load_tokenizer
+from core.models.errors import explained
 from core.models.pooling import without_averaging
 from core.models.sources import locate
 from core.training.batches import collate, encode, scoring_order

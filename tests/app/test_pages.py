@@ -12,9 +12,10 @@ from core.evaluation.baselines import majority, tfidf
 from core.evaluation.prediction_table import prediction_table
 from core.evaluation.result import build_result
 from core.runs.folder import create_run, get_run
+from pages.components.shared import router
 from tests.conftest import ROOT, sentences
 
-PAGES = ("home", "data", "explore", "train", "run", "compare", "predict")
+PAGES = tuple(page.name for page in router.PAGES)
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 
 

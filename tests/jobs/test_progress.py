@@ -10,18 +10,18 @@ STEPS, TOKENS = 400, 100_000
 
 
 def journey(strategy: str) -> ProgressEstimate:
-    found = ProgressEstimate()
-    found.plan(strategy, 3.0, {"train": TOKENS, "validation": 0, "test": 0}, 0)
-    found.enter("training")
-    return found
+    estimate = ProgressEstimate()
+    estimate.plan(strategy, 3.0, {"train": TOKENS, "validation": 0, "test": 0}, 0)
+    estimate.enter("training")
+    return estimate
 
 
 def seconds_left(strategy: str, share: float, cost: list[float]) -> float:
     """What a journey says at ``share`` of a training whose steps take ``cost`` seconds each."""
-    told = journey(strategy)
+    estimate = journey(strategy)
     step = int(share * STEPS)
-    told.stepped(step, STEPS, step / STEPS * 3 * TOKENS / sum(cost[:step]))
-    return told.told()["eta_seconds"]
+    estimate.stepped(step, STEPS, step / STEPS * 3 * TOKENS / sum(cost[:step]))
+    return estimate.as_status()["eta_seconds"]
 
 
 @pytest.mark.parametrize("share", [0.1, 0.3, 0.6, 0.9])
@@ -40,9 +40,9 @@ def test_the_whole_of_gradual_unfreezing_costs_less_than_full_fine_tuning():
 
 
 def test_progress_never_falls():
-    told = journey("full")
+    estimate = journey("full")
     seen = []
     for step, speed in ((10, 4000.0), (20, 500.0), (200, 100.0), (400, 4000.0)):
-        told.stepped(step, STEPS, speed)
-        seen.append(told.told()["progress"])
+        estimate.stepped(step, STEPS, speed)
+        seen.append(estimate.as_status()["progress"])
     assert seen == sorted(seen)

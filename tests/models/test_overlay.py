@@ -9,8 +9,7 @@ from transformers import AutoModel
 
 from core.errors import SourceError
 from core.models.classifier import load_classifier
-from core.models.overlay import join_source, lay_onto
-from core.models.sources import check_source
+from core.models.sources import check_source, join_source, lay_weights
 from core.models.state_dict import read_tensors
 
 
@@ -31,7 +30,7 @@ def saved(tmp_path, content, name="model.pt"):
 
 
 def fit_of(path, tiny_encoder):
-    return lay_onto(join_source(path, str(tiny_encoder)))
+    return lay_weights(join_source(path, str(tiny_encoder)))
 
 
 WRAPPINGS = {
@@ -95,7 +94,7 @@ def test_an_architecture_may_be_a_folder_without_weights(home, tmp_path, tiny_en
     for file in tiny_encoder.iterdir():
         if "safetensors" not in file.name:
             (folder / file.name).write_bytes(file.read_bytes())
-    _, fit = lay_onto(join_source(saved(tmp_path, encoder.state_dict()), str(folder)))
+    _, fit = lay_weights(join_source(saved(tmp_path, encoder.state_dict()), str(folder)))
     assert fit.share == 1.0
 
 

@@ -5,7 +5,6 @@ Uncertainty in Dataset Labels, JAIR). A row is suspect when the model, which has
 class as it usually is of rows that have that class.
 """
 
-import io
 from typing import Any
 
 import numpy as np
@@ -64,9 +63,8 @@ def suspects_of_set(dataset: DataSet, seed: int = 0) -> pd.DataFrame:
         return pd.read_parquet(path)
     frame = frame.iloc[draw(frame["label"], MOST_ROWS, seed, frame["row"])].reset_index(drop=True)
     found = _suspects(frame, _out_of_sample(frame, list(dataset.labels), seed), list(dataset.labels))
-    content = io.BytesIO()
-    found.to_parquet(content, index=False)
-    workspace.write_bytes(path, content.getvalue())
+    with workspace.replace_file(path) as aside:
+        found.to_parquet(aside, index=False)
     return found
 
 

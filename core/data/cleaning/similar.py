@@ -1,6 +1,5 @@
 """Near duplicates of a stored set, looked for once and kept: a set never changes."""
 
-import io
 from collections.abc import Callable
 
 import numpy as np
@@ -31,11 +30,10 @@ def similar_rows(
     texts = whole_texts(frame).iloc[positions].str.slice(0, MOST_CHARACTERS).tolist()
     found = near_pairs(texts, progress=progress)
     pairs = NearPairs(positions[found.first], positions[found.second], found.similarity)
-    content = io.BytesIO()
-    np.savez_compressed(
-        content, first=pairs.first, second=pairs.second, similarity=pairs.similarity, compared=len(texts)
-    )
-    workspace.write_bytes(path, content.getvalue())
+    with workspace.replace_file(path) as aside:
+        np.savez_compressed(
+            aside, first=pairs.first, second=pairs.second, similarity=pairs.similarity, compared=len(texts)
+        )
     return pairs, len(texts)
 
 

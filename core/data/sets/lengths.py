@@ -54,9 +54,8 @@ def dataset_lengths(dataset: DataSet, model: str) -> np.ndarray:
     frame = dataset.sample(MOST_ROWS, ("text", "text_pair"))
     pairs = frame["text_pair"].tolist() if "text_pair" in frame else None
     lengths = token_lengths(frame["text"].tolist(), model, pairs)
-    aside = path.with_name(f".{path.stem}.new.npy")
-    np.save(aside, lengths)
-    aside.replace(path)
+    with workspace.replace_file(path) as aside:
+        np.save(aside, lengths)
     return lengths
 
 

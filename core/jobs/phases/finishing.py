@@ -1,25 +1,24 @@
 """The last phase of a run: baselines, the result, and what the run leaves in its folder."""
 
 import hashlib
-import os
 import time
 from typing import Any
 
 import numpy as np
 
+from core import workspace
 from core.data.sets.store import DataSet
 from core.evaluation.prediction_table import prediction_table
 from core.evaluation.result import build_result
 from core.jobs.compute import Compute
 from core.jobs.phases.choosing import Chosen
-from core.jobs.phases.judging import Judged, settle
+from core.jobs.phases.judging import Judged, complete_model
 from core.jobs.phases.preparing import Prepared, load_source
 from core.jobs.recorder import RunRecorder
-from core.models.overlay import source_fit
+from core.models.sources import source_fit
 from core.models.strategies import attach, depths, layer_rates, movement, plan
 from core.results.baseline_cache import cached_baselines
 from core.runs.folder import Run
-from core.training import checkpoints
 from core.training.estimate import remember_speed
 from core.training.events import TrainingDone
 
@@ -46,13 +45,12 @@ def finish(
     result = build_result(judged.truth, judged.outputs, labels, baselines, task, judged.thresholds)
     result |= _facts(chosen, prepared, compute, done, recorder, began)
     table = prediction_table(parts["test"], judged.truth, judged.outputs, labels, task, judged.thresholds)
-    target = run.predictions(chosen.judged_on)
-    target.parent.mkdir(exist_ok=True)
-    table.to_parquet(target.with_suffix(".new"), compression="zstd", index=False)
-    os.replace(target.with_suffix(".new"), target)
+    with workspace.replace_file(run.predictions(chosen.judged_on)) as aside:
+        table.to_parquet(aside, compression="zstd", index=False)
     prepared.classifier.model.to("cpu")  # type: ignore[arg-type]
-    settle(prepared.classifier, task, judged)
-    checkpoints.replace_folder(run.model, prepared.classifier.save)
+    complete_model(prepared.classifier, task, judged)
+    with workspace.replace_folder(run.model) as folder:
+        prepared.classifier.save(folder)
     run.write_result(result)
     run.drop_checkpoints()
     remember_speed(config, compute.device.name, result["tokens_per_second"])

@@ -42,7 +42,7 @@ def fit(
         recompute_layers(model)
     done = None
     for event in events:
-        recorder.hear(event)
+        recorder.record(event)
         done = event
     if config.strategy in ADAPTERS:
         detach(model)

@@ -43,6 +43,7 @@ def judge(
     """
 
     def logits(part: str, phase: str) -> np.ndarray:
+        """(rows, outputs) raw scores of a part's rows."""
         recorder.phase(phase)
         return score(
             prepared.classifier.model, prepared.encoded[part].encoded, compute.device.name, compute.bf16,
@@ -58,11 +59,11 @@ def judge(
     return Judged(prepared.encoded["test"].labels, outputs, thresholds, scale)
 
 
-def settle(classifier: Classifier, task: Task, judged: Judged) -> None:
+def complete_model(classifier: Classifier, task: Task, judged: Judged) -> None:
     """Put what is known outside the weights into the model: the units of a score, the thresholds of labels."""
     config = classifier.model.config
     if task.kind == "regression":
         fold_scale(classifier.model, *judged.scale)
         delattr(config, SCALE)
     if judged.thresholds is not None:
-        config.graft_thresholds = [float(each) for each in judged.thresholds]
+        config.graft_thresholds = [float(threshold) for threshold in judged.thresholds]

@@ -13,7 +13,9 @@ from pages.components.data.health import health
 from pages.components.data.reading import MOST, aside_view
 from pages.components.data.versions import looks_caption, version_line, versions_view
 from pages.components.results.relabel import suspects_view
-from pages.components.shared.words import ago, figures, show_error
+from pages.components.shared.cards import figure_cards
+from pages.components.shared.errors import show_error
+from pages.components.shared.words import ago
 
 PAGE = 200  # rows shown at once
 
@@ -108,7 +110,7 @@ def _head(dataset: DataSet) -> None:
         _answers_figure(dataset),
         ("Set aside", f"{dataset.skipped_rows:,}", "Rows of the file without text or label, or not readable."),
     )
-    figures(shown)
+    figure_cards(shown)
     st.caption(
         f"From {dataset.source_name}, stored {ago(dataset.created)} · text: {dataset.text}"
         + (f" · {'score' if dataset.task == 'regression' else 'label'}: {dataset.label}" if dataset.label else "")

@@ -16,8 +16,9 @@ from core.explore.rows import SEED, rows_named
 from core.runs.folder import Run
 from pages.components.data.explore_rows import MOST, listed, mapped_rows
 from pages.components.data.explore_waiting import choose_reader, features_or_wait, result_or_wait
+from pages.components.shared.errors import show_error
 from pages.components.shared.status import finished_runs
-from pages.components.shared.words import plain, show_error
+from pages.components.shared.words import plain
 
 METHODS = {"PCA": "PCA (at once)", "t-SNE": "t-SNE (neighbourhoods)"}
 

@@ -11,7 +11,9 @@ from core.errors import GraftError
 from core.explore.groups import Groups, group_columns, groups_of
 from core.explore.words import TypicalWords, typical_words
 from pages.components.data.explore_rows import drawn_rows
-from pages.components.shared.words import STILL, plain, show_error
+from pages.components.shared.errors import show_error
+from pages.components.shared.theme import STILL
+from pages.components.shared.words import plain
 
 WORD_ROWS = 5000  # texts whose words are counted
 CHARTS = 4  # classes shown at first

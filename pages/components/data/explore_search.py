@@ -14,7 +14,8 @@ from core.explore.nearness import nearest
 from core.explore.rows import rows_with_words
 from pages.components.data.explore_rows import MOST, listed, mapped_rows
 from pages.components.data.explore_waiting import choose_reader, features_or_wait
-from pages.components.shared.words import plain, show_error
+from pages.components.shared.errors import show_error
+from pages.components.shared.words import plain
 
 NEAREST = 100
 _one_at_a_time = threading.Lock()  # a loaded encoder is shared by all visitors

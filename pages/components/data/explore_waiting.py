@@ -8,7 +8,7 @@ from core.data.sets.store import DataSet
 from core.explore.background import Work
 from core.explore.features import ask_features, try_again
 from core.models.sources import list_sources
-from pages.components.shared.words import show_error
+from pages.components.shared.errors import show_error
 
 
 def choose_reader(key: str) -> str:

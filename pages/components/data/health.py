@@ -11,7 +11,7 @@ from core.data.sets.store import DataSet, get_dataset
 from core.data.sets.versions import make_version
 from core.errors import GraftError
 from pages.components.data.versions import open_version
-from pages.components.shared.words import show_error
+from pages.components.shared.errors import show_error
 
 LEVELS = {
     "error": ("red", ":material/error:"), "warning": ("orange", ":material/warning:"),

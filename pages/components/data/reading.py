@@ -10,7 +10,7 @@ import streamlit as st
 from core.data.reading.read import Table, look, open_source
 from core.data.sets.spreadsheet import spreadsheet_csv
 from core.errors import DatasetError
-from pages.components.shared.words import show_error
+from pages.components.shared.errors import show_error
 
 DELIMITERS = {"comma": ",", "tab": "\t", "semicolon": ";", "bar |": "|", "blank": " "}
 OTHER = "another character"

@@ -17,7 +17,7 @@ from core.data.sets.store import DataSet
 from core.errors import GraftError
 from pages.components.data.reading import Reading, aside_view, read_file, reading_view, written_as
 from pages.components.data.roles_form import role_of, roles_form
-from pages.components.shared.words import show_error
+from pages.components.shared.errors import show_error
 
 TYPES = [
     "csv", "tsv", "tab", "psv", "txt", "jsonl", "ndjson", "json", "parquet", "arrow", "feather", "xlsx", "xls", "ods", "zip", "tar",

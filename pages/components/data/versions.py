@@ -10,7 +10,8 @@ from core.data.splits.folds import has_own_test, make_folds
 from core.errors import GraftError
 from core.results.test_reuse import dataset_of, looks_at_test
 from core.runs.folder import list_runs
-from pages.components.shared.words import ago, show_error
+from pages.components.shared.errors import show_error
+from pages.components.shared.words import ago
 
 LISTED = 50
 NONE = "(none)"

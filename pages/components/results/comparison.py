@@ -12,14 +12,14 @@ from core.results.compare import compare_runs
 from core.runs.folder import Run
 from core.runs.history import read_history
 from core.training.estimate import duration
+from pages.components.shared.theme import STILL, ink
 from pages.components.shared.words import (
-    STILL,
     STRATEGY_TITLES,
+    best_baseline,
     dataset_name,
     distinct_names,
     figure,
     figure_with_interval,
-    ink,
     plain,
     result_task,
     source_name,
@@ -132,8 +132,8 @@ def _marked(runs: list[Run], results: dict[str, Any], metric: str, star: bool) -
 
 def _baseline(result: dict[str, Any]) -> str:
     name = result_task(result).headline
-    best = [baseline for baseline in result["baselines"] if baseline["name"] == result["verdict"]["against"]]
-    return f"{figure(name, best[0]['metrics'][name])} ({best[0]['title']})" if best else "–"
+    best = best_baseline(result)
+    return f"{figure(name, best['metrics'][name])} ({best['title']})" if best else "–"
 
 
 def _curves(runs: list[Run], colors: dict[str, str], names: dict[str, str]) -> None:
@@ -188,7 +188,7 @@ def _settings(runs: list[Run], differences: dict[str, dict[str, object]], names:
 def _value(name: str, value: object) -> str:
     """A setting's value as the pages say it."""
     titles = {"dataset": dataset_name, "model": source_name, "strategy": lambda text: STRATEGY_TITLES.get(text, text)}
-    return "–" if value is None else titles.get(name, str)(str(value))
+    return "–" if value is None else str(titles.get(name, str)(str(value)))
 
 
 def _confusions(runs: list[Run], names: dict[str, str]) -> None:

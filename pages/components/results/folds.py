@@ -1,4 +1,4 @@
-"""Cross-validation on the pages: the choice before the start, and the joined result of the folds."""
+"""The joined result of a cross-validation."""
 
 from typing import Any
 
@@ -6,38 +6,14 @@ import pandas as pd
 import streamlit as st
 
 from core import charts
-from core.data.sets.store import DataSet
-from core.data.splits.folds import has_own_test
 from core.errors import GraftError
-from core.jobs.folds import FOLDS, MOST_ROWS
 from core.metrics.table import METRICS
 from core.runs.folder import Run
 from core.runs.folds import FoldRuns, folds_of
 from pages.components.results.scores import scores_view
 from pages.components.shared import words
-
-
-def choose_folds(dataset: DataSet) -> bool:
-    """Whether to judge over folds; offered for sets that are small enough."""
-    aside = dataset.size("test") if has_own_test(dataset) else 0
-    rows = dataset.rows - aside
-    if dataset.rows > MOST_ROWS or rows < 2 * FOLDS:
-        return False
-    chosen = st.toggle(
-        f"Judge over {FOLDS} folds", key="judge_over_folds",
-        help=f"Every row is judged once, by a model that has not seen it; takes {FOLDS} times as long.",
-    )  # fmt: skip
-    if chosen:
-        sentence = (
-            f"{FOLDS} runs with these settings: each learns without another fifth of {rows:,} rows and is judged by it. In the end "
-            f"each of them has been judged once, by a model that has not seen it. Takes about {FOLDS} times as long."
-        )
-        if aside:
-            sentence += f" The set's own test part, {aside:,} rows, stays aside and unseen, for a last judgement."
-        if dataset.group:
-            sentence += f" Rows with the same {words.plain(dataset.group)} stay in one fold."
-        st.caption(sentence)
-    return bool(chosen)
+from pages.components.shared.errors import show_error
+from pages.components.shared.links import run_link
 
 
 def fold_card(run: Run) -> None:
@@ -63,7 +39,7 @@ def joined_view(folds: FoldRuns) -> bool:
             with st.spinner("Joining the folds …"):
                 joined = join(folds)
         except GraftError as error:
-            words.show_error(error)
+            show_error(error)
             return False
         if joined.unfinished:
             st.warning(words.plain(joined.unfinished), icon=":material/hourglass_top:")
@@ -78,6 +54,7 @@ def joined_view(folds: FoldRuns) -> bool:
 
 
 def _scores(folds: FoldRuns, result: dict[str, Any], complete: bool) -> None:
+    """The figures over all rows, beside the baselines on the same rows."""
     color = charts.run_colors([folds.id or folds.name])[folds.id or folds.name]
     key = folds.id or "-".join(run.id for run in folds.runs.values())
     title = "This training, all folds" if complete else "This training, so far"
@@ -104,4 +81,4 @@ def _standing(folds: FoldRuns, standing: list[dict[str, Any]]) -> None:
         st.dataframe(table, hide_index=True, key=f"standing_{key}", placeholder="–")
         with st.container(horizontal=True):
             for number, run in folds.runs.items():
-                words.run_link(run, f"Fold {number}")
+                run_link(run, f"Fold {number}")

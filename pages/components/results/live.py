@@ -1,6 +1,8 @@
 """The live view: the one part of a page that redraws itself while a run works."""
 
 import time
+from pathlib import Path
+from typing import Any
 
 import streamlit as st
 
@@ -9,7 +11,8 @@ from core.jobs.queue import position
 from core.runs.folder import ACTIVE, Run
 from core.runs.history import History, history_of
 from core.training.estimate import duration
-from pages.components.shared import words
+from pages.components.shared.cards import figure_cards
+from pages.components.shared.states import PHASES
 
 EVERY = 2.0  # seconds between two looks
 REDRAW = 5.0  # seconds that a curve stands still: each new drawing rebuilds the chart (streamlit#16052)
@@ -29,8 +32,9 @@ def live_view(run: Run) -> None:
     st.fragment(_panel, run_every=EVERY if live else None)(run.id, run.state, run.path)
 
 
-def _panel(run_id: str, shown_state: str, path: object) -> None:
-    run = Run(run_id, path)  # type: ignore[arg-type]
+def _panel(run_id: str, shown_state: str, path: Path) -> None:
+    """What redraws itself; ``shown_state`` is the one for which the rest of the page was drawn."""
+    run = Run(run_id, path)
     status = run.status
     if status["state"] != shown_state:
         st.rerun()  # the buttons and the header belong to another state
@@ -59,7 +63,8 @@ def _history(run: Run, hold: bool) -> History:
     return history_of(events)
 
 
-def _trouble(status: dict) -> None:  # type: ignore[type-arg]
+def _trouble(status: dict[str, Any]) -> None:
+    """Why a run ended before its time."""
     error = status.get("error")
     if error and status["state"] in ("failed", "interrupted"):
         st.error(f"{error['message']}\n\n{error['hint']}", icon=":material/error:")
@@ -67,13 +72,14 @@ def _trouble(status: dict) -> None:  # type: ignore[type-arg]
         st.info("Stopped as asked. Resume goes on from the checkpoint.", icon=":material/pause:")
 
 
-def _progress(run: Run, status: dict) -> None:  # type: ignore[type-arg]
+def _progress(run: Run, status: dict[str, Any]) -> None:
+    """The bar with the phase, how far it is, and the time left."""
     if status["state"] == "queued":
         ahead = position(run)
         st.progress(0.0, text=f"Waiting: {ahead} before it." if ahead else "Waiting: it starts next.")
         return
     share = float(status.get("progress") or 0.0)
-    phase = words.PHASES.get(status.get("phase") or "", "Starting")
+    phase = PHASES.get(status.get("phase") or "", "Starting")
     done, total = status.get("phase_done"), status.get("phase_total")
     steps = f", step {status.get('step', 0):,} of {status['total_steps']:,}" if status.get("total_steps") else ""
     detail = steps if status.get("phase") == "training" else f", {100 * done / total:.0f} %" if done and total else ""
@@ -81,34 +87,32 @@ def _progress(run: Run, status: dict) -> None:  # type: ignore[type-arg]
     st.progress(min(1.0, share), text=f"{phase}{detail}{left}" if status["state"] in ACTIVE else f"{phase}{detail}")
 
 
-def _figures(status: dict) -> None:  # type: ignore[type-arg]
+def _figures(status: dict[str, Any]) -> None:
+    """What the training process reports, as cards."""
     if not status.get("device"):
         return
     load, memory, loss = status.get("device_load"), status.get("memory_mib"), status.get("loss")
     rate, speed = status.get("learning_rate"), status.get("tokens_per_second")
-    figures = (
-        (
-            "Training loss",
-            f"{loss:.3f}" if loss is not None else "–",
-            "How wrong the model is on the texts it just saw.",
-        ),
-        ("Learning rate", f"{rate:.1e}" if rate is not None else "–", "The size of one update of the weights."),
+    figures = [
+        ("Training loss", "–" if loss is None else f"{loss:.3f}", "How wrong the model is on the texts it just saw."),
+        ("Learning rate", "–" if rate is None else f"{rate:.1e}", "The size of one update of the weights."),
         (
             "Tokens per second",
             f"{speed:,.0f}" if speed else "–",
             "Pieces of words read a second in training; padding not counted.",
         ),
-    )
+    ]
     if status["state"] in ACTIVE:  # a process that has ended holds nothing
         device = status.get("device_title") or status["device"]
-        figures += (
+        figures += [
             ("Memory", f"{memory:,.0f} MiB" if memory else "–", "What the training process holds now."),
-            ("Device load", f"{load:.0f} %" if load is not None else "–", f"How busy the device is: {device}."),
-        )
-    words.figures(figures)
+            ("Device load", "–" if load is None else f"{load:.0f} %", f"How busy the device is: {device}."),
+        ]
+    figure_cards(figures)
 
 
 def _curves(history: History) -> None:
+    """Loss and validation scores; learning rate and speed on demand."""
     left, right = st.columns(2)
     with left, st.container(border=True, height="stretch"):
         st.plotly_chart(charts.loss_curves(history.steps, history.evaluations), key="live_loss")

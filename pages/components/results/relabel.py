@@ -12,7 +12,8 @@ from core.errors import GraftError
 from core.jobs import queue
 from core.runs.folder import Run, get_run
 from pages.components.shared import status
-from pages.components.shared.words import run_link, show_error
+from pages.components.shared.errors import show_error
+from pages.components.shared.links import run_link
 
 SHOWN = 300
 WORDS = "A word model, over all rows"
@@ -50,9 +51,11 @@ def relabel_table(dataset: DataSet, table: pd.DataFrame, key: str, run: Run | No
             "split": st.column_config.TextColumn("Part", width=90), "row": st.column_config.NumberColumn("Row", width=70),
         },
     )  # fmt: skip
-    wanted = edited["label"].where(~edited["take"], edited["suggestion"]) if "suggestion" in edited else edited["label"]
-    changed = (wanted != shown["label"]).to_numpy()
-    labels = {int(row): str(label) for row, label in zip(shown["row"][changed], wanted[changed], strict=True)}
+    corrected = (
+        edited["label"].where(~edited["take"], edited["suggestion"]) if "suggestion" in edited else edited["label"]
+    )
+    changed = (corrected != shown["label"]).to_numpy()
+    labels = {int(row): str(label) for row, label in zip(shown["row"][changed], corrected[changed], strict=True)}
     _save_buttons(dataset, labels, key, run)
 
 
@@ -66,12 +69,12 @@ def suspects_view(dataset: DataSet) -> None:
         )
         judged_by = st.selectbox(
             "Judged by", [*runs, WORDS], key=f"judge_{dataset.id}",
-            format_func=lambda name: f"{runs[name].name}, on its {(runs[name].result or {})['split']} rows" if name in runs else name,
+            format_func=lambda key: f"{runs[key].name}, on its {(runs[key].result or {})['split']} rows" if key in runs else key,
         )  # fmt: skip
-        asked = f"suspects_{dataset.id}_{judged_by}"
+        opened = f"suspects_{dataset.id}_{judged_by}"
         if st.button("Look for label errors", icon=":material/search:", key="look_suspects"):
-            st.session_state[asked] = True
-        if not st.session_state.get(asked):
+            st.session_state[opened] = True
+        if not st.session_state.get(opened):
             _done(f"data_{dataset.id}")
             return
         try:
@@ -92,6 +95,7 @@ def suspects_view(dataset: DataSet) -> None:
 
 
 def _save_buttons(dataset: DataSet, labels: dict[int, str], key: str, run: Run | None) -> None:
+    """Save ``labels`` (by row id) as a new version, and queue a run on it where there is one to repeat."""
     with st.container(horizontal=True, vertical_alignment="center"):
         count = len(labels)
         save = st.button("Save as a new version", icon=":material/save:", disabled=not count, key=f"save_{key}")

@@ -7,17 +7,16 @@ import streamlit as st
 
 from core import charts
 from core.config import settings
-from core.evaluation.details import mix_ups
 from core.metrics.table import METRICS
 from core.runs.folder import Run
 from core.runs.history import read_history
-from core.tasks import readable
 from core.training.estimate import duration
+from pages.components.results.by_label import class_view, label_view, score_view
 from pages.components.results.scores import scores_view
 from pages.components.shared import words
 from pages.components.train.weights_file import show_fit
 
-MANY = 20  # classes; beyond them the chart of mistakes shows no numbers
+VIEWS = {"multi_label": label_view, "regression": score_view}  # of all other tasks: class_view
 
 
 def result_view(run: Run) -> None:
@@ -35,7 +34,7 @@ def result_view(run: Run) -> None:
         _facts(result, history.attempts)
         for warning in history.warnings:
             st.caption(f":material/info: {warning}")
-    {"multi_label": _labels, "regression": _score_errors}.get(result.get("task", ""), _classes)(run, result)
+    VIEWS.get(result.get("task", ""), class_view)(run, result)
     with st.expander("How it learnt: curves"):
         left, right = st.columns(2)
         left.plotly_chart(charts.loss_curves(history.steps, history.evaluations), key="done_loss")
@@ -51,6 +50,7 @@ def result_view(run: Run) -> None:
 
 
 def _verdict(result: dict[str, Any]) -> None:
+    """Whether transfer paid off, in one sentence."""
     verdict = result["verdict"]
     won = verdict.get("better", verdict["difference"] > 0)
     if verdict["verdict"] == "real" and won:
@@ -62,6 +62,7 @@ def _verdict(result: dict[str, Any]) -> None:
 
 
 def _scores(run: Run, result: dict[str, Any]) -> None:
+    """The scores beside the baselines, and what they mean."""
     task = words.result_task(result)
     contenders = scores_view("This run", charts.run_colors([run.id])[run.id], result, "score_bars", "score_table")
     drawn = "" if result["rows"] == result["evaluated_of"] else f" (a fixed draw from {result['evaluated_of']:,})"
@@ -84,6 +85,7 @@ def _lower(sentence: str) -> str:
 
 
 def _facts(result: dict[str, Any], attempts: int) -> None:
+    """What the training took: rows, time, memory, weights."""
     trained, total = result["parameters"]["trained"], result["parameters"]["total"]
     facts = {
         "Training rows": f"{result['train_rows']:,}",
@@ -115,131 +117,8 @@ def _share(value: float) -> str:
     return f"{100 * value:.0f} %" if value > 0.1 else f"{100 * value:.2g} %"
 
 
-def _classes(run: Run, result: dict[str, Any]) -> None:
-    left, right = st.columns(2)
-    with left, st.container(border=True, height="stretch"):
-        event = st.plotly_chart(
-            charts.confusion(result["metrics"]["confusion"], result["labels"], ink=words.ink()), key="confusion",
-            config=words.STILL, on_select="rerun", selection_mode="points",
-        )  # fmt: skip
-        st.caption(
-            "Each row of the chart is a true class, each column what the model said. Click a cell to see its texts."
-        )
-        points = event.selection.points if event else []
-        if points:
-            _texts_link(run, *points[0]["customdata"][:2])
-        if len(result["labels"]) > MANY:
-            _mix_ups(run, result)
-    with right, st.container(border=True, height="stretch"):
-        st.markdown("**Each class**")
-        _per_class(pd.DataFrame(result["metrics"]["per_class"]), "Class")
-        st.caption(_class_sentence(result["metrics"]["per_class"]))
-
-
-def _mix_ups(run: Run, result: dict[str, Any]) -> None:
-    """The commonest mistakes as a list: with many classes no chart shows them all."""
-    mistakes = mix_ups(result["metrics"]["confusion"], result["labels"])
-    if not mistakes:
-        return
-    st.markdown("**Most frequent mix-ups**")
-    table = pd.DataFrame(mistakes).assign(share=lambda table: 100 * table["share"])
-    picked = st.dataframe(
-        table, hide_index=True, key=f"mix_ups_{run.id}", on_select="rerun", selection_mode="single-row",
-        column_config={
-            "true": "Truly", "called": "Called", "rows": st.column_config.NumberColumn("Rows", width=70),
-            "share": st.column_config.NumberColumn("Of the class", format="%.0f %%", help="Share of the rows that truly are it."),
-        },
-    )  # fmt: skip
-    if picked.selection.rows:
-        _texts_link(run, *table.loc[picked.selection.rows[0], ["true", "called"]])
-
-
-def _texts_link(run: Run, true: str, predicted: str) -> None:
-    """To the texts of one cell of the confusion matrix."""
-    st.page_link(
-        "pages/predict.py", label=words.plain(f"Texts that are {true} and were called {predicted}"), icon=":material/list:",
-        query_params={"run": run.id, "true": true, "predicted": predicted},
-    )  # fmt: skip
-
-
-def _per_class(table: pd.DataFrame, title: str) -> None:
-    shown = [name for name in ("precision", "recall", "f1", "threshold") if name in table]
-    table[shown] *= 100
-    shares = {
-        name: st.column_config.NumberColumn(heading, format="%.1f %%", help=text)
-        for name, heading, text in (
-            ("precision", "Precision", "Of the rows that were given this, how many truly have it."),
-            ("recall", "Recall", "Of the rows that truly have this, how many were found."),
-            ("f1", "F1", "Precision and recall in one number; both must be high."),
-            ("threshold", "Given from", "The probability from which the label is given; chosen on validation rows."),
-        )
-    }
-    st.dataframe(
-        table, hide_index=True, key="per_class",
-        column_config={"label": title, "support": st.column_config.NumberColumn("Rows"), **shares},
-    )  # fmt: skip
-
-
-def _labels(run: Run, result: dict[str, Any]) -> None:
-    """Several labels a row: how well each is found, and from which probability it is given."""
-    left, right = st.columns(2)
-    metrics = result["metrics"]
-    with left, st.container(border=True):
-        st.plotly_chart(charts.label_scores(metrics["per_class"]), key="label_scores", config=words.STILL)
-        st.caption(
-            f"A row truly has {metrics['labels_true']:.2f} labels and is given {metrics['labels_given']:.2f}, on average."
-        )
-        st.page_link(
-            "pages/predict.py", label="See the rows and their labels", icon=":material/list:",
-            query_params={"run": run.id, "true": "any"},
-        )  # fmt: skip
-    with right, st.container(border=True):
-        st.markdown("**Each label**")
-        _per_class(pd.DataFrame(metrics["per_class"]).assign(threshold=result["thresholds"]), "Label")
-        st.caption(
-            "Each label has its own threshold: the probability from which it is given, chosen on validation rows so that "
-            "its F1 is best. Labels with fewer than 5 validation rows share one. The saved model carries them."
-        )
-
-
-def _score_errors(run: Run, result: dict[str, Any]) -> None:
-    """Scores: how close predictions are to the truth."""
-    path = run.predictions(result["split"])
-    table = pd.read_parquet(path, columns=["label", "prediction", "error"])
-    left, right = st.columns(2)
-    with left, st.container(border=True):
-        st.plotly_chart(
-            charts.true_and_predicted(table["label"], table["prediction"]), key="true_predicted", config=words.STILL
-        )
-        st.caption(
-            "On the dashed line a prediction is exact. A cloud that is flatter than the line means that the model plays "
-            "safe: it stays near the mean."
-        )
-    with right, st.container(border=True):
-        st.plotly_chart(charts.residuals(table["error"].to_numpy()), key="residuals", config=words.STILL)
-        metrics = result["metrics"]
-        st.caption(
-            f"Off by {readable(metrics['mae'])} on average, {metrics['mean_error']:+.3g} in the mean; the true scores "
-            f"themselves spread by {readable(metrics['spread'])} around their mean."
-        )
-        st.page_link(
-            "pages/predict.py", label="See the rows, largest errors first", icon=":material/list:",
-            query_params={"run": run.id, "true": "any"},
-        )  # fmt: skip
-
-
-def _class_sentence(classes: list[dict[str, Any]]) -> str:
-    """What the weakest class means, and the three words."""
-    weakest = min(classes, key=lambda figures: figures["recall"])
-    found = round(weakest["recall"] * weakest["support"])
-    return (
-        f"Hardest to find: {weakest['label']}, with {found:,} of its {weakest['support']:,} rows. "
-        "Precision: of the rows given a class, the share that truly has it. Recall: of the rows of a class, the share "
-        "that was found. F1: both in one number."
-    )
-
-
 def _movement(result: dict[str, Any]) -> None:
+    """How far each layer moved from the source."""
     layers = result.get("layers")
     if not layers:
         return
@@ -252,6 +131,7 @@ def _movement(result: dict[str, Any]) -> None:
 
 
 def _source_fit(result: dict[str, Any]) -> None:
+    """How a file with weights fitted its architecture, where the source was one."""
     fit = result.get("source_fit")
     if fit:
         names = {"missing": "missing", "left_over": "left over", "matched": "matched"}
@@ -261,6 +141,7 @@ def _source_fit(result: dict[str, Any]) -> None:
 
 
 def _settings(run: Run) -> None:
+    """Every setting with its value and meaning."""
     names = settings()
     config = run.config.to_json()
     table = pd.DataFrame(

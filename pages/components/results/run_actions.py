@@ -5,7 +5,7 @@ import streamlit as st
 from core.errors import GraftError
 from core.jobs import queue
 from core.runs.folder import ACTIVE, RESUMABLE, Run
-from pages.components.shared.words import show_error
+from pages.components.shared.errors import show_error
 
 
 def actions(run: Run) -> None:

@@ -7,12 +7,13 @@ from core.errors import GraftError
 from core.metrics.macro_f1 import MACRO_F1
 from core.runs.folder import Run, delete_run, restore_run
 from pages.components.results.run_actions import rename, tag_all
+from pages.components.shared.errors import show_error
 from pages.components.shared.words import (
     STRATEGY_TITLES,
+    best_baseline,
     dataset_name,
     figure,
     result_task,
-    show_error,
     source_name,
     spoken,
 )
@@ -53,15 +54,16 @@ def run_table(runs: list[Run], linked: list[Run]) -> list[Run]:
 
 
 def _line(run: Run) -> dict[str, object]:
+    """A run as a row of the table."""
     config, meta, result = run.config, run.meta, run.result or {}
     metrics = result.get("metrics", {})
     name = result_task(result).headline
-    best = [baseline for baseline in result.get("baselines", []) if baseline["name"] == result["verdict"]["against"]]
+    best = best_baseline(result)
     score = figure(name, metrics[name]) if metrics else ""
     return {
         "Name": meta["name"], "State": run.state, "Score": f"{score} {spoken(name)}" if metrics else "",
         MACRO_F1.title: _hundred(metrics.get(MACRO_F1.name)),
-        "Best baseline": figure(name, best[0]["metrics"][name]) if best else "", "Judged rows": result.get("rows"),
+        "Best baseline": figure(name, best["metrics"][name]) if best else "", "Judged rows": result.get("rows"),
         "Tags": ", ".join(meta["tags"]), "Data set": dataset_name(config.dataset), "Source": source_name(config.model),
         "Strategy": STRATEGY_TITLES.get(config.strategy, config.strategy), "Training": result.get("seconds"),
         "Started": pd.Timestamp(meta["created"], unit="s"), "Id": run.id,
@@ -73,8 +75,9 @@ def _hundred(share: float | None) -> float | None:
 
 
 def _filtered(runs: list[Run]) -> list[Run]:
+    """The runs that fit the words, states and data sets that the user asks for."""
     left, middle, right = st.columns([2, 1, 1])
-    words = left.text_input("Filter", placeholder="name, tag, source or strategy", key="run_filter").lower().split()
+    wanted = left.text_input("Filter", placeholder="name, tag, source or strategy", key="run_filter").lower().split()
     states = middle.multiselect("State", sorted({run.state for run in runs}), key="state_filter", placeholder="any")
     sets = right.multiselect(
         "Data set", sorted({run.config.dataset for run in runs}), key="set_filter", placeholder="any",
@@ -85,7 +88,7 @@ def _filtered(runs: list[Run]) -> list[Run]:
         config = run.config
         text = f"{run.name} {' '.join(run.meta['tags'])} {config.model} {config.strategy} {run.id}".lower()
         return (
-            all(word in text for word in words)
+            all(word in text for word in wanted)
             and (not states or run.state in states)
             and (not sets or config.dataset in sets)
         )
@@ -94,6 +97,7 @@ def _filtered(runs: list[Run]) -> list[Run]:
 
 
 def _edit(picked: list[Run]) -> None:
+    """What can be done with the ticked runs."""
     with st.container(horizontal=True, vertical_alignment="center"):
         if len(picked) == 1:
             rename(picked[0])
@@ -126,6 +130,7 @@ def _confirm_delete(picked: list[Run]) -> None:
 
 
 def _undo() -> None:
+    """After a deletion: how to take it back."""
     deleted = st.session_state.get("deleted_runs")
     if deleted:
         with st.container(horizontal=True, vertical_alignment="center"):

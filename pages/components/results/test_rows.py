@@ -13,7 +13,8 @@ from core.runs.folder import Run
 from core.tasks import readable, split_labels
 from pages.components.results.relabel import relabel_table, suspects
 from pages.components.shared.download import download_csv
-from pages.components.shared.words import STILL, ink, result_task
+from pages.components.shared.theme import STILL, ink
+from pages.components.shared.words import result_task
 
 ANY = "any"
 SHOWN = 1000
@@ -34,6 +35,7 @@ def test_rows(run: Run) -> None:
 
 
 def _class_rows(run: Run, result: dict[str, Any], table: pd.DataFrame) -> None:
+    """One class a row: the confusion chart narrows the list down, and labels can be corrected in it."""
     labels = list(result["labels"])
     left, right = st.columns([2, 3])
     with left:
@@ -88,6 +90,7 @@ def _whole(shown: pd.DataFrame, ticked: list[int], labels: list[str]) -> None:
 
 
 def _label_rows(run: Run, result: dict[str, Any], table: pd.DataFrame) -> None:
+    """Several labels a row: narrowed down by a label and by what became of it."""
     left, middle, right = st.columns([2, 2, 1])
     label = left.selectbox("Label", [ANY, *result["labels"]], key="filter_label")
     which = middle.selectbox(
@@ -125,6 +128,7 @@ def _with_label(table: pd.DataFrame, label: str | None, which: str) -> pd.DataFr
 
 
 def _score_rows(run: Run, result: dict[str, Any], table: pd.DataFrame) -> None:
+    """A score a row: narrowed down by the true score, ordered by the error."""
     low, high = float(table["label"].min()), float(table["label"].max())
     left, right = st.columns(2)
     span = left.slider("True score", low, high, (low, high), key="filter_score") if low < high else (low, high)

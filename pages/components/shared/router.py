@@ -1,5 +1,6 @@
 """The menu and the frame around every page."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
@@ -9,27 +10,43 @@ from core.jobs.queue import active_runs, waiting_runs
 from core.jobs.scheduler import ensure_scheduler
 from pages.components.shared.words import plain
 
-TITLES = {
-    "home": ("Home", ":material/home:"),
-    "data": ("Data", ":material/table:"),
-    "explore": ("Explore", ":material/travel_explore:"),
-    "train": ("Train", ":material/psychiatry:"),
-    "run": ("Run", ":material/monitoring:"),
-    "compare": ("Compare", ":material/compare_arrows:"),
-    "predict": ("Predict", ":material/edit_note:"),
-}
+SHOWN = 3  # runs under way that have a line above every page
 
-READING = ("data", "explore", "train", "predict")  # pages that read texts as a model does
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """An entry of the menu; its file is ``pages/<name>.py`` and its address ``/<name>``.
+
+    Attributes:
+        icon: one of the Material symbols, as Streamlit writes it.
+        reads_texts: whether it reads texts as a model does, so that the large libraries have to be there.
+    """
+
+    name: str
+    title: str
+    icon: str
+    reads_texts: bool = False
+
+
+PAGES = (  # the first is the one that opens
+    Page("home", "Home", ":material/home:"),
+    Page("data", "Data", ":material/table:", reads_texts=True),
+    Page("explore", "Explore", ":material/travel_explore:", reads_texts=True),
+    Page("train", "Train", ":material/psychiatry:", reads_texts=True),
+    Page("run", "Run", ":material/monitoring:"),
+    Page("compare", "Compare", ":material/compare_arrows:"),
+    Page("predict", "Predict", ":material/edit_note:", reads_texts=True),
+)
 
 
 def navigation() -> Any:
     """The menu; the page that was asked for comes back."""
-    pages = [
-        st.Page(f"pages/{name}.py", title=title, icon=icon, default=name == "home", url_path=name)
-        for name, (title, icon) in TITLES.items()
+    entries = [
+        st.Page(f"pages/{page.name}.py", title=page.title, icon=page.icon, default=page is PAGES[0], url_path=page.name)
+        for page in PAGES
     ]
     st.session_state["_routed"] = True
-    return st.navigation(pages, position="top")
+    return st.navigation(entries, position="top")
 
 
 def ensure_routed() -> None:
@@ -39,24 +56,28 @@ def ensure_routed() -> None:
         st.rerun()
 
 
-def frame(page: str) -> None:
-    """What stands above every page: a scheduler for the workspace, and what is running."""
-    st.session_state["_page"] = page
+def frame(title: str) -> None:
+    """What stands above the page of this title: a scheduler for the workspace, and what is running."""
+    page = next(page for page in PAGES if page.title == title)
+    st.session_state["_page"] = page.name
     ensure_scheduler()
     _running()
-    if page in (TITLES[name][0] for name in READING) and not libraries.are_loaded():
+    if page.reads_texts and not libraries.are_loaded():
         with st.spinner("Getting ready, once after each start …"):
             libraries.load()
 
 
 @st.fragment(run_every=5)
 def _running() -> None:
+    """A line for each run under way, except on its own page, which says it already."""
     active, waiting = active_runs(), len(waiting_runs())
     if not active and not waiting:
         return
-    here = st.query_params.get("run") if st.session_state.get("_page") == "Run" else None
+    own = st.query_params.get("run") if st.session_state.get("_page") == "run" else None
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        for run in (each for each in active[:3] if each.id != here):  # its own page says it already
+        for run in active[:SHOWN]:
+            if run.id == own:
+                continue
             status = run.status
             share = f"{100 * (status.get('progress') or 0):.0f} %"
             st.page_link(

@@ -28,20 +28,21 @@ def finished_runs() -> list[Run]:
 
 def dataset_names() -> dict[str, DataSet]:
     """Stored sets by id, newest first."""
-    return {each.id: each for each in list_datasets()}
+    return {dataset.id: dataset for dataset in list_datasets()}
 
 
 def pick_dataset(label: str, key: str) -> DataSet | None:
     """A set chosen by the user and named in the link (``?dataset=``); folds are offered only where one was asked for."""
     known = dataset_names()
-    asked = st.query_params.get("dataset")
-    wanted = (asked, st.session_state.get(key))
-    ids = [each for each in known if not known[each].fold or each in wanted] or list(known)
-    if asked in known and (key not in st.session_state or asked != st.session_state.get(f"_{key}")):
-        st.session_state[key] = asked  # the link is new: the box follows it
+    linked = st.query_params.get("dataset")
+    named = (linked, st.session_state.get(key))
+    ids = [dataset_id for dataset_id in known if not known[dataset_id].fold or dataset_id in named] or list(known)
+    if linked in known and (key not in st.session_state or linked != st.session_state.get(f"_{key}")):
+        st.session_state[key] = linked  # the link is new: the box follows it
     chosen = st.selectbox(
         label, ids, index=0 if ids else None, key=key,
-        format_func=lambda each: f"{version_title(known[each])} · {known[each].rows:,} rows", placeholder="No data set yet",
+        format_func=lambda dataset_id: f"{version_title(known[dataset_id])} · {known[dataset_id].rows:,} rows",
+        placeholder="No data set yet",
     )  # fmt: skip
-    st.session_state[f"_{key}"] = asked
+    st.session_state[f"_{key}"] = linked
     return known.get(chosen or "")

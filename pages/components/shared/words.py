@@ -1,35 +1,14 @@
-"""How numbers, times and states are said."""
+"""How numbers, times, metrics and the names of things are said."""
 
 import time
-from collections.abc import Iterable
 from typing import Any
 
-import streamlit as st
+from core.errors import GraftError, RunError
+from core.metrics.table import METRICS
+from core.runs.folder import Run, get_run
+from core.tasks import Task, readable, split_labels, task_of
+from core.tasks import figure as metric_figure
 
-from core.errors import GraftError
-from core.runs.folder import ACTIVE, Run
-from core.tasks import METRICS, Task, readable, split_labels, task_of
-
-STILL = {"displayModeBar": False}  # for charts without anything to zoom
-STATES = {
-    "queued": ("gray", ":material/schedule:"),
-    "starting": ("blue", ":material/hourglass_top:"),
-    "running": ("blue", ":material/play_arrow:"),
-    "stopping": ("orange", ":material/hourglass_bottom:"),
-    "stopped": ("orange", ":material/pause:"),
-    "finished": ("green", ":material/check:"),
-    "failed": ("red", ":material/error:"),
-    "interrupted": ("orange", ":material/power_off:"),
-}
-PHASES = {
-    "preparing": "Reading the texts",
-    "encoding": "Encoding texts once",
-    "training": "Training",
-    "validating": "Checking on validation rows",
-    "testing": "Judging on test rows",
-    "baselines": "Computing the baselines",
-    "saving": "Saving the model",
-}
 STRATEGY_TITLES = {
     "full": "Full fine-tuning",
     "linear_probe": "Linear probe",
@@ -45,14 +24,6 @@ STRATEGY_TITLES = {
 }
 
 
-INK = {"light": "#1E2420", "dark": "#E6EBE7"}
-
-
-def ink() -> str:
-    """The text colour of the theme that the visitor sees, for writing on coloured parts of a chart."""
-    return INK.get(st.context.theme.type or "light", INK["light"])
-
-
 def distinct_names(runs: list[Run]) -> dict[str, str]:
     """Run id -> name, with the end of the id where two of these runs share a name."""
     names = {run.id: run.name for run in runs}
@@ -65,26 +36,19 @@ def plain(text: str) -> str:
     return "".join(f"\\{sign}" if sign in "\\`*_{}[]<>#$~|:" else sign for sign in text)
 
 
-def badge(state: str) -> None:
-    """The state of a run as a coloured word."""
-    color, icon = STATES[state]
-    st.badge(state, icon=icon, color=color)  # type: ignore[arg-type]
-
-
 def percent(value: float | None, digits: int = 1) -> str:
+    """A share of 0 to 1 in per cent: 0.8512 as 85.1 %."""
     return "–" if value is None else f"{100 * value:.{digits}f} %"
 
 
 def with_interval(value: float, interval: list[float]) -> str:
-    """85.2 % (81.0 to 88.7)."""
+    """A share with its interval in per cent: 85.2 % (81.0 to 88.7)."""
     return f"{100 * value:.1f} % ({100 * interval[0]:.1f} to {100 * interval[1]:.1f})"
 
 
 def figure(metric: str, value: float | None) -> str:
     """A metric as it is read: 85.2 % for a share, 0.843 for an error in units of the score."""
-    if value is None:
-        return "–"
-    return percent(value) if METRICS[metric].share else readable(value)
+    return metric_figure(metric, value, undefined="–")
 
 
 def figure_with_interval(metric: str, value: float | None, interval: list[float]) -> str:
@@ -107,16 +71,25 @@ def headline(result: dict[str, Any]) -> str:
     return f"{figure(name, result['metrics'][name])} {spoken(name)}"
 
 
+def best_baseline(result: dict[str, Any]) -> dict[str, Any] | None:
+    """The baseline that the verdict on a result is about; None where it has none."""
+    return next((line for line in result.get("baselines", []) if line["name"] == result["verdict"]["against"]), None)
+
+
 def spoken(metric: str) -> str:
     """A metric's name inside a sentence: accuracy, macro-F1, RMSE."""
     return METRICS[metric].spoken
 
 
-def answer(told: Any, kind: str) -> str:
-    """One stored answer for a reader: labels with commas, scores with three digits."""
+def answer(stored: Any, kind: str) -> str:
+    """One stored answer for a reader: labels with commas, scores with three digits.
+
+    Args:
+        kind: the task's: single_label, multi_label or regression.
+    """
     if kind == "regression":
-        return readable(float(told))
-    return ", ".join(split_labels(str(told))) or "no label" if kind == "multi_label" else str(told)
+        return readable(float(stored))
+    return ", ".join(split_labels(str(stored))) or "no label" if kind == "multi_label" else str(stored)
 
 
 def ago(moment: float | None) -> str:
@@ -129,46 +102,6 @@ def ago(moment: float | None) -> str:
             count = int(seconds // size)
             return f"{count} {name}{'s' if count > 1 else ''} ago"
     return "just now"
-
-
-def standing(run: Run) -> str:
-    """How far a run without a result has come, in one sentence."""
-    status = run.status
-    if status["state"] in ACTIVE:
-        return f"{PHASES.get(status.get('phase') or '', 'Starting')}, {percent(status.get('progress') or 0.0, 0)} done."
-    error = status.get("error")
-    return (
-        error["message"]
-        if error
-        else {"queued": "Waits for its turn.", "stopped": "Can be resumed."}.get(status["state"], "No result yet.")
-    )
-
-
-def figures(shown: Iterable[tuple[str, str, str]]) -> None:
-    """Cards of (name, value, what it means), side by side as far as the window is wide."""
-    cards = list(shown)
-    with st.grid(max(3, len(cards)), min_column_width=150):
-        for label, value, help_text in cards:
-            st.metric(label, value, help=help_text, border=True)
-
-
-def start_links() -> None:
-    """Where to go when nothing has run yet."""
-    with st.container(horizontal=True):
-        if st.button("Try the sample", icon=":material/play_arrow:", type="primary", key="to_sample"):
-            st.switch_page("pages/home.py")
-        if st.button("Start a run", icon=":material/psychiatry:", key="to_train"):
-            st.switch_page("pages/train.py")
-
-
-def show_error(error: GraftError) -> None:
-    """What was wrong, and what to do."""
-    st.error(f"{error.message}\n\n{error.hint}" if error.hint else error.message, icon=":material/error:")
-
-
-def run_link(run: Run, label: str | None = None, icon: str = ":material/monitoring:") -> None:
-    """A link that opens a run, also in another browser."""
-    st.page_link("pages/run.py", label=plain(label or run.name), icon=icon, query_params={"run": run.id})
 
 
 def dataset_name(dataset: str) -> str:
@@ -187,9 +120,6 @@ def source_name(model: str) -> str:
     if model == "minilm":
         return "MiniLM (built in)"
     if model.startswith("run:"):
-        from core.errors import RunError
-        from core.runs.folder import get_run
-
         try:
             return f"earlier run {get_run(model[4:]).name}"
         except RunError:

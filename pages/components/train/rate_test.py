@@ -6,7 +6,7 @@ from core import charts
 from core.config import RunConfig
 from core.errors import GraftError
 from core.jobs import rate_test as tests
-from pages.components.shared import words
+from pages.components.shared.errors import show_error
 
 
 def rate_test(config: RunConfig) -> None:
@@ -24,7 +24,7 @@ def rate_test(config: RunConfig) -> None:
             try:
                 tests.start(config)
             except GraftError as error:
-                words.show_error(error)
+                show_error(error)
             state = "running"
         if state == "running":
             _watch(config)
@@ -47,7 +47,7 @@ def _watch(config: RunConfig) -> None:
 def _show(config: RunConfig) -> None:
     told = tests.state_of(tests.folder_of(config))
     if told["state"] == "failed":
-        words.show_error(GraftError(**told["error"]))
+        show_error(GraftError(**told["error"]))
         return
     found = told["result"]
     st.plotly_chart(

@@ -7,9 +7,8 @@ import pandas as pd
 import streamlit as st
 
 from core.errors import GraftError
-from core.models.overlay import join_source, lay_onto
-from core.models.sources import SourceInfo
-from pages.components.shared import words
+from core.models.sources import SourceInfo, join_source, lay_weights
+from pages.components.shared.errors import show_error
 
 
 def choose_weights(architectures: Sequence[SourceInfo]) -> str:
@@ -29,9 +28,9 @@ def choose_weights(architectures: Sequence[SourceInfo]) -> str:
     source = join_source(file, onto)
     try:
         with st.spinner("Reading the file …"):
-            _, fit = lay_onto(source)
+            _, fit = lay_weights(source)
     except GraftError as error:
-        words.show_error(error)
+        show_error(error)
         return source
     show_fit(fit.sentence, fit.table())
     return source

@@ -14,8 +14,8 @@ from core.runs.folder import Run
 from core.tasks import readable, split_labels
 from pages.components.data.upload import TYPES
 from pages.components.shared.download import download_csv
+from pages.components.shared.errors import show_error
 from pages.components.shared.status import dataset_names
-from pages.components.shared.words import show_error
 from pages.components.use.predictor import LOCK, load
 
 SHOWN = 200  # rows of a scored table on the page
@@ -48,11 +48,13 @@ def score_file(run: Run) -> None:
 def _stored() -> tuple[str, str, pd.DataFrame] | None:
     """A data set that is stored already, also one without labels: its id, name and rows."""
     known = dataset_names()
-    asked = st.query_params.get("score")
-    ids = [each for each in known if not known[each].fold or each == asked]  # folds hold the same rows again
+    linked = st.query_params.get("score")
+    ids = [
+        dataset_id for dataset_id in known if not known[dataset_id].fold or dataset_id == linked
+    ]  # folds hold the same rows again
     chosen = st.selectbox(
-        "Stored data set", ids, index=ids.index(asked) if asked in known else None, key="predict_stored",
-        format_func=lambda each: f"{known[each].name} · {known[each].rows:,} rows", placeholder="or upload a file below",
+        "Stored data set", ids, index=ids.index(linked) if linked in known else None, key="predict_stored",
+        format_func=lambda key: f"{known[key].name} · {known[key].rows:,} rows", placeholder="or upload a file below",
     )  # fmt: skip
     if chosen is None:
         return None
@@ -80,6 +82,11 @@ def _read(path: str, name: str) -> pd.DataFrame:
 
 
 def _score(run: Run, frame: pd.DataFrame, text: str, pair: str | None) -> pd.DataFrame:
+    """The table with predictions added; a bar moves meanwhile.
+
+    Args:
+        text, pair: columns that hold the texts.
+    """
     bar = st.progress(0.0, text="Loading the model …")
     model = load(run)
 
@@ -102,6 +109,7 @@ def _summary(predictions: pd.Series) -> str:
 
 
 def _download(scored: pd.DataFrame, stem: str) -> None:
+    """What came out in a sentence, the first rows, and the file to take away, named after ``stem``."""
     st.markdown(_summary(scored["prediction"].dropna()))
     shares = {name: st.column_config.NumberColumn(format="%.3f") for name in scored.columns if name.startswith("p.")}
     st.dataframe(

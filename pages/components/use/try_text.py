@@ -9,7 +9,9 @@ from core.data.sets.store import get_dataset
 from core.errors import GraftError
 from core.runs.folder import Run
 from core.tasks import readable
-from pages.components.shared.words import STILL, answer, plain, show_error
+from pages.components.shared.errors import show_error
+from pages.components.shared.theme import STILL
+from pages.components.shared.words import answer, plain
 from pages.components.use.predictor import LOCK, load
 
 PLACEHOLDER = "Not what I expected after that trailer, and I mean it kindly."
@@ -20,8 +22,8 @@ def try_text(run: Run) -> None:
     with st.form("try", border=False):
         text = st.text_area("Your text", placeholder=PLACEHOLDER, key="try_text", height=110)
         pair = st.text_area("Second text", key="try_pair", height=80) if _wants_pair(run) else None
-        asked = st.form_submit_button("Predict", type="primary", icon=":material/psychology:")
-    if not asked:
+        sent = st.form_submit_button("Predict", type="primary", icon=":material/psychology:")
+    if not sent:
         st.caption("Type a sentence of the kind that the model was trained on.")
         return
     if not text.strip():
@@ -34,24 +36,24 @@ def try_text(run: Run) -> None:
     except GraftError as error:
         show_error(error)
         return
-    _told(run, model, shares)
+    _show_answer(run, model, shares)
 
 
-def _told(run: Run, model: Any, outputs: Any) -> None:
+def _show_answer(run: Run, model: Any, outputs: Any) -> None:
     """What the model says of one text, (1, classes), (1, labels) or (1,)."""
-    said = answer(model.answers(outputs)[0], model.task.kind)
+    given = answer(model.answers(outputs)[0], model.task.kind)
     if model.task.kind == "regression":
         metrics = (run.result or {})["metrics"]
-        st.markdown(f"The model gives **{said}** as {plain(model.labels[0])}.")
+        st.markdown(f"The model gives **{given}** as {plain(model.labels[0])}.")
         st.caption(f"On its test rows such a score was off by {readable(metrics['mae'])} on average.")
         return
     shares = outputs[0]
     if model.task.kind == "multi_label":
-        st.markdown("The model gives **no label**." if said == "no label" else f"The model gives **{plain(said)}**.")
+        st.markdown("The model gives **no label**." if given == "no label" else f"The model gives **{plain(given)}**.")
         st.plotly_chart(charts.probabilities(model.labels, shares, model.thresholds), key="try_chart", config=STILL)
         st.caption("A label is given when its bar reaches its mark, the threshold that was chosen on validation rows.")
         return
-    st.markdown(f"The model says **{plain(said)}** and gives it a probability of **{100 * shares.max():.1f} %**.")
+    st.markdown(f"The model says **{plain(given)}** and gives it a probability of **{100 * shares.max():.1f} %**.")
     st.plotly_chart(charts.probabilities(model.labels, shares), key="try_chart", config=STILL)
     share = (run.result or {}).get("metrics", {}).get("accuracy")
     st.caption(
@@ -61,6 +63,7 @@ def _told(run: Run, model: Any, outputs: Any) -> None:
 
 
 def _wants_pair(run: Run) -> bool:
+    """Whether the run has learnt from pairs of texts."""
     try:
         return get_dataset(run.config.dataset).text_pair is not None
     except GraftError:

@@ -1,0 +1,34 @@
+"""Commands that the program starts itself: scheduler, worker, flusher."""
+
+import argparse
+from pathlib import Path
+
+from core.cli.output import Output
+
+
+def scheduler(arguments: argparse.Namespace, out: Output) -> int:
+    """Start queued runs until there has been nothing to do for a while."""
+    from core.jobs.scheduler import serve
+
+    serve()
+    return 0
+
+
+def flusher(arguments: argparse.Namespace, out: Output) -> int:
+    """Carry events to the run store until nothing has been pending for a while."""
+    from core.runs.store import serve
+
+    serve()
+    return 0
+
+
+def worker(arguments: argparse.Namespace, out: Output) -> int:
+    """Carry out one run; its state and its errors go into the run's folder."""
+    from core.jobs.worker import work
+
+    return work(Path(arguments.folder))
+
+
+def worker_arguments(parser: argparse.ArgumentParser) -> None:
+    """The run's folder."""
+    parser.add_argument("folder")

@@ -1,0 +1,70 @@
+"""How a run stands, in the words of the contract and in lines for a reader."""
+
+from typing import Any
+
+from core.metrics.table import METRICS
+from core.runs.folder import Run
+from core.tasks import figure, task_of
+
+
+def state_of(run: Run) -> dict[str, Any]:
+    """How a run stands.
+
+    Returns:
+        run, name, status, step, total_steps, phase, progress (0 to 1), eta_seconds, device, attempt, config, metrics,
+        error, seconds and tokens_per_second (of the training). Once it has finished also split, rows, intervals,
+        verdict, total_seconds, train_rows, baselines (the headline figure of each), task, headline (a metric's name),
+        and thresholds by label where it gives several labels.
+    """
+    status = run.status
+    result = (run.result or {}) if status["state"] == "finished" else {}
+    state: dict[str, Any] = {
+        "run": run.id, "name": run.name, "status": status["state"], "step": status.get("step", 0),
+        "total_steps": status.get("total_steps"), "phase": status.get("phase"), "progress": status.get("progress"),
+        "eta_seconds": status.get("eta_seconds"), "device": status.get("device"), "attempt": status.get("attempt"),
+        "config": run.config.to_json(), "metrics": dict(result.get("metrics", {})), "error": status.get("error"),
+        "seconds": result.get("seconds"), "tokens_per_second": result.get("tokens_per_second"),
+    }  # fmt: skip
+    return state | (_outcome(result) if result else {})
+
+
+def _outcome(result: dict[str, Any]) -> dict[str, Any]:
+    """What only a finished run has."""
+    task = task_of(result.get("task", "single_label"))
+    outcome = {name: result[name] for name in ("split", "rows", "intervals", "verdict", "total_seconds", "train_rows")}
+    outcome["baselines"] = {
+        baseline["name"]: baseline["metrics"][task.headline] for baseline in result.get("baselines", [])
+    }
+    outcome |= {"task": task.kind, "headline": task.headline}
+    if result.get("thresholds"):
+        outcome["thresholds"] = dict(zip(result["labels"], result["thresholds"], strict=True))
+    return outcome
+
+
+def state_lines(state: dict[str, Any]) -> list[str]:
+    """The same for a reader, from what ``state_of`` gave."""
+    lines = [
+        f"{state['run']} ({state['name']}): {state['status']}, step {state['step']} of {state['total_steps'] or '?'}"
+    ]
+    if state["error"]:
+        lines.append(f"{state['error']['message']} {state['error']['hint']}")
+    if not state["metrics"]:
+        return lines
+    scores = ", ".join(
+        f"{METRICS[name].spoken} {figure(name, state['metrics'][name])}"
+        f" (95 % interval {figure(name, low)} to {figure(name, high)})"
+        for name, (low, high) in state["intervals"].items()
+    )
+    return [
+        *lines,
+        f"{scores} on {state['rows']:,} {state['split']} rows",
+        *(f"baseline {name}: {figure(state['headline'], score)}" for name, score in state["baselines"].items()),
+        state["verdict"]["sentence"],
+        f"trained for {state['seconds']:.1f} s at {state['tokens_per_second']:,.0f} tokens/s",
+    ]
+
+
+def headline(state: dict[str, Any]) -> str:
+    """The figure that stands for a run in a list; empty while it has none."""
+    name = state.get("headline")
+    return f"{METRICS[name].title} {figure(name, state['metrics'][name])}" if name else ""

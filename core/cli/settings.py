@@ -1,0 +1,86 @@
+"""The settings of a run as flags, and the config that they make."""
+
+import argparse
+from dataclasses import fields
+from typing import Any, get_args
+
+from core.config import PRESETS, STRATEGIES, RunConfig, settings
+from core.errors import GraftError
+
+ALL_ROWS = ("validation_size", "test_size", "train_size")  # take a number or the word all
+
+
+def add_settings(parser: argparse.ArgumentParser, dataset: bool = True) -> None:
+    """Every setting of a run as a flag, by its name in ``RunConfig`` with hyphens.
+
+    Args:
+        dataset: whether to add `--dataset`, which must then be given.
+    """
+    if dataset:
+        add_dataset(parser, required=True)
+    parser.add_argument("--preset", choices=tuple(PRESETS), help="a named set of settings; flags override it")
+    parser.add_argument("--init-from", metavar="RUN", help="start from the model of an earlier run")
+    types = {setting.name: get_args(setting.type) or (setting.type,) for setting in fields(RunConfig)}
+    for name, (_, text) in settings().items():
+        if name == "dataset":
+            continue
+        flags = [f"--{name.replace('_', '-')}"] + (["--lr"] if name == "learning_rate" else [])
+        shown: dict[str, Any] = {"dest": name, "help": text.replace("%", "%%")}
+        if bool in types[name]:
+            parser.add_argument(*flags, action=argparse.BooleanOptionalAction, default=None, **shown)
+            continue
+        convert = _whole_or_all if name in ALL_ROWS else types[name][0]
+        choices = tuple(STRATEGIES) if name == "strategy" else None
+        parser.add_argument(*flags, type=convert, choices=choices, **shown)
+
+
+def add_dataset(parser: Any, required: bool = False) -> None:
+    """The set to learn from, as a flag of a parser or of one of its groups."""
+    parser.add_argument("--dataset", required=required, metavar="DATASET", help="a stored set, by id or name")
+
+
+def run_config(arguments: argparse.Namespace, dataset: str) -> RunConfig:
+    """The config that was asked for: the preset's settings, then each flag that was given.
+
+    Args:
+        dataset: id of the stored set.
+
+    Raises:
+        ConfigError: when a setting is out of range or does not fit the others.
+    """
+    given = dict(PRESETS[arguments.preset].settings) if arguments.preset else {}
+    for setting in fields(RunConfig):
+        value = getattr(arguments, setting.name, None)
+        if setting.name != "dataset" and value is not None:
+            given[setting.name] = None if value == "all" else value
+    if arguments.init_from:
+        given["model"] = f"run:{arguments.init_from}"
+    return RunConfig(dataset=dataset, **given)
+
+
+def ready_config(arguments: argparse.Namespace) -> RunConfig:
+    """The config that was asked for, once data set, source and device are known to be there.
+
+    Raises:
+        GraftError: naming what is not there, or the setting that is out of range.
+    """
+    from core.data.sets.store import get_dataset
+    from core.models.sources import check_source
+    from core.training.devices import find_device
+
+    config = run_config(arguments, get_dataset(arguments.dataset).id)
+    source = check_source(config.model, config.revision)
+    if not source.available:
+        raise GraftError(f"The source {config.model!r} is not available: {source.why_not}", "Use --model minilm.")
+    if config.device != "auto":
+        find_device(config.device)
+    return config
+
+
+def _whole_or_all(value: str) -> int | str:
+    if value == "all":
+        return value
+    try:
+        return int(value)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{value!r} is neither a whole number nor the word all") from error
