@@ -13,6 +13,7 @@ import numpy as np
 
 from core.config import RunConfig
 from core.errors import ConfigError
+from core.strategies.registry import STRATEGIES
 
 SEPARATOR = "|"  # between the labels of one row, wherever they stand as one text
 
@@ -158,10 +159,10 @@ def check_settings(config: RunConfig, task: Task) -> None:
             f"best_by is {config.best_by!r}, and this set's answers are {task.title} a row.",
             f"It must be one of: auto, {', '.join(task.choices)}.",
         )
-    if config.strategy == "few_shot" and task.kind != "single_label":
+    limit = STRATEGIES[config.strategy].only_for
+    if limit and task.kind not in limit.tasks:
         raise ConfigError(
-            f"The strategy few_shot learns from pairs of one class, and this set's answers are {task.title} a row.",
-            "Choose linear_probe or lp_ft: they serve few rows as well.",
+            f"The strategy {config.strategy} {limit.reason}, and this set's answers are {task.title} a row.", limit.hint
         )
     if task.kind != "regression":
         return

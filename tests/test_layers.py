@@ -7,15 +7,16 @@ ROOT = Path(__file__).resolve().parent.parent
 HEAVY = {"torch", "transformers", "mlflow", "sentence_transformers"}
 
 # inside core, each room may import the rooms named here (and itself)
-BASE = {"errors", "workspace", "config", "array_cache", "tasks", "threads"}
+BASE = {"errors", "strategies", "workspace", "config", "array_cache", "tasks", "threads"}
 MAY_IMPORT = {
     "errors": set(),
     "workspace": set(),
     "libraries": set(),
     "threads": set(),
-    "config": {"errors"},
+    "strategies": {"errors"},
+    "config": {"errors", "strategies"},
     "array_cache": {"workspace"},
-    "tasks": {"errors", "config"},
+    "tasks": {"errors", "config", "strategies"},
     "data": BASE | {"models", "evaluation", "runs"},  # lengths are told in tokens of a source
     "models": BASE | {"runs"},
     "training": BASE | {"models", "evaluation"},

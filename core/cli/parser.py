@@ -7,7 +7,8 @@ from typing import Any, get_args
 
 from core import __version__
 from core.cli import folds, versions
-from core.config import PRESETS, STRATEGIES, RunConfig, settings
+from core.config import PRESETS, RunConfig, settings
+from core.strategies.registry import STRATEGIES
 
 TASKS = ("single_label", "multi_label", "regression", "score")  # the last two are the same
 ALL_ROWS = ("validation_size", "test_size", "train_size")  # take a number or the word all

@@ -29,11 +29,16 @@ from core.data.splits.split import draw
 from core.errors import DatasetError, GraftError
 from core.evaluation.judge import SCALE
 from core.jobs.process import identity, is_alive
+from core.strategies.registry import DEFAULT, STRATEGIES
 from core.tasks import check_settings, encode_targets, scale_of, task_of
 from core.training.lr_range import STEPS, RateRange, rate_range
 
 CHILDREN: list[subprocess.Popen[bytes]] = []  # kept, so that ended ones can be taken off the process table
-UNTRIED = ("linear_probe", "few_shot")  # have no rate to try
+
+
+def has_rate(config: RunConfig) -> bool:
+    """Whether there is a learning rate to try: not where the last layer is solved for, nor where pairs are learnt from."""
+    return STRATEGIES[config.strategy].teacher.by_epochs
 
 
 def folder_of(config: RunConfig) -> Path:
@@ -51,14 +56,16 @@ def measure(config: RunConfig, progress: Any = None, steps: int = STEPS) -> Rate
     """
     import torch
 
+    from core.models.adapters import attach
     from core.models.classifier import load_classifier
-    from core.models.strategies import attach
     from core.training import devices
     from core.training.batches import encode
     from core.training.loop import Rows
 
-    if config.strategy in UNTRIED:
-        raise GraftError(f"The strategy {config.strategy} has no learning rate to try.", "Choose full, for example.")
+    if not has_rate(config):
+        raise GraftError(
+            f"The strategy {config.strategy} has no learning rate to try.", f"Choose {DEFAULT}, for example."
+        )
     dataset = get_dataset(config.dataset)
     frame = dataset.part("train")
     if dataset.task == "unlabelled" or not len(frame):
@@ -76,7 +83,7 @@ def measure(config: RunConfig, progress: Any = None, steps: int = STEPS) -> Rate
         torch.set_num_threads(devices.cores())
     classifier = load_classifier(
         config.model, dataset.labels, seed=config.seed, revision=config.revision,
-        scratch=config.strategy == "scratch", pooling=config.pooling, problem_type=task.problem_type,
+        scratch=STRATEGIES[config.strategy].from_scratch, pooling=config.pooling, problem_type=task.problem_type,
     )  # fmt: skip
     attach(classifier.model, config)
     encoded = encode(

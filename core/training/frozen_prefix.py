@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from core.array_cache import ArrayCache
+from core.models.depths import STACK, depths
 from core.models.fingerprint import weights_fingerprint
-from core.models.strategies import STACK, depths
 from core.training.batches import Encoded, collate, padded, scoring_order
 from core.training.events import Progress
 from core.training.scoring import Interrupted, autocast

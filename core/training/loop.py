@@ -11,7 +11,9 @@ import numpy as np
 from core.array_cache import ArrayCache
 from core.config import RunConfig
 from core.evaluation.judge import validate
-from core.models.strategies import Plan, disable_dropout, plan
+from core.models.depths import disable_dropout
+from core.models.trained import plan
+from core.strategies.plan import Plan
 from core.training import distributed
 from core.training.batches import Encoded, send, split_batch, training_order
 from core.training.events import CheckpointDue, Evaluated, Event, Improved, Progress, Started, Warned
@@ -78,7 +80,7 @@ def train(
     for name, weight in model.named_parameters():
         weight.requires_grad_(name in what.rates)
     use_fast_kernels(model, config, device)
-    disable_dropout(model, what.cut)
+    disable_dropout(model, what.frozen_layers)
     update = Update(model, config, device, what.rates)
     steps_per_epoch = -(-training.encoded.rows // config.batch_size)
     total = steps_per_epoch * epochs_for(config, training.encoded.rows)
@@ -98,7 +100,7 @@ def train(
 
     try:
         trunk = yield from prepare_frozen_prefix(
-            model, what.cut, training.encoded, device=device, bf16=bf16, keep=keep, should_stop=should_stop
+            model, what.frozen_layers, training.encoded, device=device, bf16=bf16, keep=keep, should_stop=should_stop
         )
     except Interrupted:
         update.close()

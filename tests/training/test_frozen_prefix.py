@@ -12,11 +12,11 @@ from core.training.events import Progress, StepLogged, TrainingDone
 from core.training.frozen_prefix import FrozenPrefix
 from core.training.loop import Rows, train
 from tests.conftest import sentences
-from tests.models.test_strategies import FAMILIES, LABELS, checkpoints  # noqa: F401  (a fixture)
+from tests.families import FAMILIES, LABELS
 
 
 @pytest.mark.parametrize("family", [name for name in FAMILIES])
-def test_skipping_the_trunk_changes_no_logit(home, checkpoints, family):  # noqa: F811
+def test_skipping_the_trunk_changes_no_logit(home, checkpoints, family):
     classifier = load_classifier(str(checkpoints / family), LABELS, seed=7)
     model = classifier.model.eval()
     encoded = encode([text for text, _ in sentences(12)], classifier.tokenizer, 32)

@@ -9,14 +9,13 @@ from core.config import RunConfig
 from core.jobs.compute import Compute
 from core.jobs.phases.preparing import Prepared
 from core.jobs.recorder import RunRecorder
+from core.models.adapters import attach, detach
 from core.models.memory import recompute_layers
-from core.models.strategies import ADAPTERS, attach, detach
+from core.strategies.registry import STRATEGIES
 from core.training import checkpoints, distributed
 from core.training.averaging import averaged
 from core.training.events import Event, TrainingDone
-from core.training.few_shot import few_shot
-from core.training.loop import train
-from core.training.probe import probe, probe_then_tune
+from core.training.teachers import TEACHERS
 
 log = logging.getLogger("graft.worker")
 
@@ -25,16 +24,17 @@ def teach(
     config: RunConfig, prepared: Prepared, compute: Compute, recorder: RunRecorder, should_stop: Callable[[], bool]
 ) -> TrainingDone:
     """Train the classifier in place, everything that happens told and saved."""
-    model = prepared.classifier.model
+    model, strategy = prepared.classifier.model, STRATEGIES[config.strategy]
     shared: dict[str, Any] = {
         "device": compute.device.name, "bf16": compute.bf16, "should_stop": should_stop,
-        "keep": ArrayCache("features" if config.strategy in ("linear_probe", "lp_ft") else "trunks"),
+        "keep": ArrayCache("features" if strategy.teacher.reads_features else "trunks"),
     }  # fmt: skip
-    recorder.phase("training" if config.strategy != "linear_probe" else "encoding")
-    if config.strategy == "linear_probe":
-        events = probe(config, model, prepared.encoded["train"], prepared.encoded["validation"], **shared)
-    else:
+    recorder.phase("training" if strategy.teacher.steps else "encoding")
+    if strategy.teacher.steps:
         events = _resumable(config, prepared, recorder, shared)
+    else:
+        fit = TEACHERS[strategy.teacher.name]
+        events = fit(config, model, prepared.encoded["train"], prepared.encoded["validation"], **shared)
     done = None
     attach(model, config)
     if config.recompute:
@@ -42,7 +42,7 @@ def teach(
     for event in events:
         recorder.hear(event)
         done = event
-    if config.strategy in ADAPTERS:
+    if strategy.adapter:
         detach(model)
     if not isinstance(done, TrainingDone):
         raise AssertionError("a training ends with TrainingDone")
@@ -59,9 +59,11 @@ def _resumable(config: RunConfig, prepared: Prepared, recorder: RunRecorder, sha
         log.info("going on from step %d", resumed)
     best = checkpoints.load_weights(run.best) if state else None
     distributed.barrier()  # until every process has read what the first one is going to replace
-    way = {"lp_ft": probe_then_tune, "few_shot": few_shot}.get(config.strategy, train)
-    events = way(config, model, prepared.encoded["train"], validation, resume=state, best_weights=best, **shared)
-    if config.average_best < 2 or config.strategy == "few_shot" or distributed.rank() > 0:
+    teacher = STRATEGIES[config.strategy].teacher
+    events = TEACHERS[teacher.name](
+        config, model, prepared.encoded["train"], validation, resume=state, best_weights=best, **shared
+    )
+    if config.average_best < 2 or not teacher.by_epochs or distributed.rank() > 0:
         return events
     kept = checkpoints.CandidateFolder(run.best)
     if not state:

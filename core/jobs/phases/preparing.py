@@ -7,6 +7,7 @@ from core.evaluation.judge import SCALE
 from core.jobs.phases.choosing import Chosen
 from core.jobs.recorder import RunRecorder
 from core.models.classifier import Classifier, load_classifier
+from core.strategies.registry import STRATEGIES
 from core.tasks import encode_targets, scale_of
 from core.training.batches import encode_once
 from core.training.loop import Rows
@@ -29,11 +30,11 @@ class Prepared:
 
 def load_source(chosen: Chosen) -> Classifier:
     """The run's source with a fresh head: always the same weights for the same config."""
-    config = chosen.config
+    config, strategy = chosen.config, STRATEGIES[chosen.config.strategy]
     return load_classifier(
         config.model, chosen.dataset.labels, seed=config.seed, revision=config.revision,
-        scratch=config.strategy == "scratch", pooling=config.pooling,
-        problem_type=chosen.task.problem_type, prefer_mean=config.strategy == "few_shot",
+        scratch=strategy.from_scratch, pooling=config.pooling,
+        problem_type=chosen.task.problem_type, prefer_mean=strategy.prefers_mean,
     )  # fmt: skip
 
 
@@ -49,7 +50,7 @@ def prepare(chosen: Chosen, recorder: RunRecorder) -> Prepared:
     rows = {name: len(part) for name, part in chosen.parts.items()}
     recorder.estimate.plan(
         chosen.config.strategy, work_of(chosen.config, rows["train"])[1] / rows["train"],
-        {name: each.encoded.tokens for name, each in encoded.items()}, rows["train"] + rows["test"],
+        {name: part.encoded.tokens for name, part in encoded.items()}, rows["train"] + rows["test"],
     )  # fmt: skip
     return Prepared(classifier, encoded, max_length)
 

@@ -5,9 +5,9 @@ import streamlit as st
 
 from core.errors import GraftError
 from core.runs.folder import Run, delete_run, restore_run
+from core.strategies.registry import STRATEGIES
 from pages.components.results.run_actions import rename, tag_all
 from pages.components.shared.words import (
-    STRATEGY_TITLES,
     dataset_name,
     figure,
     result_task,
@@ -62,7 +62,7 @@ def _line(run: Run) -> dict[str, object]:
         "Macro-F1": _hundred(metrics.get("macro_f1")),
         "Best baseline": figure(name, beside[0]["metrics"][name]) if beside else "", "Judged rows": result.get("rows"),
         "Tags": ", ".join(meta["tags"]), "Data set": dataset_name(config.dataset), "Source": source_name(config.model),
-        "Strategy": STRATEGY_TITLES.get(config.strategy, config.strategy), "Training": result.get("seconds"),
+        "Strategy": STRATEGIES[config.strategy].title, "Training": result.get("seconds"),
         "Started": pd.Timestamp(meta["created"], unit="s"), "Id": run.id,
     }  # fmt: skip
 

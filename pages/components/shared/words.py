@@ -30,21 +30,6 @@ PHASES = {
     "baselines": "Computing the baselines",
     "saving": "Saving the model",
 }
-STRATEGY_TITLES = {
-    "full": "Full fine-tuning",
-    "linear_probe": "Linear probe",
-    "lp_ft": "Probe, then fine-tuning",
-    "top_k": "Top layers",
-    "gradual": "Gradual thawing",
-    "llrd": "Layer-wise rates",
-    "lora": "LoRA",
-    "ia3": "IA³",
-    "bitfit": "Biases only",
-    "few_shot": "Few-shot pairs",
-    "scratch": "From scratch",
-}
-
-
 INK = {"light": "#1E2420", "dark": "#E6EBE7"}
 
 

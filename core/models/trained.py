@@ -1,10 +1,17 @@
-"""What a strategy trains of a source, told before anything is loaded."""
+"""What a strategy trains of a model: the plan of a model that is there, and the count before anything is loaded."""
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from core.config import RunConfig
 from core.errors import GraftError
+from core.models.depths import depths
+from core.strategies.plan import Encoder, Plan
+from core.strategies.registry import STRATEGIES
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +21,18 @@ class Trained:
     trained: int
     total: int
     why_not: str = ""
+
+
+def plan(model: "PreTrainedModel", config: RunConfig) -> Plan:
+    """What the config's strategy trains of ``model``; frozen parameters (an averaging layer) are never included.
+
+    Raises:
+        SourceError: when the strategy does not fit the architecture.
+    """
+    depth, layers = depths(model)
+    movable = {name: level for name, level in depth.items() if model.get_parameter(name).requires_grad}
+    encoder = Encoder(movable, layers, str(model.config.model_type))
+    return STRATEGIES[config.strategy].plan(encoder, config)
 
 
 def trained_weights(config: RunConfig, classes: int) -> Trained:
@@ -30,24 +49,20 @@ def _count(model: str, revision: str | None, strategy: str, top_layers: int, lor
     import torch
     from transformers import AutoConfig, AutoModelForSequenceClassification
 
-    from core.models import pooling as pools
+    from core.models import pooling
+    from core.models.adapters import attach
     from core.models.classifier import explained
     from core.models.sources import locate
-    from core.models.strategies import attach, depths, plan
 
     config = RunConfig("x", model=model, strategy=strategy, top_layers=top_layers, lora_rank=lora_rank)
     where, extra = locate(model, revision)
     with explained(model):
         architecture = AutoConfig.from_pretrained(where, **extra)
         architecture.num_labels = classes
-        pools.forget(architecture)
+        pooling.forget(architecture)
         with torch.device("meta"):
             skeleton = AutoModelForSequenceClassification.from_config(architecture)
     total = sum(weight.numel() for weight in skeleton.parameters())
-    if strategy == "linear_probe":
-        level, layers = depths(skeleton)
-        head = [name for name, depth in level.items() if depth == layers + 1 and "pooler" not in name]
-        return Trained(sum(skeleton.get_parameter(name).numel() for name in head[-2:]), total)
     try:
         with torch.device("meta"):
             attach(skeleton, config)
