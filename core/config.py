@@ -176,7 +176,7 @@ class RunConfig:
         Raises:
             ConfigError: when a key is unknown, so that a misspelt setting is never silently ignored.
         """
-        known = {each.name for each in fields(cls)}
+        known = {entry.name for entry in fields(cls)}
         unknown = sorted(set(value) - known)
         if unknown:
             raise ConfigError(f"Unknown setting: {', '.join(unknown)}.", f"Known settings: {', '.join(sorted(known))}.")
@@ -227,7 +227,7 @@ PRESETS = {
 
 def settings() -> dict[str, tuple[str, str]]:
     """Label and explanation of each setting, by field name, in the order of the form."""
-    return {each.name: (each.metadata["label"], each.metadata["help"]) for each in fields(RunConfig)}
+    return {entry.name: (entry.metadata["label"], entry.metadata["help"]) for entry in fields(RunConfig)}
 
 
 def _one_of(name: str, value: str, allowed: tuple[str, ...]) -> None:

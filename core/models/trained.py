@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from core.config import RunConfig
 from core.errors import GraftError
@@ -41,11 +41,15 @@ def trained_weights(config: RunConfig, classes: int) -> Trained:
     Raises:
         SourceError: when the source's architecture is not at hand.
     """
-    return _count(config.model, config.revision, config.strategy, config.top_layers, config.lora_rank, classes)
+    read = tuple((name, getattr(config, name)) for name in STRATEGIES[config.strategy].settings)
+    return _count(config.model, config.revision, config.strategy, read, classes)
 
 
 @lru_cache(maxsize=256)
-def _count(model: str, revision: str | None, strategy: str, top_layers: int, lora_rank: int, classes: int) -> Trained:
+def _count(
+    model: str, revision: str | None, strategy: str, settings: tuple[tuple[str, Any], ...], classes: int
+) -> Trained:
+    """``settings``: name and value of those that the strategy reads."""
     import torch
     from transformers import AutoConfig, AutoModelForSequenceClassification
 
@@ -54,7 +58,7 @@ def _count(model: str, revision: str | None, strategy: str, top_layers: int, lor
     from core.models.classifier import explained
     from core.models.sources import locate
 
-    config = RunConfig("x", model=model, strategy=strategy, top_layers=top_layers, lora_rank=lora_rank)
+    config = RunConfig("x", model=model, strategy=strategy, **dict(settings))
     where, extra = locate(model, revision)
     with explained(model):
         architecture = AutoConfig.from_pretrained(where, **extra)

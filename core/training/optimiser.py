@@ -20,13 +20,13 @@ def build_optimiser(
     """
     import torch
 
-    sorted_in: dict[tuple[float, bool], list[torch.nn.Parameter]] = {}
+    by_group: dict[tuple[float, bool], list[torch.nn.Parameter]] = {}  # by share, and whether they decay
     for name, share in rates.items():
         weight = model.get_parameter(name)
-        sorted_in.setdefault((share, weight.ndim >= 2), []).append(weight)
+        by_group.setdefault((share, weight.ndim >= 2), []).append(weight)
     groups = [
         {"params": weights, "weight_decay": config.weight_decay if decays else 0.0, "share": share}
-        for (share, decays), weights in sorted_in.items()
+        for (share, decays), weights in by_group.items()
     ]
     fused = device.startswith(("cuda", "cpu"))  # one pass over the weights instead of many
     if config.optimizer == "adam":

@@ -85,7 +85,7 @@ def _layers(chosen: Chosen, prepared: Prepared) -> dict[str, list[float]] | None
     strategy = STRATEGIES[chosen.config.strategy]
     if strategy.from_scratch or not strategy.teacher.steps:  # there is no source to have moved from, or nothing moved
         return None
-    start = load_source(chosen).model
+    start = load_source(chosen.config, chosen.dataset, chosen.task).model
     moved = movement(prepared.classifier.model, start)
     attach(start, chosen.config)
     return {"moved": moved, "rates": layer_rates(plan(start, chosen.config), depths(start)[0])}
