@@ -60,7 +60,8 @@ def guess(settings: dict[str, Any]) -> dict[str, Any]:
     from core.config import RunConfig
     from core.data.sets.lengths import dataset_lengths
     from core.data.sets.store import get_dataset
-    from core.training.estimate import estimate, shape_of
+    from core.models.shape import shape_of
+    from core.training.estimate import estimate
 
     config = RunConfig(**settings)
     dataset = get_dataset(config.dataset)

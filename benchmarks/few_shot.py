@@ -23,16 +23,15 @@ import pandas as pd
 from core.config import RunConfig
 from core.evaluation.scores import validate
 from core.models.classifier import Classifier, load_classifier
+from core.strategies.registry import STRATEGIES
 from core.training.batches import encode
 from core.training.devices import default_device
-from core.training.few_shot import few_shot
 from core.training.job import LabelledRows, TrainingJob
-from core.training.loop import train
-from core.training.probe import probe
 from core.training.scoring import score
+from core.training.teachers import TEACHERS
 
 DATA = Path(os.environ.get("GRAFT_TEST_DATA") or Path(__file__).resolve().parent.parent.parent / "shared" / "data")
-WAYS = {"linear_probe": probe, "full": train, "few_shot": few_shot}
+COMPARED = ("linear_probe", "full", "few_shot")
 
 
 def main() -> None:
@@ -51,7 +50,7 @@ def main() -> None:
     for seed in range(asked.seeds):
         for name in asked.sets:
             for labels in asked.labels:
-                for strategy in WAYS:
+                for strategy in COMPARED:
                     if (name, labels, seed, strategy) in known:
                         continue
                     result = once(name, labels, seed, strategy, asked.test_size, asked.max_length)
@@ -84,7 +83,7 @@ def once(name: str, labels: int, seed: int, strategy: str, test_size: int, max_l
     began = time.perf_counter()
     judge = partial(validate, classifier.model.config, best_by=config.best_by)
     job = TrainingJob(config, classifier.model, *parts[:2], judge, device.name, device.bf16)
-    for _ in WAYS[strategy](job):
+    for _ in TEACHERS[STRATEGIES[strategy].teacher.name](job):
         pass
     seconds = time.perf_counter() - began
     logits = score(classifier.model, parts[2].encoded, device.name, device.bf16)
@@ -103,11 +102,11 @@ def rows_of(frame: pd.DataFrame, classifier: Classifier, max_length: int) -> Lab
 
 def report(found: list[dict[str, Any]]) -> None:
     table = pd.DataFrame(found)
-    print("\n| set | labels a class | " + " | ".join(WAYS) + " |")
-    print("|---|---|" + "---|" * len(WAYS))
+    print("\n| set | labels a class | " + " | ".join(COMPARED) + " |")
+    print("|---|---|" + "---|" * len(COMPARED))
     for (name, labels), part in table.groupby(["set", "labels"], sort=True):
         cells = []
-        for strategy in WAYS:
+        for strategy in COMPARED:
             values = 100 * part.loc[part["strategy"] == strategy, "accuracy"]
             seconds = part.loc[part["strategy"] == strategy, "seconds"].mean()
             cells.append(f"{values.mean():.1f} % ({values.min():.1f} to {values.max():.1f}; {seconds:.0f} s)")

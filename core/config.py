@@ -6,20 +6,8 @@ from typing import Any
 
 from core.errors import ConfigError
 from core.metrics.table import METRICS
+from core.strategies.registry import DEFAULT, STRATEGIES
 
-STRATEGIES = {
-    "full": "Fine-tune every layer. The default: best with a few hundred labelled rows or more.",
-    "linear_probe": "Keep the pretrained encoder as it is and train only a classifier on top. Fast, forgets nothing.",
-    "lp_ft": "Train the classifier first, then every layer in small steps. Keeps more of the source on unusual texts.",
-    "top_k": "Train only the top layers; those below stay as they are. Cheap, for targets close to the source.",
-    "gradual": "Thaw a layer at a time from the top, lower ones in smaller steps (ULMFiT). For few rows, gentle.",
-    "llrd": "Every layer is trained, lower ones in smaller steps. A little gentler than full fine-tuning.",
-    "lora": "Train small additions to the attention (LoRA), merged in at the end. Few weights, little memory.",
-    "ia3": "Train only scales inside each layer (IA³), merged in at the end. The fewest weights of all.",
-    "bitfit": "Train only the biases and the classifier. Cheap, and hard to overfit.",
-    "few_shot": "Compare labelled texts in pairs, then fit a classifier (SetFit). For 8 to 64 labels a class.",
-    "scratch": "Same architecture, random weights: what the model learns without any transfer. The honest control.",
-}
 SCHEDULES = ("linear", "cosine", "constant", "slanted")
 OPTIMIZERS = ("adamw", "adam")
 PRECISIONS = ("auto", "fp32", "bf16")
@@ -48,7 +36,7 @@ class RunConfig:
         "What to transfer from: minilm (built in), a Hub name, a local folder, run:<id>, or weights:<file>@<architecture>.",
     )
     revision: str | None = setting(None, "Revision", "Branch, tag or commit of a Hub model; empty means its newest.")
-    strategy: str = setting("full", "Strategy", "How to transfer: which weights are trained, and from which start.")
+    strategy: str = setting(DEFAULT, "Strategy", "How to transfer: which weights are trained, and from which start.")
     pooling: str = setting(
         "auto",
         "Pooling",
@@ -162,9 +150,10 @@ class RunConfig:
         _between("label_smoothing", self.label_smoothing, 0.0, 0.9)
         _between("accumulate", self.accumulate, 1, 4096, whole=True)
         _between("processes", self.processes, 1, 64, whole=True)
-        if self.processes > 1 and self.strategy in ("linear_probe", "few_shot", "lp_ft"):
+        if self.processes > 1 and not STRATEGIES[self.strategy].teacher.processes:
             raise ConfigError(
-                f"processes is {self.processes}, and {self.strategy} works in one.", "Set it to 1, or choose full."
+                f"processes is {self.processes}, and {self.strategy} works in one.",
+                f"Set it to 1, or choose {DEFAULT}.",
             )
         _between("average_best", self.average_best, 1, 20, whole=True)
         for name in ("class_weights", "recompute"):
@@ -187,7 +176,7 @@ class RunConfig:
         Raises:
             ConfigError: when a key is unknown, so that a misspelt setting is never silently ignored.
         """
-        known = {each.name for each in fields(cls)}
+        known = {entry.name for entry in fields(cls)}
         unknown = sorted(set(value) - known)
         if unknown:
             raise ConfigError(f"Unknown setting: {', '.join(unknown)}.", f"Known settings: {', '.join(sorted(known))}.")
@@ -238,7 +227,7 @@ PRESETS = {
 
 def settings() -> dict[str, tuple[str, str]]:
     """Label and explanation of each setting, by field name, in the order of the form."""
-    return {each.name: (each.metadata["label"], each.metadata["help"]) for each in fields(RunConfig)}
+    return {entry.name: (entry.metadata["label"], entry.metadata["help"]) for entry in fields(RunConfig)}
 
 
 def _one_of(name: str, value: str, allowed: tuple[str, ...]) -> None:

@@ -15,6 +15,7 @@ from core.config import RunConfig
 from core.errors import ConfigError
 from core.metrics.metric import Metric
 from core.metrics.table import METRICS
+from core.strategies.registry import STRATEGIES
 
 SEPARATOR = "|"  # between the labels of one row, wherever they stand as one text
 SCALE = "graft_scale"  # in the config of a model that is learning scores: their mean and standard deviation
@@ -138,10 +139,10 @@ def check_settings(config: RunConfig, task: Task) -> None:
             f"best_by is {config.best_by!r}, and this set's answers are {task.title} a row.",
             f"It must be one of: auto, {', '.join(task.choices)}.",
         )
-    if config.strategy == "few_shot" and task.kind != "single_label":
+    limit = STRATEGIES[config.strategy].only_for
+    if limit and task.kind not in limit.tasks:
         raise ConfigError(
-            f"The strategy few_shot learns from pairs of one class, and this set's answers are {task.title} a row.",
-            "Choose linear_probe or lp_ft: they serve few rows as well.",
+            f"The strategy {config.strategy} {limit.reason}, and this set's answers are {task.title} a row.", limit.hint
         )
     if task.kind != "regression":
         return

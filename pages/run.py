@@ -8,6 +8,7 @@ ensure_routed()
 
 from core.errors import RunError
 from core.runs.folder import ACTIVE, Run, get_run, list_runs
+from core.strategies.registry import STRATEGIES
 from pages.components.results.folds import fold_card
 from pages.components.results.live import live_view
 from pages.components.results.result import result_view
@@ -37,7 +38,7 @@ def header(run: Run) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.title(words.plain(run.name), anchor=False, width="content")
         badge(run.state)
-    strategy = words.STRATEGY_TITLES.get(config.strategy, config.strategy)
+    strategy = STRATEGIES[config.strategy].title
     tags = f" · {', '.join(run.meta['tags'])}" if run.meta["tags"] else ""
     what = f"{strategy} of {words.source_name(config.model)} on {words.dataset_name(config.dataset)}"
     st.caption(words.plain(f"{what} · queued {words.ago(run.meta['created'])} · run {run.id}{tags}"))

@@ -80,6 +80,14 @@ def tiny_encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def checkpoints(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a small random encoder of each family, in folders of their names."""
+    from tests.families import save_families
+
+    return save_families(tmp_path_factory.mktemp("families"))
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Fast rooms first; among the slow ones the longest files first, so that two processes end together."""
     heavy = ("browser/test_walk", "jobs/test_faults", "browser/", "test_cli", "jobs/", "transfer/")

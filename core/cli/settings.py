@@ -4,8 +4,9 @@ import argparse
 from dataclasses import fields
 from typing import Any, get_args
 
-from core.config import PRESETS, STRATEGIES, RunConfig, settings
+from core.config import PRESETS, RunConfig, settings
 from core.errors import GraftError
+from core.strategies.registry import STRATEGIES
 
 ALL_ROWS = ("validation_size", "test_size", "train_size")  # take a number or the word all
 

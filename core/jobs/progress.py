@@ -3,7 +3,7 @@
 import time
 from typing import Any
 
-from core.training.recipe import work_done
+from core.strategies.registry import DEFAULT, STRATEGIES
 
 FORWARD = 3.5  # a forward pass costs about this much less than a training step, until this run has shown its own speed
 BASELINE_ROWS = 2000.0  # rows a second that the word-counting baseline manages
@@ -17,7 +17,7 @@ class ProgressEstimate:
         self.began = time.monotonic()
         self.phase = "preparing"
         self.tokens = {"train": 0, "validation": 0, "test": 0}
-        self.epochs, self.rows, self.strategy = 0.0, 0, "full"
+        self.epochs, self.rows, self.strategy = 0.0, 0, STRATEGIES[DEFAULT]
         self.speed = FIRST_GUESS
         self.done: dict[str, float] = {}
         self._farthest = 0.0
@@ -25,14 +25,14 @@ class ProgressEstimate:
     def plan(self, strategy: str, epochs: float, tokens: dict[str, int], rows: int) -> None:
         """Say what lies ahead: how often the training rows are read, tokens of each part (padding not counted) and
         rows for the baselines."""
-        self.strategy, self.epochs, self.tokens, self.rows = strategy, epochs, tokens, rows
+        self.strategy, self.epochs, self.tokens, self.rows = STRATEGIES[strategy], epochs, tokens, rows
 
     def enter(self, phase: str) -> None:
         self.phase = phase
 
     def stepped(self, step: int, total: int, tokens_per_second: float) -> None:
         """A training step was timed."""
-        if self.strategy != "linear_probe":
+        if self.strategy.teacher.steps:
             self.speed = tokens_per_second or self.speed
         self.done["training"] = step / max(1, total)
 
@@ -57,7 +57,7 @@ class ProgressEstimate:
         later = testing + 2.0 + self.rows / BASELINE_ROWS
         if self.phase == "testing":
             return later
-        if self.strategy == "linear_probe":
+        if not self.strategy.teacher.steps:
             share = 1 - self.done.get("encoding", 0.0)
             return later + share * (self.tokens["train"] + self.tokens["validation"]) / forward
         if self.phase == "encoding":  # a probe or a frozen trunk reads the texts once before the training
@@ -69,5 +69,5 @@ class ProgressEstimate:
     def _steps_left(self) -> float:
         """What is left of the training, in shares of it that cost what a step has cost on average so far."""
         done = self.done.get("training", 0.0)
-        left = work_done(self.strategy, 1.0) - work_done(self.strategy, done)
-        return left * done / work_done(self.strategy, done) if done else left
+        left = self.strategy.work_done(1.0) - self.strategy.work_done(done)
+        return left * done / self.strategy.work_done(done) if done else left

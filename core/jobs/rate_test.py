@@ -14,73 +14,72 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import pandas as pd
 import psutil
 
 from core import workspace
 from core.config import RunConfig
-from core.data.sets.store import get_dataset
+from core.data.sets.store import DataSet, get_dataset
 from core.data.splits.sampling import draw_part
 from core.errors import DatasetError, GraftError
 from core.jobs.process import identity, is_alive
-from core.tasks import SCALE, check_settings, encode_targets, scale_of, task_of
+from core.strategies.registry import DEFAULT, STRATEGIES
+from core.tasks import SCALE, Task, check_settings, encode_targets, scale_of, task_of
+from core.training.batches import encode
+from core.training.job import LabelledRows
 from core.training.lr_range import STEPS, RateRange, rate_range
 
-CHILDREN: list[subprocess.Popen[bytes]] = []  # kept, so that ended ones can be taken off the process table
-UNTRIED = ("linear_probe", "few_shot")  # have no rate to try
+if TYPE_CHECKING:
+    from core.models.classifier import Classifier
+
+CHILDREN: list[subprocess.Popen[bytes]] = []  # so that ended ones can be taken off the process table
+
+
+def has_rate(config: RunConfig) -> bool:
+    """Whether there is a learning rate to try: not where the last layer is solved for, nor where pairs are learnt from."""
+    return STRATEGIES[config.strategy].teacher.by_epochs
 
 
 def folder_of(config: RunConfig) -> Path:
     """Where the test of this config lives; equal configs share it."""
-    told = config.to_json() | {"learning_rate": None, "epochs": None}
-    key = hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:20]
+    settings = config.to_json() | {"learning_rate": None, "epochs": None}
+    key = hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()[:20]
     return workspace.folder("ranges", key)
 
 
-def measure(config: RunConfig, progress: Any = None, steps: int = STEPS) -> RateRange:
+def measure(config: RunConfig, progress: Callable[[int, int], None] | None = None, steps: int = STEPS) -> RateRange:
     """Carry the test out here.
+
+    Args:
+        progress: is called with the steps done and all steps.
 
     Raises:
         GraftError: when the set, the source or the strategy does not allow it.
     """
     import torch
 
-    from core.models.classifier import load_classifier
-    from core.models.strategies import attach
+    from core.jobs.phases.preparing import load_source
+    from core.models.adapters import attach
     from core.training import devices
-    from core.training.batches import encode
-    from core.training.job import LabelledRows
 
-    if config.strategy in UNTRIED:
-        raise GraftError(f"The strategy {config.strategy} has no learning rate to try.", "Choose full, for example.")
-    dataset = get_dataset(config.dataset)
-    frame = dataset.part("train")
-    if dataset.task == "unlabelled" or not len(frame):
-        raise DatasetError(f"The data set {dataset.name!r} has no labelled training rows.", "Choose another.")
+    if not has_rate(config):
+        raise GraftError(
+            f"The strategy {config.strategy} has no learning rate to try.", f"Choose {DEFAULT}, for example."
+        )
+    dataset, rows = _rows(config, steps)
     task = task_of(dataset.task)
-    check_settings(config, task)
-    rows = min(config.train_size or len(frame), len(frame), steps * config.batch_size)
-    frame = draw_part(frame, task.kind, rows, config.seed)
     device = devices.find_device(config.device)
     if device.name == "cpu":
         torch.set_num_threads(devices.cores())
-    classifier = load_classifier(
-        config.model, dataset.labels, seed=config.seed, revision=config.revision,
-        scratch=config.strategy == "scratch", pooling=config.pooling, problem_type=task.problem_type,
-    )  # fmt: skip
+    classifier = load_source(config, dataset, task)
     attach(classifier.model, config)
-    encoded = encode(
-        frame["text"].tolist(), classifier.tokenizer, min(config.max_length, classifier.max_length),
-        frame["text_pair"].tolist() if "text_pair" in frame else None, truncation=config.truncation,
-    )  # fmt: skip
-    targets = encode_targets(task, frame["label"].tolist(), classifier.labels)
-    if task.kind == "regression":
-        setattr(classifier.model.config, SCALE, scale_of(targets))
-    training = LabelledRows(encoded, targets).by_window()
+    training = _encode(config, classifier, task, rows)
     bf16 = devices.use_bf16(device, config.precision)
     for event in rate_range(config, classifier.model, training, device=device.name, bf16=bf16, steps=steps):
         if isinstance(event, RateRange):
@@ -122,14 +121,14 @@ def carry_out(folder: Path) -> int:
     workspace.write_json(folder / "process.json", identity())
     try:
         config = RunConfig.from_json(workspace.read_json(folder / "config.json") or {})
-        found = measure(config, lambda done, total: workspace.write_json(folder / "progress.json", [done, total]))
+        result = measure(config, lambda done, total: workspace.write_json(folder / "progress.json", [done, total]))
     except GraftError as error:
         workspace.write_json(folder / "error.json", {"message": error.message, "hint": error.hint})
         return 1
     except Exception as error:  # whatever it is, the page has to tell it
         workspace.write_json(folder / "error.json", {"message": f"{type(error).__name__}: {error}", "hint": ""})
         raise
-    workspace.write_json(folder / "result.json", asdict(found))
+    workspace.write_json(folder / "result.json", asdict(result))
     return 0
 
 
@@ -143,3 +142,31 @@ def state_of(folder: Path) -> dict[str, Any]:
     if is_alive(workspace.read_json(folder / "process.json")):
         return {"state": "running", "progress": workspace.read_json(folder / "progress.json") or [0, STEPS]}
     return {"state": "none"}
+
+
+def _rows(config: RunConfig, steps: int) -> tuple[DataSet, pd.DataFrame]:
+    """The set, and as many of its training rows as the steps can read.
+
+    Raises:
+        GraftError: when there are none with labels, or the settings do not go with what the set asks to learn.
+    """
+    dataset = get_dataset(config.dataset)
+    frame = dataset.part("train")
+    if dataset.task == "unlabelled" or not len(frame):
+        raise DatasetError(f"The data set {dataset.name!r} has no labelled training rows.", "Choose another.")
+    task = task_of(dataset.task)
+    check_settings(config, task)
+    wanted = min(config.train_size or len(frame), steps * config.batch_size)
+    return dataset, draw_part(frame, task.kind, wanted, config.seed)
+
+
+def _encode(config: RunConfig, classifier: "Classifier", task: Task, frame: pd.DataFrame) -> LabelledRows:
+    """Tokens and targets of the rows; scores leave their mean and spread in the model."""
+    encoded = encode(
+        frame["text"].tolist(), classifier.tokenizer, min(config.max_length, classifier.max_length),
+        frame["text_pair"].tolist() if "text_pair" in frame else None, truncation=config.truncation,
+    )  # fmt: skip
+    targets = encode_targets(task, frame["label"].tolist(), classifier.labels)
+    if task.kind == "regression":
+        setattr(classifier.model.config, SCALE, scale_of(targets))
+    return LabelledRows(encoded, targets).by_window()

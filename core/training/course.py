@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from core.config import RunConfig
-from core.models.strategies import Plan
+from core.strategies.plan import Plan
 from core.training.batches import Encoded, training_order
 from core.training.optimiser import rate_factor
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from core.array_cache import ArrayCache
+from core.models.depths import STACK, depths
 from core.models.fingerprint import architecture_fingerprint, weights_fingerprint
-from core.models.strategies import STACK, depths
 from core.training.batches import Encoded, collate, padded, scoring_order
 from core.training.events import Progress
 from core.training.job import TrainingJob

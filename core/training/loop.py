@@ -5,7 +5,9 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from core.models.strategies import Plan, disable_dropout, plan
+from core.models.depths import disable_dropout
+from core.models.trained import plan
+from core.strategies.plan import Plan
 from core.training import distributed
 from core.training.course import BatchOrder, CheckpointClock, Schedule, Thawing
 from core.training.events import CheckpointDue, Evaluated, Event, Improved, Progress, Started, Warned
@@ -41,7 +43,7 @@ def train(job: TrainingJob) -> Iterator[Event]:
     yield _started(job, state.step, schedule.total, sum(weight.numel() for weight in trained))
 
     try:
-        prefix = yield from prepare_frozen_prefix(job, planned.cut, should_stop)
+        prefix = yield from prepare_frozen_prefix(job, planned.frozen_layers, should_stop)
     except Interrupted:
         update.close()
         yield state.done(stopped=True)
@@ -103,7 +105,7 @@ def _prepare(job: TrainingJob) -> Plan:
     for name, weight in job.model.named_parameters():
         weight.requires_grad_(name in planned.rates)
     use_fast_kernels(job.model, job.config, job.device)
-    disable_dropout(job.model, planned.cut)
+    disable_dropout(job.model, planned.frozen_layers)
     return planned
 
 

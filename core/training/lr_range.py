@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from core.config import RunConfig
-from core.models.strategies import disable_dropout, plan
+from core.models.depths import disable_dropout
+from core.models.trained import plan
 from core.training.batches import training_order
 from core.training.events import Progress
 from core.training.forward import logits_of
@@ -66,7 +67,7 @@ def rate_range(
     planned = plan(model, config)
     for name, weight in model.named_parameters():
         weight.requires_grad_(name in planned.rates)
-    disable_dropout(model, planned.cut)
+    disable_dropout(model, planned.frozen_layers)
     use_fast_kernels(model, config, device)
     update = Update(model, config, device, planned.rates)
     loss_of = build_loss(config, training.labels, int(model.config.num_labels or 0), device)

@@ -5,19 +5,10 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from core.config import RunConfig
+from core.strategies.registry import DEFAULT, STRATEGIES
 
 if TYPE_CHECKING:
     import torch
-
-
-RATE_OF = {
-    "scratch": 3.0,
-    "lp_ft": 0.5,
-    "lora": 8.0,
-    "bitfit": 10.0,
-    "ia3": 30.0,
-    "few_shot": 0.5,
-}  # beside full fine-tuning's rate
 
 
 def build_optimiser(
@@ -29,13 +20,13 @@ def build_optimiser(
     """
     import torch
 
-    sorted_in: dict[tuple[float, bool], list[torch.nn.Parameter]] = {}
+    by_group: dict[tuple[float, bool], list[torch.nn.Parameter]] = {}  # by share, and whether they decay
     for name, share in rates.items():
         weight = model.get_parameter(name)
-        sorted_in.setdefault((share, weight.ndim >= 2), []).append(weight)
+        by_group.setdefault((share, weight.ndim >= 2), []).append(weight)
     groups = [
         {"params": weights, "weight_decay": config.weight_decay if decays else 0.0, "share": share}
-        for (share, decays), weights in sorted_in.items()
+        for (share, decays), weights in by_group.items()
     ]
     fused = device.startswith(("cuda", "cpu"))  # one pass over the weights instead of many
     if config.optimizer == "adam":
@@ -44,7 +35,7 @@ def build_optimiser(
     return torch.optim.AdamW(groups, lr=config.learning_rate or 0.0, fused=fused)
 
 
-def fitting_rate(width: int, strategy: str = "full") -> float:
+def fitting_rate(width: int, strategy: str = DEFAULT) -> float:
     """A full learning rate that suits an encoder of this width, where the user named none.
 
     Small encoders need larger steps. For MiniLM (384 wide) 1e-4 was best or level among 5e-5 to 4e-4 in docs/benchmarks.md;
@@ -52,22 +43,24 @@ def fitting_rate(width: int, strategy: str = "full") -> float:
     so do the few weights of LoRA (Hu et al., 2021), BitFit (Zaken et al., 2022) and IA³ (Liu et al., 2022).
     """
     rate = 1e-4 if width <= 512 else 3e-5 if width <= 768 else 1.5e-5
-    return rate * RATE_OF.get(strategy, 1.0)
+    return rate * STRATEGIES[strategy].rate_factor
 
 
 def rate_factor(step: int, total: int, config: RunConfig) -> float:
     """Share of the full learning rate at ``step`` (0-based): linear warm-up, then the schedule's decay to zero.
 
-    "slanted" is ULMFiT's triangle (Howard and Ruder, 2018): up over the first tenth, down to 1/32; gradual thawing uses it.
+    "slanted" is ULMFiT's triangle (Howard and Ruder, 2018): up over the first tenth, down to 1/32.
     """
-    if config.schedule == "slanted" or (config.strategy == "gradual" and config.schedule == "linear"):
-        cut = max(1.0, total * 0.1)
-        share = (step + 1) / cut if step + 1 < cut else 1 - (step + 1 - cut) / max(1.0, total - cut)
+    usual = STRATEGIES[config.strategy].default_schedule
+    schedule = usual if config.schedule == "linear" else config.schedule
+    if schedule == "slanted":
+        peak = max(1.0, total * 0.1)  # the step with the full rate
+        share = (step + 1) / peak if step + 1 < peak else 1 - (step + 1 - peak) / max(1.0, total - peak)
         return (1 + share * 31) / 32
     warmup = round(total * config.warmup)
     if step < warmup:
         return (step + 1) / warmup
-    if config.schedule == "constant":
+    if schedule == "constant":
         return 1.0
     left = (total - step) / max(1, total - warmup)  # 1 at the end of warm-up, almost 0 at the last step
-    return left if config.schedule == "linear" else 0.5 * (1 - math.cos(math.pi * left))
+    return left if schedule == "linear" else 0.5 * (1 - math.cos(math.pi * left))

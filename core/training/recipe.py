@@ -1,7 +1,7 @@
 """What is chosen for a run where its config leaves it open."""
 
 from core.config import RunConfig
-from core.models.strategies import GRADUAL_SHARE
+from core.strategies.registry import STRATEGIES
 
 USUAL = 3  # epochs; Devlin et al. (2019) found 2 to 4 best where rows are plenty
 MOST = 20  # what Mosbach et al. (2021) advise for small sets, with warm-up and a decay to zero
@@ -23,22 +23,10 @@ def epochs_for(config: RunConfig, rows: int) -> int:
 
 def work_of(config: RunConfig, rows: int) -> tuple[int, int]:
     """Updates, and rows read over all of them, that a training on ``rows`` rows takes."""
-    if config.strategy == "few_shot":
+    if STRATEGIES[config.strategy].teacher.pairs:
         # how many pairs ``epochs`` asks for depends on the classes; two even ones are assumed
         pairs = config.epochs * rows * rows // 2 if config.epochs else PAIRS_PER_ROW * rows
         pairs = max(1, min(pairs, MOST_PAIRS))
         return -(-pairs // config.batch_size), min(2 * pairs, -(-pairs // config.batch_size) * rows)
     epochs = epochs_for(config, rows)
     return -(-rows // config.batch_size) * epochs, rows * epochs
-
-
-def work_done(strategy: str, share: float) -> float:
-    """Cost of the first ``share`` (0 to 1) of a training's steps, where the whole of full fine-tuning costs 1.
-
-    Gradual unfreezing begins with little more than a forward pass, a third of a step, and reaches whole steps when the
-    last layer has opened.
-    """
-    if strategy != "gradual":
-        return share
-    opening = min(share, GRADUAL_SHARE)
-    return share / 3 + 2 / 3 * (opening**2 / (2 * GRADUAL_SHARE) + share - opening)

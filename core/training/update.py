@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from core.config import RunConfig
+from core.strategies.registry import STRATEGIES
 from core.training.distributed import world_size
 from core.training.lazy_rows import SMALLEST, LazyRows
 from core.training.optimiser import build_optimiser
@@ -99,7 +100,7 @@ def _lazy_rows(model: "PreTrainedModel", config: RunConfig, device: str, rates: 
     ):
         return None
     rates_of = [share for name, share in rates.items() if model.get_parameter(name) is table.weight]
-    if not rates_of or config.strategy == "gradual":  # thawed later: rows would have to know when
+    if not rates_of or STRATEGIES[config.strategy].thaws:  # rows would have to know when
         return None
     decay = config.weight_decay if config.optimizer == "adamw" else 0.0
     return LazyRows(table, (0.9, 0.999), 1e-8, decay, rates_of[0])

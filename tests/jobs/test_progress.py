@@ -2,9 +2,7 @@
 
 import pytest
 
-from core.jobs import progress
 from core.jobs.progress import ProgressEstimate
-from core.training.recipe import work_done
 
 STEPS, TOKENS = 400, 100_000
 
@@ -31,12 +29,6 @@ def test_the_time_left_is_right_when_layers_open_one_by_one(strategy, share):
     cost = [1.0 if strategy == "full" else 1 / 3 + 2 / 3 * min(1.0, 2 * each) for each in at]
     truth = sum(cost[int(share * STEPS) :])
     assert seconds_left(strategy, share, cost) == pytest.approx(truth + 2.0, rel=0.03, abs=2.0)
-
-
-def test_the_whole_of_gradual_unfreezing_costs_less_than_full_fine_tuning():
-    assert work_done("full", 1.0) == 1.0
-    assert work_done("gradual", 1.0) == pytest.approx(5 / 6)
-    assert progress.work_done("gradual", 0.0) == 0.0
 
 
 def test_progress_never_falls():

@@ -2,7 +2,9 @@ import numpy as np
 import pytest
 
 from core.config import RunConfig
-from core.training.estimate import estimate, remember_speed, shape_of
+from core.models.shape import shape_of
+from core.training.estimate import estimate
+from core.training.speeds import remember_speed
 
 COUNTS = {"train": 4000, "validation": 500, "test": 500}
 LENGTHS = np.random.default_rng(0).integers(5, 60, 2000)

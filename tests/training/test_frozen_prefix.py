@@ -13,12 +13,12 @@ from core.training.frozen_prefix import FrozenPrefix
 from core.training.job import LabelledRows
 from core.training.loop import train
 from tests.conftest import sentences
-from tests.models.test_strategies import FAMILIES, LABELS, checkpoints  # noqa: F401  (a fixture)
+from tests.families import FAMILIES, LABELS
 from tests.training.jobs import job_of
 
 
 @pytest.mark.parametrize("family", [name for name in FAMILIES])
-def test_skipping_the_trunk_changes_no_logit(home, checkpoints, family):  # noqa: F811
+def test_skipping_the_trunk_changes_no_logit(home, checkpoints, family):
     classifier = load_classifier(str(checkpoints / family), LABELS, seed=7)
     model = classifier.model.eval()
     encoded = encode([text for text, _ in sentences(12)], classifier.tokenizer, 32)

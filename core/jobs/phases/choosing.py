@@ -9,10 +9,9 @@ from core.config import RunConfig
 from core.data.sets.store import DataSet, get_dataset
 from core.data.splits.sampling import draw_part
 from core.errors import DatasetError
+from core.strategies.registry import STRATEGIES
 from core.tasks import Task, check_settings, task_of
 from core.training.recipe import epochs_for
-
-OWN_EPOCHS = ("few_shot", "linear_probe")  # pairs are counted otherwise, and a probe has none
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +70,6 @@ def choose_rows(config: RunConfig, warn: Callable[[str], None]) -> Chosen:
     if config.train_size is not None and config.train_size >= len(parts["train"]):
         warn(f"{config.train_size} training rows were asked for and the set has {len(parts['train'])}: all are used.")
     parts = {name: draw_part(part, task.kind, *sizes[name]) for name, part in parts.items()}
-    if config.strategy not in OWN_EPOCHS:
+    if STRATEGIES[config.strategy].teacher.by_epochs:
         config = config.changed(epochs=epochs_for(config, len(parts["train"])))
     return Chosen(config, dataset, task, parts, judged_on, judged_of)

@@ -15,12 +15,15 @@ from core.jobs.phases.choosing import Chosen
 from core.jobs.phases.judging import Judged, complete_model
 from core.jobs.phases.preparing import Prepared, load_source
 from core.jobs.recorder import RunRecorder
+from core.models.adapters import attach
+from core.models.depths import depths, layer_rates, movement
 from core.models.sources import source_fit
-from core.models.strategies import attach, depths, layer_rates, movement, plan
+from core.models.trained import plan
 from core.results.baseline_cache import cached_baselines
 from core.runs.folder import Run
-from core.training.estimate import remember_speed
+from core.strategies.registry import STRATEGIES
 from core.training.events import TrainingDone
+from core.training.speeds import remember_speed
 
 
 def finish(
@@ -78,9 +81,10 @@ def _facts(
 
 def _layers(chosen: Chosen, prepared: Prepared) -> dict[str, list[float]] | None:
     """How far each layer moved from the source, and at which share of the learning rate, embeddings first."""
-    if chosen.config.strategy in ("linear_probe", "scratch"):
+    strategy = STRATEGIES[chosen.config.strategy]
+    if strategy.from_scratch or not strategy.teacher.steps:  # there is no source to have moved from, or nothing moved
         return None
-    start = load_source(chosen).model
+    start = load_source(chosen.config, chosen.dataset, chosen.task).model
     moved = movement(prepared.classifier.model, start)
     attach(start, chosen.config)
     return {"moved": moved, "rates": layer_rates(plan(start, chosen.config), depths(start)[0])}

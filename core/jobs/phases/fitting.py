@@ -11,15 +11,14 @@ from core.evaluation.scores import validate
 from core.jobs.compute import Compute
 from core.jobs.phases.preparing import Prepared
 from core.jobs.recorder import RunRecorder
+from core.models.adapters import attach, detach
 from core.models.memory import recompute_layers
-from core.models.strategies import ADAPTERS, attach, detach
+from core.strategies.registry import STRATEGIES
 from core.training import checkpoints, distributed
 from core.training.averaging import averaged
 from core.training.events import Event, TrainingDone
-from core.training.few_shot import few_shot
 from core.training.job import TrainingJob
-from core.training.loop import train
-from core.training.probe import probe, probe_then_tune
+from core.training.teachers import TEACHERS
 
 log = logging.getLogger("graft.worker")
 
@@ -28,15 +27,15 @@ def fit(
     config: RunConfig, prepared: Prepared, compute: Compute, recorder: RunRecorder, should_stop: Callable[[], bool]
 ) -> TrainingDone:
     """Train the classifier in place; everything that happens is recorded and saved."""
-    model = prepared.classifier.model
+    model, strategy = prepared.classifier.model, STRATEGIES[config.strategy]
     job = TrainingJob(
         config, model, prepared.encoded["train"], prepared.encoded["validation"],
         validate=partial(validate, model.config, best_by=config.best_by),
         device=compute.device.name, bf16=compute.bf16, should_stop=should_stop,
-        cache=ArrayCache("features" if config.strategy in ("linear_probe", "lp_ft") else "trunks"),
+        cache=ArrayCache("features" if strategy.teacher.reads_features else "trunks"),
     )  # fmt: skip
-    recorder.phase("training" if config.strategy != "linear_probe" else "encoding")
-    events = probe(job) if config.strategy == "linear_probe" else _resumable(job, recorder)
+    recorder.phase("training" if strategy.teacher.steps else "encoding")
+    events = _resumable(job, recorder) if strategy.teacher.steps else TEACHERS[strategy.teacher.name](job)
     attach(model, config)
     if config.recompute:
         recompute_layers(model)
@@ -44,7 +43,7 @@ def fit(
     for event in events:
         recorder.record(event)
         done = event
-    if config.strategy in ADAPTERS:
+    if strategy.adapter:
         detach(model)
     if not isinstance(done, TrainingDone):
         raise AssertionError("a training ends with TrainingDone")
@@ -62,9 +61,9 @@ def _resumable(job: TrainingJob, recorder: RunRecorder) -> Iterator[Event]:
     best = checkpoints.load_weights(run.best) if state else None
     distributed.barrier()  # until every process has read what the first one is going to replace
     job = replace(job, resume=state, best_weights=best)
-    teach = {"lp_ft": probe_then_tune, "few_shot": few_shot}.get(config.strategy, train)
-    events = teach(job)
-    if config.average_best < 2 or config.strategy == "few_shot" or distributed.rank() > 0:
+    teacher = STRATEGIES[config.strategy].teacher
+    events = TEACHERS[teacher.name](job)
+    if config.average_best < 2 or not teacher.by_epochs or distributed.rank() > 0:
         return events
     candidates = checkpoints.CandidateFolder(run.best)
     if not state:

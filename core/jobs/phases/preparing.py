@@ -3,10 +3,13 @@
 from dataclasses import dataclass
 
 from core.array_cache import ArrayCache
+from core.config import RunConfig
+from core.data.sets.store import DataSet
 from core.jobs.phases.choosing import Chosen
 from core.jobs.recorder import RunRecorder
 from core.models.classifier import Classifier, load_classifier
-from core.tasks import SCALE, encode_targets, scale_of
+from core.strategies.registry import STRATEGIES
+from core.tasks import SCALE, Task, encode_targets, scale_of
 from core.training.batches import encode_once
 from core.training.job import LabelledRows
 from core.training.recipe import work_of
@@ -26,19 +29,19 @@ class Prepared:
     max_length: int
 
 
-def load_source(chosen: Chosen) -> Classifier:
+def load_source(config: RunConfig, dataset: DataSet, task: Task) -> Classifier:
     """The run's source with a fresh head: always the same weights for the same config."""
-    config = chosen.config
+    strategy = STRATEGIES[config.strategy]
     return load_classifier(
-        config.model, chosen.dataset.labels, seed=config.seed, revision=config.revision,
-        scratch=config.strategy == "scratch", pooling=config.pooling,
-        problem_type=chosen.task.problem_type, prefer_mean=config.strategy == "few_shot",
+        config.model, dataset.labels, seed=config.seed, revision=config.revision,
+        scratch=strategy.from_scratch, pooling=config.pooling,
+        problem_type=task.problem_type, prefer_mean=strategy.prefers_mean,
     )  # fmt: skip
 
 
 def prepare(chosen: Chosen, recorder: RunRecorder) -> Prepared:
     """Load the source and encode the chosen rows; tokens of earlier runs on the same texts are taken from the cache."""
-    classifier, asked = load_source(chosen), chosen.config.max_length
+    classifier, asked = load_source(chosen.config, chosen.dataset, chosen.task), chosen.config.max_length
     max_length = min(asked, classifier.max_length)
     if max_length < asked:
         recorder.warn(f"This source reads at most {max_length} tokens; the max length of {asked} was lowered.")
@@ -48,7 +51,7 @@ def prepare(chosen: Chosen, recorder: RunRecorder) -> Prepared:
     rows = {name: len(part) for name, part in chosen.parts.items()}
     recorder.estimate.plan(
         chosen.config.strategy, work_of(chosen.config, rows["train"])[1] / rows["train"],
-        {name: each.encoded.tokens for name, each in encoded.items()}, rows["train"] + rows["test"],
+        {name: part.encoded.tokens for name, part in encoded.items()}, rows["train"] + rows["test"],
     )  # fmt: skip
     return Prepared(classifier, encoded, max_length)
 

@@ -11,10 +11,10 @@ from core.metrics.table import METRICS
 from core.results.compare import compare_runs
 from core.runs.folder import Run
 from core.runs.history import read_history
+from core.strategies.registry import STRATEGIES
 from core.training.estimate import duration
 from pages.components.shared.theme import STILL, ink
 from pages.components.shared.words import (
-    STRATEGY_TITLES,
     best_baseline,
     dataset_name,
     distinct_names,
@@ -137,11 +137,12 @@ def _baseline(result: dict[str, Any]) -> str:
 
 
 def _curves(runs: list[Run], colors: dict[str, str], names: dict[str, str]) -> None:
-    probes = [run for run in runs if run.config.strategy == "linear_probe"]
+    probes = [run for run in runs if not STRATEGIES[run.config.strategy].teacher.steps]
     runs = [run for run in runs if run not in probes]
     if probes:
         which = ", ".join(names[run.id] for run in probes)
-        st.caption(f"{which}: a linear probe reads the texts once, so it has no curve over epochs.")
+        title = STRATEGIES[probes[0].config.strategy].title.lower()
+        st.caption(f"{which}: a {title} reads the texts once, so it has no curve over epochs.")
     if not runs:
         return
     histories = {run.id: read_history(run) for run in runs}
@@ -187,7 +188,7 @@ def _settings(runs: list[Run], differences: dict[str, dict[str, object]], names:
 
 def _value(name: str, value: object) -> str:
     """A setting's value as the pages say it."""
-    titles = {"dataset": dataset_name, "model": source_name, "strategy": lambda text: STRATEGY_TITLES.get(text, text)}
+    titles = {"dataset": dataset_name, "model": source_name, "strategy": lambda name: STRATEGIES[name].title}
     return "–" if value is None else str(titles.get(name, str)(str(value)))
 
 

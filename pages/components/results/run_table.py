@@ -6,10 +6,10 @@ import streamlit as st
 from core.errors import GraftError
 from core.metrics.macro_f1 import MACRO_F1
 from core.runs.folder import Run, delete_run, restore_run
+from core.strategies.registry import STRATEGIES
 from pages.components.results.run_actions import rename, tag_all
 from pages.components.shared.errors import show_error
 from pages.components.shared.words import (
-    STRATEGY_TITLES,
     best_baseline,
     dataset_name,
     figure,
@@ -65,7 +65,7 @@ def _line(run: Run) -> dict[str, object]:
         MACRO_F1.title: _hundred(metrics.get(MACRO_F1.name)),
         "Best baseline": figure(name, best["metrics"][name]) if best else "", "Judged rows": result.get("rows"),
         "Tags": ", ".join(meta["tags"]), "Data set": dataset_name(config.dataset), "Source": source_name(config.model),
-        "Strategy": STRATEGY_TITLES.get(config.strategy, config.strategy), "Training": result.get("seconds"),
+        "Strategy": STRATEGIES[config.strategy].title, "Training": result.get("seconds"),
         "Started": pd.Timestamp(meta["created"], unit="s"), "Id": run.id,
     }  # fmt: skip
 

@@ -9,20 +9,6 @@ from core.runs.folder import Run, get_run
 from core.tasks import Task, readable, split_labels, task_of
 from core.tasks import figure as metric_figure
 
-STRATEGY_TITLES = {
-    "full": "Full fine-tuning",
-    "linear_probe": "Linear probe",
-    "lp_ft": "Probe, then fine-tuning",
-    "top_k": "Top layers",
-    "gradual": "Gradual thawing",
-    "llrd": "Layer-wise rates",
-    "lora": "LoRA",
-    "ia3": "IA³",
-    "bitfit": "Biases only",
-    "few_shot": "Few-shot pairs",
-    "scratch": "From scratch",
-}
-
 
 def distinct_names(runs: list[Run]) -> dict[str, str]:
     """Run id -> name, with the end of the id where two of these runs share a name."""

@@ -6,15 +6,21 @@ import streamlit as st
 
 from core.config import DROPOUTS, OPTIMIZERS, POOLINGS, PRECISIONS, PRESETS, SCHEDULES, TRUNCATIONS, settings
 from core.models.sources import list_sources
+from core.strategies.registry import STRATEGIES
 from core.tasks import METRICS, Task
 from pages.components.train.weights_file import choose_weights
 
+RANGES: dict[str, dict[str, Any]] = {
+    "top_layers": {"min_value": 1},
+    "layer_decay": {"min_value": 0.1, "max_value": 1.0, "step": 0.05},
+    "lora_rank": {"min_value": 1},
+}  # of the settings that one strategy alone reads
 OTHER_HUB, OTHER_FOLDER, OTHER_FILE = "Another Hub model", "A local folder", "A file with weights"
 
 
 def choose_source() -> tuple[str, str | None]:
     """What to transfer from: the source and, for Hub models, a revision."""
-    sources = {each.key: each for each in list_sources()}
+    sources = {source.key: source for source in list_sources()}
     asked = st.query_params.get("source")
     options = [*sources, OTHER_HUB, OTHER_FOLDER, OTHER_FILE]
     picked = st.selectbox(
@@ -31,7 +37,7 @@ def choose_source() -> tuple[str, str | None]:
         folder = st.text_input("Folder", placeholder="/path/to/model", key="folder", help="Saved with save_pretrained.")
         return folder.strip(), None
     if picked == OTHER_FILE:
-        return choose_weights([each for each in sources.values() if each.available]), None
+        return choose_weights([source for source in sources.values() if source.available]), None
     info = sources[picked]
     st.caption(info.sentence if info.available else f"{info.sentence} Not available: {info.why_not}")
     return picked, None
@@ -55,91 +61,84 @@ def choose_settings(preset: str, strategy: str, task: Task) -> dict[str, Any]:
     names = settings()
     chosen: dict[str, Any] = {}
 
-    def said(name: str) -> dict[str, Any]:
+    def shown(name: str) -> dict[str, Any]:
         return {"label": names[name][0], "help": names[name][1], "key": f"{name}_{preset}"}
 
-    def optional(place: Any, name: str, step: int = 100) -> None:
-        chosen[name] = place.number_input(**said(name), min_value=1, value=base[name], step=step, placeholder="all")
+    def optional(column: Any, name: str, step: int = 100) -> None:
+        chosen[name] = column.number_input(**shown(name), min_value=1, value=base[name], step=step, placeholder="all")
 
     with st.expander("All settings", icon=":material/tune:"):
         one, two, three = st.columns(3)
         chosen["epochs"] = one.number_input(
-            **said("epochs"), min_value=1, max_value=1000, value=base["epochs"], placeholder="fits the rows"
+            **shown("epochs"), min_value=1, max_value=1000, value=base["epochs"], placeholder="fits the rows"
         )
         chosen["batch_size"] = two.number_input(
-            **said("batch_size"), min_value=1, max_value=512, value=base["batch_size"]
+            **shown("batch_size"), min_value=1, max_value=512, value=base["batch_size"]
         )
         chosen["max_length"] = three.number_input(
-            **said("max_length"), min_value=4, max_value=8192, value=base["max_length"], step=32
+            **shown("max_length"), min_value=4, max_value=8192, value=base["max_length"], step=32
         )
         rate = one.text_input(
-            **said("learning_rate"), value="" if base["learning_rate"] is None else f"{base['learning_rate']:g}",
+            **shown("learning_rate"), value="" if base["learning_rate"] is None else f"{base['learning_rate']:g}",
             placeholder="fits the source",
         )  # fmt: skip
         chosen["learning_rate"] = _number(rate, base["learning_rate"])
         optional(two, "train_size")
-        chosen["seed"] = three.number_input(**said("seed"), min_value=0, max_value=2**31 - 1, value=base["seed"])
+        chosen["seed"] = three.number_input(**shown("seed"), min_value=0, max_value=2**31 - 1, value=base["seed"])
         optional(one, "validation_size")
         optional(two, "test_size")
-        chosen["device"] = three.selectbox(**said("device"), options=["auto", *_devices()])
+        chosen["device"] = three.selectbox(**shown("device"), options=["auto", *_devices()])
         chosen["optimizer"] = one.selectbox(
-            **said("optimizer"), options=OPTIMIZERS, index=OPTIMIZERS.index(base["optimizer"])
+            **shown("optimizer"), options=OPTIMIZERS, index=OPTIMIZERS.index(base["optimizer"])
         )
         chosen["schedule"] = two.selectbox(
-            **said("schedule"), options=SCHEDULES, index=SCHEDULES.index(base["schedule"])
+            **shown("schedule"), options=SCHEDULES, index=SCHEDULES.index(base["schedule"])
         )
         chosen["warmup"] = three.number_input(
-            **said("warmup"), min_value=0.0, max_value=0.9, value=base["warmup"], step=0.05
+            **shown("warmup"), min_value=0.0, max_value=0.9, value=base["warmup"], step=0.05
         )
         chosen["weight_decay"] = one.number_input(
-            **said("weight_decay"), min_value=0.0, max_value=1.0, value=base["weight_decay"], step=0.01
+            **shown("weight_decay"), min_value=0.0, max_value=1.0, value=base["weight_decay"], step=0.01
         )
         chosen["clip_norm"] = two.number_input(
-            **said("clip_norm"), min_value=0.0, max_value=100.0, value=base["clip_norm"], step=0.5
+            **shown("clip_norm"), min_value=0.0, max_value=100.0, value=base["clip_norm"], step=0.5
         )
         chosen["best_by"] = three.selectbox(
-            **said("best_by"), options=["auto", *task.choices],
+            **shown("best_by"), options=["auto", *task.choices],
             format_func=lambda name: METRICS[name].title if name in METRICS else f"auto ({METRICS[task.best_by].title})",
         )  # fmt: skip
         chosen["eval_every"] = one.number_input(
-            **said("eval_every"), min_value=1, value=base["eval_every"], placeholder="once an epoch"
+            **shown("eval_every"), min_value=1, value=base["eval_every"], placeholder="once an epoch"
         )
         chosen["patience"] = two.number_input(
-            **said("patience"), min_value=1, value=base["patience"], placeholder="never"
+            **shown("patience"), min_value=1, value=base["patience"], placeholder="never"
         )
-        chosen["precision"] = three.selectbox(**said("precision"), options=PRECISIONS)
-        chosen["truncation"] = two.selectbox(**said("truncation"), options=TRUNCATIONS)
-        chosen["pooling"] = one.selectbox(**said("pooling"), options=POOLINGS)
+        chosen["precision"] = three.selectbox(**shown("precision"), options=PRECISIONS)
+        chosen["truncation"] = two.selectbox(**shown("truncation"), options=TRUNCATIONS)
+        chosen["pooling"] = one.selectbox(**shown("pooling"), options=POOLINGS)
         if task.kind != "regression":  # these have a meaning for classes and labels only
             chosen["label_smoothing"] = two.number_input(
-                **said("label_smoothing"), min_value=0.0, max_value=0.9, value=base["label_smoothing"], step=0.05
+                **shown("label_smoothing"), min_value=0.0, max_value=0.9, value=base["label_smoothing"], step=0.05
             )
             chosen["focal_gamma"] = three.number_input(
-                **said("focal_gamma"), min_value=0.0, max_value=10.0, value=base["focal_gamma"], step=0.5
+                **shown("focal_gamma"), min_value=0.0, max_value=10.0, value=base["focal_gamma"], step=0.5
             )
-            chosen["dropout"] = two.selectbox(**said("dropout"), options=DROPOUTS)
-        chosen["accumulate"] = one.number_input(**said("accumulate"), min_value=1, value=base["accumulate"])
-        if strategy == "top_k":
-            chosen["top_layers"] = two.number_input(**said("top_layers"), min_value=1, value=base["top_layers"])
-        if strategy == "llrd":
-            chosen["layer_decay"] = two.number_input(
-                **said("layer_decay"), min_value=0.1, max_value=1.0, value=base["layer_decay"], step=0.05
-            )
-        if strategy == "lora":
-            chosen["lora_rank"] = two.number_input(**said("lora_rank"), min_value=1, value=base["lora_rank"])
+            chosen["dropout"] = two.selectbox(**shown("dropout"), options=DROPOUTS)
+        chosen["accumulate"] = one.number_input(**shown("accumulate"), min_value=1, value=base["accumulate"])
+        for name in STRATEGIES[strategy].settings:
+            chosen[name] = two.number_input(**shown(name), value=base[name], **RANGES.get(name, {}))
         chosen["average_best"] = three.number_input(
-            **said("average_best"), min_value=1, max_value=20, value=base["average_best"]
+            **shown("average_best"), min_value=1, max_value=20, value=base["average_best"]
         )
         cards = sum(name.startswith("cuda") for name in _devices())
         if cards > 1:
-            chosen["processes"] = one.number_input(**said("processes"), min_value=1, max_value=cards, value=1)
-        chosen["recompute"] = st.checkbox(**said("recompute"), value=base["recompute"])
+            chosen["processes"] = one.number_input(**shown("processes"), min_value=1, max_value=cards, value=1)
+        chosen["recompute"] = st.checkbox(**shown("recompute"), value=base["recompute"])
         if task.kind != "regression":
-            chosen["class_weights"] = st.checkbox(**said("class_weights"), value=base["class_weights"])
-        if strategy == "linear_probe":
-            st.caption(
-                "A linear probe reads the texts once and needs no epochs, rates or schedule: those are not used."
-            )
+            chosen["class_weights"] = st.checkbox(**shown("class_weights"), value=base["class_weights"])
+        if not STRATEGIES[strategy].teacher.steps:
+            title = STRATEGIES[strategy].title.lower()
+            st.caption(f"A {title} reads the texts once and needs no epochs, rates or schedule: those are not used.")
     return chosen
 
 

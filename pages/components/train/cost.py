@@ -6,8 +6,10 @@ import streamlit as st
 from core.config import RunConfig
 from core.data.sets.lengths import dataset_lengths, length_summary
 from core.data.sets.store import DataSet, get_dataset
+from core.models.shape import shape_of
 from core.models.sources import check_source
-from core.training.estimate import Estimate, duration, estimate, shape_of
+from core.strategies.registry import STRATEGIES
+from core.training.estimate import duration, estimate
 from core.training.recipe import epochs_for
 
 
@@ -34,20 +36,20 @@ def cost(config: RunConfig, dataset: DataSet) -> bool:
         return True
     lengths = lengths_of(dataset.id, config.model)
     counts = {part: dataset.size(part) for part in ("train", "validation", "test")}
-    found: Estimate = estimate(config, counts, lengths, shape_of(config.model, config.revision))
-    memory = found.memory_mib
+    expected = estimate(config, counts, lengths, shape_of(config.model, config.revision))
+    memory = expected.memory_mib
     with st.grid(3, min_column_width=96):
-        st.metric("Time", duration(found.seconds), help="From start to result, judging included.")
+        st.metric("Time", duration(expected.seconds), help="From start to result, judging included.")
         st.metric(
             "Memory", f"{memory / 1024:.1f} GiB" if memory > 1024 else f"{memory} MiB", help="Largest need at once."
         )
-        st.metric("Updates", f"{found.steps:,}", help="Times that the weights are changed.")
-    st.caption(found.sentence)
+        st.metric("Updates", f"{expected.steps:,}", help="Times that the weights are changed.")
+    st.caption(expected.sentence)
     summary = length_summary(lengths, config.max_length)
     train = min(config.train_size or counts["train"], counts["train"])
     longer = f"{100 * summary.share_cut:.1f} % of the texts"
-    told = f"{longer} are read in several windows" if config.truncation == "windows" else f"{longer} are cut"
-    if config.epochs is None and config.strategy not in ("few_shot", "linear_probe"):
+    reading = f"{longer} are read in several windows" if config.truncation == "windows" else f"{longer} are cut"
+    if config.epochs is None and STRATEGIES[config.strategy].teacher.by_epochs:
         st.caption(f"Epochs: {epochs_for(config, train)}, chosen for {train:,} rows.")
-    st.caption(f"Learns from {train:,} rows. At {config.max_length} tokens {told}.")
+    st.caption(f"Learns from {train:,} rows. At {config.max_length} tokens {reading}.")
     return True

@@ -11,7 +11,7 @@ from pages.components.shared.errors import show_error
 
 def rate_test(config: RunConfig) -> None:
     """The button, then the progress, then the chart with its suggestion."""
-    if config.strategy in tests.UNTRIED:
+    if not tests.has_rate(config):
         return
     with st.expander("Find a learning rate", icon=":material/speed:"):
         st.caption(

@@ -2,15 +2,14 @@
 
 import streamlit as st
 
-from core.config import PRESETS, STRATEGIES, RunConfig
+from core.config import PRESETS, RunConfig
 from core.data.sets.store import DataSet
 from core.errors import GraftError
+from core.models.shape import shape_of
 from core.models.sources import check_source
-from core.training.estimate import duration, estimate, shape_of
-from pages.components.shared.words import STRATEGY_TITLES
+from core.strategies.registry import STRATEGIES
+from core.training.estimate import duration, estimate
 from pages.components.train.cost import lengths_of
-
-COMMON = ("full", "linear_probe", "lora", "scratch")  # what most people need; a switch shows the others
 
 
 def choose_strategy(dataset: DataSet, source: str, revision: str | None) -> str:
@@ -18,31 +17,31 @@ def choose_strategy(dataset: DataSet, source: str, revision: str | None) -> str:
     preset = str(st.session_state.get("preset") or "balanced")
     numbers = _numbers(dataset.id, source, revision, preset)
     every = st.session_state.get("all_strategies", False)
-    shown = list(STRATEGIES) if every else [name for name in STRATEGIES if name in COMMON]
-    strategy = st.radio(
+    shown = [name for name, strategy in STRATEGIES.items() if every or strategy.common]
+    chosen = st.radio(
         "Strategy: how to transfer", shown, key="strategy",
-        format_func=lambda name: STRATEGY_TITLES[name],
-        captions=[" ".join(filter(None, (STRATEGIES[name], numbers.get(name)))) for name in shown],
+        format_func=lambda name: STRATEGIES[name].title,
+        captions=[" ".join(filter(None, (STRATEGIES[name].sentence, numbers.get(name)))) for name in shown],
     )  # fmt: skip
     st.toggle(
         f"Show all {len(STRATEGIES)} strategies",
         key="all_strategies",
         help="The others are gentler or cheaper variants, and one for very few rows.",
     )
-    return str(strategy)
+    return str(chosen)
 
 
 @st.cache_data(max_entries=16, ttl=600, show_spinner="Counting weights …")
 def _numbers(dataset_id: str, source: str, revision: str | None, preset: str) -> dict[str, str]:
     """Trained weights and expected time of each strategy, in words; empty while the source is not at hand."""
     from core.data.sets.store import get_dataset
-    from core.models.cards import trained_weights
+    from core.models.trained import trained_weights
 
-    found: dict[str, str] = {}
+    numbers: dict[str, str] = {}
     try:
         info = check_source(source, revision)
         if not info.available or "downloaded once" in info.sentence:
-            return found
+            return numbers
         dataset = get_dataset(dataset_id)
         counts = {part: dataset.size(part) for part in ("train", "validation", "test")}
         lengths, shape = lengths_of(dataset_id, source), shape_of(source, revision)
@@ -52,14 +51,14 @@ def _numbers(dataset_id: str, source: str, revision: str | None, preset: str) ->
             )
             weights = trained_weights(config, max(2, len(dataset.labels)))
             if weights.why_not:
-                found[name] = f"Not for this source: {weights.why_not}"
+                numbers[name] = f"Not for this source: {weights.why_not}"
                 continue
             seconds = estimate(config, counts, lengths, shape).seconds
             share = f"{_millions(weights.trained)} of {_millions(weights.total)} weights"
-            found[name] = f"Trains {share}; about {duration(seconds)} with {PRESETS[preset].title.lower()}."
+            numbers[name] = f"Trains {share}; about {duration(seconds)} with {PRESETS[preset].title.lower()}."
     except GraftError:
         return {}  # the panel beside the form says what is wrong with the source
-    return found
+    return numbers
 
 
 def _millions(weights: int) -> str:

@@ -3,18 +3,16 @@
 import numpy as np
 import pytest
 
-from core.config import STRATEGIES, RunConfig
-from core.models.cards import trained_weights
+from core.config import RunConfig
+from core.models.adapters import attach
 from core.models.classifier import load_classifier
-from core.models.strategies import attach
+from core.models.trained import trained_weights
+from core.strategies.registry import STRATEGIES
 from core.training.batches import encode
 from core.training.events import Started
-from core.training.few_shot import few_shot
 from core.training.job import LabelledRows
-from core.training.loop import train
-from core.training.probe import probe
 from tests.conftest import sentences
-from tests.training.jobs import job_of
+from tests.families import taught
 
 
 @pytest.mark.parametrize("strategy", STRATEGIES)
@@ -26,13 +24,12 @@ def test_the_count_is_what_the_training_tells(home, tiny_encoder, strategy):
         encode([t for t, _ in pairs], classifier.tokenizer, 32), np.array([k == "pos" for _, k in pairs]) * 1
     )
     attach(classifier.model, config)
-    way = {"linear_probe": probe, "few_shot": few_shot}.get(strategy, train)
-    events = way(job_of(config, classifier.model, rows, rows))
+    events = taught(classifier.model, config, (rows, rows))
     started = next(event for event in events if isinstance(event, Started))
     found = trained_weights(config, 2)
     assert found.trained == started.trained_parameters
     assert found.why_not == ""
-    if strategy not in ("lora", "ia3"):
+    if STRATEGIES[strategy].adapter is None:
         assert found.total == started.parameters
 
 
