@@ -12,9 +12,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from core.data.columns.guess import choose_roles
-from core.data.reading import columnar, delimited, read
+from core.data.reading import columnar, delimited_batches, read, text_sample
 from core.data.reading.dialect import guess_dialect
-from core.data.reading.hub import class_names, open_parts
+from core.data.reading.hub import class_names, open_splits
 from core.data.sets import store
 from core.data.sets.add import add_dataset, prepare
 from core.data.sets.fingerprint import fingerprint_of
@@ -26,8 +26,8 @@ from tests.conftest import ROOT, sentences
 @pytest.fixture
 def small_blocks(monkeypatch):
     """Files of some kilobytes pass as large ones do."""
-    monkeypatch.setattr(delimited, "BLOCK", 3_000)
-    monkeypatch.setattr(delimited, "HEAD", 8_000)
+    monkeypatch.setattr(delimited_batches, "BLOCK", 3_000)
+    monkeypatch.setattr(text_sample, "HEAD", 8_000)
     monkeypatch.setattr(read, "AT_ONCE", 10_000)
 
 
@@ -48,7 +48,7 @@ def write(path, rows=600, odd=()):
 def test_block_by_block_gives_the_same_rows_as_at_once(tmp_path, small_blocks, monkeypatch):
     path = write(tmp_path / "x.csv", odd=[(300, "one,two,three,four"), (500, '"never closed,pos,1')])
     parts = read.read_table(path)
-    monkeypatch.setattr(delimited, "BLOCK", 1 << 24)
+    monkeypatch.setattr(delimited_batches, "BLOCK", 1 << 24)
     whole = read.read_table(path)
     pd.testing.assert_frame_equal(parts.frame, whole.frame)
     assert parts.skipped == whole.skipped and len(whole.frame) == 601 and len(whole.skipped) == 1
@@ -60,7 +60,7 @@ def test_a_sound_block_takes_the_fast_way(tmp_path):
     text = write(tmp_path / "x.csv").read_text()
     dialect = guess_dialect(text, "x.csv")
     block = text.partition("\n")[2].encode()
-    table = delimited._fast(block, dialect, delimited._places(block, '"'))
+    table = delimited_batches.read_fast(block, dialect, delimited_batches.positions(block, '"'))
     assert table is not None and table.num_rows == 600
 
 
@@ -183,7 +183,7 @@ def test_parts_of_a_hub_set_become_the_split_and_class_numbers_their_names(tmp_p
         pq.write_table(table, tmp_path / f"{split}.parquet")
         files.append((split, tmp_path / f"{split}.parquet"))
     assert class_names(schema) == {"label": ["neg", "pos"]}
-    found = read.table_of_source(open_parts(files, "someone/set"))
+    found = read.whole_table(open_splits(files, "someone/set"))
     assert found.frame[["label", "split"]].values.tolist() == [
         ["neg", "train"],
         ["pos", "train"],
