@@ -46,7 +46,8 @@ def _may_separate(mark: str, rows: list[list[str]], regularity: float) -> bool:
     if irregular > max(1, 0.02 * len(rows)) or not _is_structured(rows, mark in PROSE):
         return False
     # else these are words of prose
-    return mark != " " or has_header(rows)[0] or any(" " in cell for row in rows for cell in row)
+    as_wide = [row for row in rows if len(row) >= len(rows[0])]
+    return mark != " " or has_header(as_wide)[0] or any(" " in cell for row in rows for cell in row)
 
 
 def _is_named(rows: list[list[str]]) -> bool:
