@@ -8,6 +8,7 @@ from pathlib import Path
 
 from core.errors import DatasetError
 
+BLOCK = 4 << 20  # bytes of a piece
 _LONE_BYTE = re.compile("[\udc80-\udcff]")
 
 
@@ -76,21 +77,18 @@ def whole_characters(data: bytes) -> int:
     return len(data)
 
 
-def text_pieces(
-    path: Path, encoding: str, name: str, strict: bool, block: int = 4 << 20
-) -> Iterator[tuple[str, float, int]]:
+def text_pieces(path: Path, encoding: str, name: str, strict: bool) -> Iterator[tuple[str, float, int]]:
     """A file as text: (text, share of the file read, places that did not fit and were mended); at last an empty text.
 
     Args:
         strict: refuse misfits, for an encoding that the user named.
-        block: bytes read at once.
 
     Raises:
         DatasetError: for an unknown encoding, and where ``strict`` finds a misfit.
     """
     size, cut_character = max(1, path.stat().st_size), b""
     with path.open("rb") as file:
-        for piece, misfits in to_utf8(iter(lambda: file.read(block), b""), encoding, name, strict):
+        for piece, misfits in to_utf8(iter(lambda: file.read(BLOCK), b""), encoding, name, strict):
             data = cut_character + piece
             end = whole_characters(data) if piece else len(data)
             text, mended = repair(data[:end])

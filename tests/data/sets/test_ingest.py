@@ -7,14 +7,11 @@ import sys
 from pathlib import Path
 
 import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 
 from core.data.columns.guess import choose_roles
 from core.data.reading import columnar, delimited_batches, read, text_sample
 from core.data.reading.dialect import guess_dialect
-from core.data.reading.hub import class_names, open_splits
 from core.data.sets import store
 from core.data.sets.add import add_dataset, prepare
 from core.data.sets.fingerprint import fingerprint_of
@@ -172,25 +169,6 @@ def test_parquet_types_are_stored_as_text(home, tmp_path):
         and stored["extra.tags"][0] == '["a"]'
         and stored["extra.flag"][0] == "true"
     )
-
-
-def test_parts_of_a_hub_set_become_the_split_and_class_numbers_their_names(tmp_path):
-    features = b'{"info": {"features": {"label": {"names": ["neg", "pos"], "_type": "ClassLabel"}}}}'
-    schema = pa.schema([("text", pa.string()), ("label", pa.int64())], metadata={b"huggingface": features})
-    files = []
-    for split, labels in (("train", [0, 1]), ("test", [1, -1]), ("unsupervised", [-1, -1])):
-        table = pa.table({"text": [f"{split} one", f"{split} two"], "label": labels}, schema=schema)
-        pq.write_table(table, tmp_path / f"{split}.parquet")
-        files.append((split, tmp_path / f"{split}.parquet"))
-    assert class_names(schema) == {"label": ["neg", "pos"]}
-    found = read.whole_table(open_splits(files, "someone/set"))
-    assert found.frame[["label", "split"]].values.tolist() == [
-        ["neg", "train"],
-        ["pos", "train"],
-        ["pos", "test"],
-        [None, "test"],
-    ]
-    assert "unsupervised" in found.warnings[0]
 
 
 def test_offline_a_hub_name_gets_a_sentence(home, monkeypatch):
