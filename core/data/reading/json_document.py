@@ -16,8 +16,9 @@ from typing import Any
 
 import ijson
 
-from core.data.reading.json_rows import ParsedValue, Piece
+from core.data.reading.json_rows import ParsedValue, Piece, open_rows
 from core.data.reading.json_shapes import EACH_ROW, rows_inside
+from core.data.reading.table_reader import TableReader
 from core.data.reading.transcode import text_pieces
 from core.errors import DatasetError
 
@@ -30,44 +31,36 @@ _DECODER = json.JSONDecoder()
 TextPieces = Callable[[], Iterator[tuple[str, float, int]]]  # as ``text_pieces`` gives them, each time from the start
 
 
-def document_reader(path: Path, encoding: str, name: str, strict: bool) -> Callable[[], Iterator[Piece]]:
-    """What reads the rows of a document, each time from its start.
+def open_document(path: Path, encoding: str, name: str, strict: bool) -> TableReader | None:
+    """The rows of a document as a table; None where it holds no objects.
 
     Args:
         strict: refuse what does not fit the encoding.
 
     Raises:
-        DatasetError: when the document is too large to be read at once and cannot be streamed; the reading itself
-            raises where it is no valid JSON, naming the line or item.
+        DatasetError: when it is no valid JSON, naming the line or item, or too large to be read at once and not to be streamed.
     """
-    size = path.stat().st_size
+    size, fault = path.stat().st_size, ""
     pieces = partial(text_pieces, path, encoding, name, strict)
-    if size <= AT_ONCE:
-        return partial(_read_at_once, pieces, name)
-    fault = ""
-    try:
-        prefix = find_rows(pieces)
-    except ijson.JSONError as error:
-        prefix, fault = None, str(error).strip().split("\n")[0]
-    if prefix is not None:
-        return partial(_stream, pieces, prefix)
-    if size <= LARGEST:
-        return partial(_read_at_once, pieces, name)
-    megabytes = f"{size / 1e6:,.0f} MB"
-    if fault:
-        raise DatasetError(
-            f"{name}, {megabytes}, is not valid JSON: {fault}.", "Write it as JSON Lines: one object a line."
-        )
-    raise DatasetError(
-        f"{name} is one JSON object of {megabytes}, too large to read at once.",
-        "Write it as JSON Lines: one object a line.",
-    )
+    if size > AT_ONCE:
+        try:
+            prefix = find_rows(pieces)
+            if prefix is not None:
+                return open_rows(partial(_stream, pieces, prefix), name, "json", size, encoding, at_once=False)
+        except ijson.JSONError as error:
+            fault = str(error).strip().split("\n")[0]
+    if size <= max(AT_ONCE, LARGEST):
+        return open_rows(partial(_read_at_once, pieces, name), name, "json", size, encoding, at_once=True)
+    title = f"{name} is one JSON object of {size / 1e6:,.0f} MB, too large to read at once"
+    title = f"{name}, {size / 1e6:,.0f} MB, is not valid JSON: {fault}" if fault else title
+    raise DatasetError(f"{title}.", "Write it as JSON Lines: one object a line.")
 
 
 def find_rows(pieces: TextPieces) -> str | None:
     """Where the rows of a document stand, as ijson's prefix: ``item`` for a list, ``data.item`` for one inside an object.
 
     It follows the rules of ``rows_inside``; None for a table that is no list of objects, which has to be read at once.
+    A list is not read to its end.
 
     Raises:
         ijson.JSONError: when it is no JSON by the standard, or cut off.
@@ -76,20 +69,23 @@ def find_rows(pieces: TextPieces) -> str | None:
     shapes: dict[str, str] = {}  # path of a list or object of the outer levels -> how it begins
     values, opened = 0, None  # values of the outermost level; path of a list whose first item comes next
     for prefix, event in _events(pieces):
-        if opened is not None and event == "start_map":
-            lists[opened] = 0
-        opened = prefix if event == "start_array" and prefix.count(".") < 2 else None
-        if event.startswith("start_") and prefix.count(".") < 2:
-            shapes.setdefault(prefix, event)
-        values += prefix == "" and not event.startswith(("end_", "map_key"))
-        if event == "start_map" and prefix.endswith(".item"):
-            path = prefix.removesuffix(".item")
-            lists[path] += path in lists
-    if values > 1:
-        return ""
-    if shapes.get("") == "start_array":
-        return "item"
-    return _longest_list(lists, shapes)
+        if event == "start_map":
+            if opened is not None:
+                lists[opened] = 0
+            if prefix.endswith(".item"):
+                path = prefix.removesuffix(".item")
+                lists[path] += path in lists
+        opened = None
+        if event.startswith("start_"):
+            values += prefix == ""
+            if prefix.count(".") < 2:
+                shapes.setdefault(prefix, event)
+                opened = prefix if event == "start_array" else None
+                if opened == "" and values == 1:
+                    return "item"
+        elif prefix == "" and event not in ("map_key", "end_map"):
+            values += 1
+    return "" if values > 1 else _longest_list(lists, shapes)
 
 
 def _events(pieces: TextPieces) -> Iterator[tuple[str, str]]:

@@ -5,7 +5,7 @@ from functools import partial
 from pathlib import Path
 
 from core.data.reading.encoding import guess_encoding
-from core.data.reading.json_document import AT_ONCE, LIST_START, document_reader
+from core.data.reading.json_document import AT_ONCE, LIST_START, open_document
 from core.data.reading.json_lines import is_json_line, read_lines
 from core.data.reading.json_rows import open_rows
 from core.data.reading.json_shapes import EACH_ROW
@@ -42,7 +42,7 @@ def open_json(path: Path, name: str, options: ReadingOptions) -> TableReader:
         opened = open_rows(partial(read_lines, *how), name, "jsonl", size, encoding, at_once=size <= AT_ONCE)
         if opened is not None:
             return opened  # else this is one object over several lines
-    opened = open_rows(document_reader(*how), name, "json", size, encoding, at_once=size <= AT_ONCE)
+    opened = open_document(*how)
     if opened is None:
         raise DatasetError(f"{name} holds no list of JSON objects.", EACH_ROW)
     return opened

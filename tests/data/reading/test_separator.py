@@ -26,3 +26,11 @@ def test_lines_of_prose_are_one_column_although_each_ends_with_a_stop(tmp_path):
     ]
     table = read(tmp_path, "\n".join(lines), "x.txt")
     assert table.delimiter is None and table.frame["text"].tolist() == lines
+
+
+def test_a_blank_is_no_separator_where_rows_have_more_or_fewer_words(tmp_path):
+    """Rows of unequal width were once an IndexError."""
+    rows = [f'"It was warm, and full of taste {n}.", {("pos", "neg")[n % 2]}' for n in range(40)]
+    table = read(tmp_path, "\n".join(["Review Text, Sentiment", *rows]))
+    assert table.delimiter == "," and table.frame.columns.tolist() == ["Review Text", "Sentiment"]
+    assert table.frame["Sentiment"].tolist() == ["pos", "neg"] * 20
