@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from core.data.reading.compression import ENDINGS, is_compressed
+from core.data.reading.compression import ENDINGS, ZIPPED, is_compressed
 from core.data.reading.folders import is_folder_layout, is_text, open_folders
 from core.data.reading.joined import join_parts
 from core.data.reading.members import Member, list_members
@@ -34,7 +34,7 @@ def archive_readers(tables: Sequence[Reader]) -> tuple[Reader, ...]:
 
 def is_zip(head: bytes, ending: str) -> bool:
     """Whether the first bytes are those of a zip, such as workbooks are too."""
-    return head.startswith((b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08"))
+    return head.startswith(ZIPPED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from typing import IO, Any
 COMPRESSED = {
     b"\x1f\x8b": "gzip", b"BZh": "bz2", b"\xfd7zXZ\x00": "xz", b"\x28\xb5\x2f\xfd": "zstd", b"\x04\x22\x4d\x18": "lz4",
 }  # fmt: skip
+ZIPPED = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")  # first bytes of a zip, which new workbooks are too
 ENDINGS = ("gz", "tgz", "bz2", "xz", "zst", "lz4")
 
 

@@ -17,6 +17,7 @@ from core.data.reading.text_sample import beginning, sample_pieces
 from core.data.reading.transcode import repair
 from core.errors import DatasetError
 
+ENDINGS = ("csv", "tsv", "tab", "psv")
 BROKEN = 1 / 3  # share of rows that do not fit above which the table is refused
 PEEKED_HEAD, PEEKED_PIECE = 2_000, 400  # rows of the beginning, and of each further sample, by which columns are judged
 
@@ -98,4 +99,4 @@ def _peek(path: Path, size: int, encoding: str, dialect: Dialect, lone_returns: 
     return string_table(rows, dialect.names)
 
 
-DELIMITED = Reader("delimited", "CSV, TSV", ("csv", "tsv", "tab", "psv"), is_delimited, open_delimited, binary=False)
+DELIMITED = Reader("delimited", "CSV, TSV", ENDINGS, is_delimited, open_delimited, binary=False)

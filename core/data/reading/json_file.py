@@ -4,6 +4,7 @@ import re
 from functools import partial
 from pathlib import Path
 
+from core.data.reading.delimited import ENDINGS as DELIMITED
 from core.data.reading.encoding import guess_encoding
 from core.data.reading.json_document import AT_ONCE, LIST_START, open_document
 from core.data.reading.json_lines import is_json_line, read_lines
@@ -15,7 +16,6 @@ from core.data.reading.text_sample import beginning, sample_pieces
 from core.errors import DatasetError
 
 LINES = ("jsonl", "ndjson")
-DELIMITED = ("csv", "tsv", "tab", "psv")  # endings under which only what is surely JSON is read as such
 _OBJECTS = re.compile(rb'\[\s*\{\s*"|\{\s*"[^"]+"\s*:')
 _VALUES = re.compile(rb"\{|\[\s*[\[{\"]")
 
@@ -23,7 +23,7 @@ _VALUES = re.compile(rb"\{|\[\s*[\[{\"]")
 def is_json(head: bytes, ending: str) -> bool:
     """Whether a text begins as JSON does, or its ending says that it is JSON."""
     start = head.replace(b"\x00", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
-    if ending in DELIMITED:
+    if ending in DELIMITED:  # only what is surely JSON
         return bool(_OBJECTS.match(start))
     return bool(_VALUES.match(start)) or ending in (*LINES, "json")
 

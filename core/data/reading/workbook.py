@@ -6,6 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from core.data.reading.compression import ZIPPED
 from core.data.reading.header import column_names, has_header
 from core.data.reading.reader import Reader, ReadingOptions
 from core.data.reading.skipped import SkippedRow
@@ -15,7 +16,6 @@ from core.errors import DatasetError
 ROWS = 16_384  # rows in a batch
 ENDINGS = ("xlsx", "xls", "xlsm", "xlsb", "ods")
 OLD_OFFICE = b"\xd0\xcf\x11\xe0"  # the container of Office before 2007, and of encrypted workbooks
-ZIPPED = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 COVER = 1 / 10  # of the rows of the longest sheet: one with fewer is passed over as a cover
 
 NumberedRow = tuple[int, list[str]]  # the number of a row in its sheet, from 1, and its cells
