@@ -3,7 +3,8 @@
 The standard library reads small documents: it also takes what Python and JavaScript write beside the standard (NaN, Infinity,
 integers of any length, a comma after the last item). Large ones are streamed by ijson, which keeps to the standard; one that
 it refuses is read at once after all, as long as it is not larger than memory should bear. Of half a surrogate pair, which no
-text can store, ijson makes a question mark, the standard library what becomes U+FFFD.
+text can store, ijson makes a question mark, the standard library what becomes U+FFFD. A single string that goes over many pieces is
+begun anew by ijson at each of them; an item of any size is not.
 """
 
 import json

@@ -19,15 +19,6 @@ def test_line_breaks_and_separators_inside_quotes_stay_in_the_text(tmp_path):
     assert len(table.frame) == 10 and table.frame["text"][0] == 'one, two\nthree "four"'
 
 
-def test_quotes_that_never_close_swallow_no_rows(tmp_path):
-    rows = [
-        f'{label}\t{text} "' if index % 7 == 3 else f"{label}\t{text}"
-        for index, (text, label) in enumerate(sentences(100))
-    ]
-    rows[10] = 'neg\t"an opening quote alone'
-    assert len(read(tmp_path, "\n".join(rows), "x.tsv").frame) == 100
-
-
 def test_ragged_rows_are_set_aside_with_their_line(tmp_path):
     content = delimited(",", 60) + "\none,two,three,four\n"
     table = read(tmp_path, content)
@@ -66,13 +57,6 @@ def test_lines_above_the_names_are_set_aside(tmp_path):
         and table.header
         and [each.content for each in table.skipped] == ["Export of all reviews"]
     )
-
-
-def test_backslashes_before_quotes_and_single_quotes_are_understood(tmp_path):
-    slashed = "\n".join(f'"he said \\"{n}\\", twice",{"ab"[n % 2]}' for n in range(30))
-    assert read(tmp_path, "text,label\n" + slashed).frame["text"][4] == 'he said "4", twice'
-    single = "\n".join(f"'one, two {n}','{'ab'[n % 2]}'" for n in range(30))
-    assert read(tmp_path, "text,label\n" + single).frame["text"][4] == "one, two 4"
 
 
 def test_the_line_by_which_excel_is_told_the_separator_is_no_row(tmp_path):

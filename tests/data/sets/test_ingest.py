@@ -11,7 +11,6 @@ import pytest
 
 from core.data.columns.guess import choose_roles
 from core.data.reading import columnar, delimited_batches, read, text_sample
-from core.data.reading.dialect import guess_dialect
 from core.data.sets import store
 from core.data.sets.add import add_dataset, prepare
 from core.data.sets.fingerprint import fingerprint_of
@@ -40,33 +39,6 @@ def write(path, rows=600, odd=()):
                 if place == number:
                     file.write(line + "\n")
     return path
-
-
-def test_block_by_block_gives_the_same_rows_as_at_once(tmp_path, small_blocks, monkeypatch):
-    path = write(tmp_path / "x.csv", odd=[(300, "one,two,three,four"), (500, '"never closed,pos,1')])
-    parts = read.read_table(path)
-    monkeypatch.setattr(delimited_batches, "BLOCK", 1 << 24)
-    whole = read.read_table(path)
-    pd.testing.assert_frame_equal(parts.frame, whole.frame)
-    assert parts.skipped == whole.skipped and len(whole.frame) == 601 and len(whole.skipped) == 1
-    lines = path.read_text().split("\n")
-    assert lines[whole.skipped[0].line - 1] == "one,two,three,four"
-
-
-def test_a_sound_block_takes_the_fast_way(tmp_path):
-    text = write(tmp_path / "x.csv").read_text()
-    dialect = guess_dialect(text, "x.csv")
-    block = text.partition("\n")[2].encode()
-    table = delimited_batches.read_fast(block, dialect, delimited_batches.positions(block, '"'))
-    assert table is not None and table.num_rows == 600
-
-
-@pytest.mark.parametrize("encoding", ["utf-16", "gb18030", "cp1252"])
-def test_other_encodings_pass_in_blocks_too(tmp_path, small_blocks, encoding):
-    word = {"gb18030": "酒店环境很好,下次还会再来", "cp1252": "déjà vu à l’été"}.get(encoding, "naïve 你好")
-    path = tmp_path / "x.tsv"
-    path.write_bytes("\n".join(["text\tlabel", *(f"{word} {n}\t{'ab'[n % 2]}" for n in range(2000))]).encode(encoding))
-    assert read.read_table(path).frame["text"].tolist() == [f"{word} {n}" for n in range(2000)]
 
 
 def test_a_large_file_is_stored_in_batches_with_every_row_accounted_for(home, tmp_path, small_blocks):
