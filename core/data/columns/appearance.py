@@ -7,6 +7,7 @@ import pandas as pd
 
 from core.data.columns.labels import SCORE_NAMES
 from core.data.reading.cells import cell_text
+from core.data.reading.parts import PARTS
 
 TEXT_NAMES = ("text", "review", "sentence", "message", "tweet", "comment", "content", "body", "document", "premise")
 PAIR_NAMES = ("text_pair", "sentence2", "hypothesis", "question2", "text2", "text_b", "sentence_b", "premise2")
@@ -30,10 +31,6 @@ GROUP_NAMES = (
     "doc_id",
     "thread",
 )
-PARTS = {
-    "train": "train", "training": "train", "valid": "validation", "validation": "validation", "val": "validation",
-    "dev": "validation", "eval": "validation", "test": "test", "testing": "test",
-}  # fmt: skip
 SAMPLE = 5000
 MOST_CLASSES = 1000
 

@@ -1,4 +1,4 @@
-"""Encodings: which one a text file is written in, and its bytes as UTF-8, piece by piece.
+"""Encodings: which one a text file is written in.
 
 A byte-order mark decides, then strict UTF-8. Otherwise every candidate that can decode the sample is judged by how many of the
 letters that it yields are common letters of the languages it was made for: a wrong decoding yields rare ones.
@@ -6,8 +6,6 @@ letters that it yields are common letters of the languages it was made for: a wr
 
 import codecs
 import re
-from collections.abc import Iterable, Iterator
-from itertools import chain
 
 from core.errors import DatasetError
 
@@ -121,61 +119,9 @@ def _score(judged: bytes, encoding: str, kind: str, common: str) -> float:
         return min(1.0, hits / len(strange)) * runs**2 * (1 - halves / len(strange))
     hits = len(re.findall(f"[{_TYPOGRAPHIC}{common}]", text))
     if kind == "accents":  # capitals stand at the start of a word, and most letters bear no accent
-        hits -= sum(not each.islower() for each in re.findall(f"(?<=[a-z])([{common}])", text))
+        hits -= sum(not letter.islower() for letter in re.findall(f"(?<=[a-z])([{common}])", text))
         plain = len(re.findall("[a-zA-Z]", text))
         hits *= min(1.0, plain / max(1, len(strange)))
     else:  # words of a script are runs too; the Thai page holds a letter at nearly every byte, so it must win by more
         hits *= runs * (0.8 if encoding == "cp874" else 1.0)
     return hits / len(strange)
-
-
-def as_utf8(pieces: Iterable[bytes], encoding: str, name: str, strict: bool = False) -> Iterator[tuple[bytes, int]]:
-    """Each piece as UTF-8, without byte-order mark and NUL, and how many places did not fit the encoding.
-
-    UTF-8 itself is passed on unread, for speed: ``repaired`` mends it where a reader finds that it is damaged.
-
-    Args:
-        strict: refuse misfits, for an encoding that the user named.
-
-    Raises:
-        DatasetError: for an unknown encoding, and where ``strict`` finds a misfit.
-    """
-    try:
-        decoder = codecs.getincrementaldecoder(encoding)("strict" if strict else "replace")
-        "".encode(encoding)
-    except (LookupError, ValueError) as error:
-        raise DatasetError(f"{encoding!r} is not an encoding.", "Try utf-8, cp1252 or gb18030.") from error
-    plain = codecs.lookup(encoding).name in ("utf-8", "utf-8-sig", "ascii") and not strict
-    first, done = True, 0
-    for piece in chain(pieces, (b"",)):
-        if plain:
-            piece = piece.removeprefix(codecs.BOM_UTF8) if first else piece
-            first = False
-            yield (piece.replace(b"\x00", b"") if b"\x00" in piece else piece), 0
-            continue
-        try:
-            text = decoder.decode(piece, final=not piece)
-        except (UnicodeError, LookupError) as error:
-            place = done + getattr(error, "start", 0)
-            raise DatasetError(
-                f"{name} is not valid {encoding}: byte {place:,} does not fit.", "Choose another encoding."
-            ) from error
-        done += len(piece)
-        if first and text:
-            text, first = text.removeprefix("\ufeff"), False
-        bad = text.count("\ufffd")
-        yield text.replace("\x00", "").encode("utf-8", "replace"), bad
-
-
-def repaired(data: bytes) -> tuple[str, int]:
-    """UTF-8 as text; bytes that do not fit are read as Windows' Western page and counted.
-
-    That is what a file of two glued parts needs, and of a damaged place it keeps most.
-    """
-    try:
-        return data.decode("utf-8"), 0
-    except UnicodeDecodeError:
-        text = data.decode("utf-8", "surrogateescape")
-    bad = re.compile("[\udc80-\udcff]")
-    mend = lambda match: bytes([ord(match[0]) - 0xDC00]).decode("cp1252", "replace")  # noqa: E731
-    return bad.sub(mend, text), len(bad.findall(text))

@@ -1,4 +1,4 @@
-"""Whether the first row of a table names its columns."""
+"""The names of columns: whether the first row of a table holds them, and what they are where it does not."""
 
 import re
 from collections.abc import Sequence
@@ -27,7 +27,7 @@ def has_header(rows: Sequence[Sequence[str]]) -> tuple[bool, str]:
     known = [cell for cell in named if _word(cell) in KNOWN and re.fullmatch(r"\w[\w .:/()-]*", cell)]
     if not named:
         return False, "the first row is empty"
-    if len({each.lower() for each in named}) < len(named):
+    if len({cell.lower() for cell in named}) < len(named):
         return False, "the first row repeats a value"
     for cell in named:
         if is_number(cell):
@@ -38,8 +38,8 @@ def has_header(rows: Sequence[Sequence[str]]) -> tuple[bool, str]:
         return len(known) == len(named), "names that are usual for columns" if known else "there is one row only"
     score, why = 0.0, ""
     rest = [row for row in rows[1:] if row != rows[0]]  # glued files repeat their names
-    for place, name in enumerate(first):
-        points, reason = _points(name, [row[place].strip() for row in rest if row[place].strip()])
+    for column, name in enumerate(first):
+        points, reason = _points(name, [row[column].strip() for row in rest if row[column].strip()])
         score += points
         why = reason if points >= 2 and not why else why
         if points <= -5:
@@ -70,13 +70,13 @@ def _points(name: str, below: list[str]) -> tuple[float, str]:
 
 
 def _word(cell: str) -> str:
-    """The last recorder word of a name: label_name -> label, Review Text -> text, OriginalTweet -> tweet."""
+    """The last known word of a name: label_name -> label, Review Text -> text, OriginalTweet -> tweet."""
     plain = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", cell.strip())
-    parts = [each for each in re.split(r"[^a-z0-9]+", plain.lower()) if each]
-    whole = "_".join(parts)
-    if whole in KNOWN or len(parts) > 3:
+    words = [word for word in re.split(r"[^a-z0-9]+", plain.lower()) if word]
+    whole = "_".join(words)
+    if whole in KNOWN or len(words) > 3:
         return whole
-    return next((each for each in reversed(parts) if each in KNOWN), whole)
+    return next((word for word in reversed(words) if word in KNOWN), whole)
 
 
 def is_number(cell: str) -> bool:
@@ -86,3 +86,29 @@ def is_number(cell: str) -> bool:
         return any(map(str.isdigit, cell))  # "nan" and "inf" are words here
     except ValueError:
         return False
+
+
+def column_names(first: Sequence[str] | None, width: int) -> list[str]:
+    """Unique names for ``width`` columns: those of the first row, or numbers; a single column is called text.
+
+    Args:
+        first: the row that names the columns; None where none does.
+    """
+    if first is None:
+        return ["text"] if width == 1 else [str(column) for column in range(width)]
+    names = [cell.strip() or f"Unnamed: {column}" for column, cell in enumerate(first)]
+    return unique_names([*names, *(f"Unnamed: {column}" for column in range(len(names), width))])
+
+
+def unique_names(names: Sequence[str]) -> list[str]:
+    """The names with .1, .2 … where one comes again."""
+    taken: set[str] = set()
+    unique = []
+    for name in names:
+        candidate, number = name, 0
+        while candidate in taken:
+            number += 1
+            candidate = f"{name}.{number}"
+        taken.add(candidate)
+        unique.append(candidate)
+    return unique

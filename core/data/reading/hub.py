@@ -11,25 +11,14 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from core.data.reading.columnar import open_parquet
-from core.data.reading.folders import part_of
-from core.data.reading.formats import TABLES
-from core.data.reading.read import together
+from core.data.reading.joined import join_parts
+from core.data.reading.parts import part_of
+from core.data.reading.readers import ENDINGS, open_table
 from core.data.reading.table_reader import Batch, TableReader
 from core.errors import DatasetError
 
 BRANCH = "refs/convert/parquet"  # where the Hub keeps every set as <configuration>/<split>/0000.parquet
-FILES = (
-    *(f".{each}" for each in TABLES),
-    ".txt",
-    ".zip",
-    ".tar",
-    ".gz",
-    ".tgz",
-    ".bz2",
-    ".xz",
-    ".zst",
-)  # endings of files
+OFFLINE = ("GRAFT_OFFLINE", "HF_HUB_OFFLINE")  # variables of the environment that forbid to ask the Hub
 BRING = "Bring the set as a file (CSV, Parquet …), or run Graft where the Hub can be reached, without HF_HUB_OFFLINE."
 
 
@@ -37,7 +26,7 @@ def is_hub_name(name: str) -> bool:
     """Whether this names a set on the Hub: hub:imdb, or stanfordnlp/imdb where no such file exists."""
     if name.startswith("hub:"):
         return True
-    is_file = name.lower().endswith(FILES) or Path(name).exists()
+    is_file = name.lower().endswith(tuple(f".{ending}" for ending in ENDINGS)) or Path(name).exists()
     return bool(re.fullmatch(r"[\w-]+/[\w.-]+", name)) and not is_file
 
 
@@ -46,16 +35,17 @@ def open_hub(
 ) -> TableReader:
     """Download a public set and open it; its configurations are what can be chosen as its sheet.
 
+    Args:
+        progress: is told the share of the files that are downloaded, 0 to 1.
+
     Raises:
         DatasetError: when the Hub cannot be reached, or has no such set.
     """
     repo = name.removeprefix("hub:")
-    if any(
-        os.environ.get(flag, "").lower() in ("1", "true", "yes", "on") for flag in ("GRAFT_OFFLINE", "HF_HUB_OFFLINE")
-    ):
+    if any(os.environ.get(flag, "").lower() in ("1", "true", "yes", "on") for flag in OFFLINE):
         raise DatasetError(f"Graft is offline, so the Hub data set {repo!r} cannot be fetched.", BRING)
     files = _list_files(repo)
-    configurations = tuple(dict.fromkeys(each.split("/")[0] for each in files))
+    configurations = tuple(dict.fromkeys(file.split("/")[0] for file in files))
     if not configurations:
         raise DatasetError(
             f"The Hub holds no Parquet files of {repo!r}.", "Download its files by hand and upload them."
@@ -65,33 +55,37 @@ def open_hub(
             f"{repo!r} has no configuration {configuration!r}.", f"It has: {', '.join(configurations[:20])}."
         )
     chosen = configuration or ("default" if "default" in configurations else configurations[0])
-    wanted = [each for each in files if each.split("/")[0] == chosen]
-    parts = []
-    for number, each in enumerate(wanted):
-        parts.append((each.split("/")[1], _download(repo, each)))
+    wanted = [file for file in files if file.split("/")[0] == chosen]
+    downloaded = []
+    for number, file in enumerate(wanted, 1):
+        downloaded.append((file.split("/")[1], _download(repo, file)))
         if progress:
-            progress((number + 1) / len(wanted))
-    return replace(open_parts(parts, repo), sheets=configurations, sheet=chosen)
+            progress(number / len(wanted))
+    return replace(open_splits(downloaded, repo), sheets=configurations, sheet=chosen)
 
 
-def open_parts(files: list[tuple[str, Path]], name: str) -> TableReader:
-    """Parquet files, each with the split it belongs to, as one source; class numbers become their names.
+def open_splits(files: list[tuple[str, Path]], name: str) -> TableReader:
+    """Parquet files, each with the split it belongs to, as one table; class numbers become their names.
 
     Splits that are neither train, validation nor test (such as unsupervised) are left out and named.
 
+    Args:
+        files: (split, file), at least one.
+
     Raises:
-        DatasetError: when none of the splits can be used.
+        DatasetError: when their columns differ, or one of them cannot be read.
     """
-    kept = [(part, path) for split, path in files if (part := part_of(split))]
-    left = sorted({split for split, _ in files if not part_of(split)})
-    kept = kept or [("train", path) for _, path in files]
-    left = left if len(kept) < len(files) else []
-    sources = [(part, _named(open_parquet(path, name), path)) for part, path in kept]
-    if len({source.columns for _, source in sources}) > 1:
+    used = [(part, path) for split, path in files if (part := part_of(split))]
+    left_out = sorted({split for split, _ in files if not part_of(split)}) if used else []
+    used = used or [("train", path) for _, path in files]
+    opened = [(part, _with_class_names(open_table(path, name), path)) for part, path in used]
+    if len({table.columns for _, table in opened}) > 1:
         raise DatasetError(f"The files of {name!r} have different columns.", "Download one of them and upload it.")
-    joined = together(sources, name)
-    said = (f"Left out, because they are neither train, validation nor test: {', '.join(left)}.",) if left else ()
-    return replace(joined, warnings=(*joined.warnings, *said))
+    joined = join_parts(opened, name)
+    if not left_out:
+        return joined
+    warning = f"Left out, because they are neither train, validation nor test: {', '.join(left_out)}."
+    return replace(joined, warnings=(*joined.warnings, warning))
 
 
 def class_names(schema: pa.Schema) -> dict[str, list[str]]:
@@ -107,34 +101,32 @@ def class_names(schema: pa.Schema) -> dict[str, list[str]]:
     }
 
 
-def _named(source: TableReader, path: Path) -> TableReader:
-    """The source with class numbers replaced by names; -1, which stands for a hidden answer, becomes empty."""
-    names = class_names(pq.read_schema(path))
-    if not names:
-        return source
+def _with_class_names(opened: TableReader, path: Path) -> TableReader:
+    """The table with class numbers replaced by names; -1, which stands for a hidden answer, becomes empty."""
+    names_of = class_names(pq.read_schema(path))
+    if not names_of:
+        return opened
 
-    def read() -> Iterator[Batch]:
-        for batch in source.batches():
+    def batches() -> Iterator[Batch]:
+        for batch in opened.batches():
             rows: Any = batch.rows
-            for column, known in names.items():
-                cells = [
-                    known[code] if code is not None and 0 <= code < len(known) else None
-                    for code in rows[column].to_pylist()
-                ]
+            for column, names in names_of.items():
+                codes = rows[column].to_pylist()
+                cells = [names[code] if code is not None and 0 <= code < len(names) else None for code in codes]
                 rows = rows.set_column(rows.column_names.index(column), column, pa.array(cells, pa.string()))
             yield batch._replace(rows=rows)
 
-    return replace(source, batches=read, peek=None)
+    return replace(opened, batches=batches, peek=None)
 
 
 def _list_files(repo: str) -> list[str]:
     from huggingface_hub import HfApi
 
     try:
-        found = HfApi().list_repo_files(repo, repo_type="dataset", revision=BRANCH)
+        files = HfApi().list_repo_files(repo, repo_type="dataset", revision=BRANCH)
     except Exception as error:  # the client raises its own kinds, and those of its HTTP library
         raise _unreachable(repo, error) from error
-    return sorted(each for each in found if each.endswith(".parquet") and each.count("/") >= 2)
+    return sorted(file for file in files if file.endswith(".parquet") and file.count("/") >= 2)
 
 
 def _download(repo: str, file: str) -> Path:

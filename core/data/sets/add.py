@@ -19,8 +19,11 @@ from core.data.columns.labels import count_labels, names_of, stored_answers, str
 from core.data.columns.roles import Roles, check_roles, with_kind
 from core.data.reading.cells import cell_text
 from core.data.reading.hub import is_hub_name, open_hub
-from core.data.reading.read import Table, look, open_source, set_aside_sentence
-from core.data.reading.table_reader import Batch, TableReader, said_of
+from core.data.reading.read import Table, sample_table
+from core.data.reading.reader import ReadingOptions
+from core.data.reading.readers import open_table
+from core.data.reading.skipped import skipped_sentences
+from core.data.reading.table_reader import Batch, TableReader, mended_sentences
 from core.data.sets.ingest import Ingested, ingest
 from core.data.sets.store import DataSet, list_datasets, new_folder, place, rename_dataset
 from core.data.splits.split import PARTS, split_rows
@@ -140,8 +143,8 @@ def add_dataset(
     if is_hub_name(str(path)):
         source, source_name = open_hub(str(path), sheet, progress), str(path).removeprefix("hub:")
     else:
-        how: dict[str, Any] = {"delimiter": delimiter, "encoding": encoding, "sheet": sheet, "header": header}
-        source = open_source(Path(path), name=source_name, **how)
+        options = ReadingOptions(delimiter=delimiter, encoding=encoding, sheet=sheet, header=header)
+        source = open_table(Path(path), source_name, options)
     asked: dict[str, Any] = {"text": text, "label": label, "text_pair": text_pair, "split": split, "group": group}
     storing = Storing(asked | other_roles, name, source_name, tuple(fractions), seed, no_label, guess)
     return store_source(source, storing, progress)
@@ -151,7 +154,7 @@ def store_source(
     source: TableReader, storing: Storing, progress: Callable[[float], None] | None = None
 ) -> tuple[DataSet, bool]:
     """Store the rows of an opened file, batch by batch; the rest as in ``add_dataset``."""
-    table = look(source)
+    table = sample_table(source)
     roles = choose_roles(table.frame, storing.asked, guess=storing.guess)
     if storing.no_label:
         roles = roles.changed(label=None, labels=(), task=None)
@@ -194,8 +197,8 @@ def _small_columns(found: Ingested, roles: Roles, storing: Storing) -> pd.DataFr
 def _warnings(table: Table, source: TableReader, found: Ingested, frame: pd.DataFrame, roles: Roles) -> list[str]:
     warnings = list(table.warnings)
     if table.sampled:
-        reading = set_aside_sentence(tuple(found.first), found.reading, found.read)
-        warnings = [*source.warnings, *said_of(found.notes), *reading]
+        reading = skipped_sentences(tuple(found.first), found.reading, found.read)
+        warnings = [*source.warnings, *mended_sentences(found.notes), *reading]
     for reason in ("without text", "without label"):
         if found.skipped.get(reason):
             warnings.append(f"{found.skipped[reason]:,} rows {reason} were set aside.")

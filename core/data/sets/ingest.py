@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 
 from core.data.columns.roles import Roles
 from core.data.reading.cells import cell_text
-from core.data.reading.records import Aside
+from core.data.reading.skipped import SkippedRow
 from core.data.reading.table_reader import Batch, Rows
 from core.data.sets.fingerprint import Fingerprint
 
@@ -42,7 +42,7 @@ class Ingested:
     given: list[np.ndarray] = field(default_factory=list)
     groups: list[np.ndarray] = field(default_factory=list)
     skipped: Counter[str] = field(default_factory=Counter)
-    first: list[Aside] = field(default_factory=list)
+    first: list[SkippedRow] = field(default_factory=list)
     reading: int = 0
     notes: Counter[str] = field(default_factory=Counter)
     fingerprint: Fingerprint = field(default_factory=Fingerprint)
@@ -143,9 +143,9 @@ def _rows_of(
     small = {
         name: strings(rows, column) for name, column in (("given", roles.split), ("groups", roles.group)) if column
     }
-    _set_aside(aside, found, batch.aside, rows, no_text, no_label)
+    _set_aside(aside, found, batch.skipped, rows, no_text, no_label)
     found.read += size
-    found.notes += batch.notes
+    found.notes += batch.mended
     lost = no_text if no_label is None else pc.or_(no_text, no_label)
     if pc.any(lost).as_py():
         keep = pc.invert(lost)
@@ -226,7 +226,7 @@ def _shared(column: pa.ChunkedArray) -> np.ndarray:
 
 
 def _set_aside(
-    writer: pq.ParquetWriter, found: Ingested, aside: list[Aside], rows: Rows, no_text: Any, no_label: Any
+    writer: pq.ParquetWriter, found: Ingested, aside: list[SkippedRow], rows: Rows, no_text: Any, no_label: Any
 ) -> None:
     """Write the rows that are not kept, with the reason and what stands in them."""
     entries: list[tuple[int | None, int | None, str, str]] = []

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from core.data.columns.appearance import PARTS as ALIASES
+from core.data.reading.parts import PARTS as ALIASES
 from core.errors import DatasetError
 
 PARTS = ("train", "validation", "test")

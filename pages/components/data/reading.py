@@ -7,7 +7,9 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from core.data.reading.read import Table, look, open_source
+from core.data.reading.read import Table, sample_table
+from core.data.reading.reader import ReadingOptions
+from core.data.reading.readers import open_table
 from core.data.sets.spreadsheet import spreadsheet_csv
 from core.errors import DatasetError
 from pages.components.shared.errors import show_error
@@ -33,14 +35,14 @@ class Reading:
     header: bool | None = None
 
     def how(self) -> dict[str, Any]:
-        """As keywords of ``open_source`` and ``add_dataset``."""
+        """As keywords of ``ReadingOptions`` and ``add_dataset``."""
         return {"delimiter": self.delimiter, "encoding": self.encoding, "sheet": self.sheet, "header": self.header}
 
 
 @st.cache_data(max_entries=4, show_spinner="Reading the file …")
 def read_cached(path: str, stamp: float, name: str, reading: Reading) -> Table:
     """The file, or rows of a large one; ``stamp`` is its time of change, so that a changed file is read again."""
-    return look(open_source(Path(path), name=name, **reading.how()))
+    return sample_table(open_table(Path(path), name, ReadingOptions(**reading.how())))
 
 
 def read_file(path: Path, name: str, reading: Reading) -> Table:

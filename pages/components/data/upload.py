@@ -12,6 +12,7 @@ from core.data.columns.labels import count_labels
 from core.data.columns.roles import Roles
 from core.data.reading.hub import is_hub_name
 from core.data.reading.read import Table
+from core.data.reading.readers import ENDINGS
 from core.data.sets.add import add_dataset, prepare
 from core.data.sets.store import DataSet
 from core.errors import GraftError
@@ -19,10 +20,6 @@ from pages.components.data.reading import Reading, aside_view, read_file, readin
 from pages.components.data.roles_form import role_of, roles_form
 from pages.components.shared.errors import show_error
 
-TYPES = [
-    "csv", "tsv", "tab", "psv", "txt", "jsonl", "ndjson", "json", "parquet", "arrow", "feather", "xlsx", "xls", "ods", "zip", "tar",
-    "tgz", "gz", "bz2", "xz", "zst",
-]  # fmt: skip
 PREVIEW = 8
 LOCAL = ("localhost", "127.0.0.1", "::1")
 
@@ -31,7 +28,7 @@ def upload_view() -> None:
     """From a file to a stored set."""
     done = st.session_state.get("uploads_done", 0)
     file = st.file_uploader(
-        "File", type=TYPES, key=f"upload_{done}" if done else "upload", max_upload_size=200,
+        "File", type=ENDINGS, key=f"upload_{done}" if done else "upload", max_upload_size=200,
         help="CSV, TSV, JSON, Parquet, Arrow, Excel, or a zip or tar with one folder a class; up to 200 MB. It stays on this machine.",
     )  # fmt: skip
     try:

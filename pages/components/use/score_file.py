@@ -8,11 +8,11 @@ import streamlit as st
 
 from core import workspace
 from core.data.reading.read import read_table
+from core.data.reading.readers import ENDINGS
 from core.errors import GraftError
 from core.results.predict import predict_table, text_columns
 from core.runs.folder import Run
 from core.tasks import readable, split_labels
-from pages.components.data.upload import TYPES
 from pages.components.shared.download import download_csv
 from pages.components.shared.errors import show_error
 from pages.components.shared.status import dataset_names
@@ -64,7 +64,7 @@ def _stored() -> tuple[str, str, pd.DataFrame] | None:
 def _uploaded() -> tuple[str, str, pd.DataFrame] | None:
     """A file of the visitor's: a mark of its content, its name without ending, and its rows."""
     file = st.file_uploader(
-        "File with texts", type=TYPES, key="predict_upload", max_upload_size=200,
+        "File with texts", type=ENDINGS, key="predict_upload", max_upload_size=200,
         help="A table with a text column; no label is needed.",
     )  # fmt: skip
     if file is None:

@@ -7,14 +7,10 @@ import sys
 from pathlib import Path
 
 import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 
 from core.data.columns.guess import choose_roles
-from core.data.reading import columnar, delimited, read
-from core.data.reading.dialect import guess_dialect
-from core.data.reading.hub import class_names, open_parts
+from core.data.reading import columnar, delimited_batches, read, text_sample
 from core.data.sets import store
 from core.data.sets.add import add_dataset, prepare
 from core.data.sets.fingerprint import fingerprint_of
@@ -26,8 +22,8 @@ from tests.conftest import ROOT, sentences
 @pytest.fixture
 def small_blocks(monkeypatch):
     """Files of some kilobytes pass as large ones do."""
-    monkeypatch.setattr(delimited, "BLOCK", 3_000)
-    monkeypatch.setattr(delimited, "HEAD", 8_000)
+    monkeypatch.setattr(delimited_batches, "BLOCK", 3_000)
+    monkeypatch.setattr(text_sample, "HEAD", 8_000)
     monkeypatch.setattr(read, "AT_ONCE", 10_000)
 
 
@@ -43,33 +39,6 @@ def write(path, rows=600, odd=()):
                 if place == number:
                     file.write(line + "\n")
     return path
-
-
-def test_block_by_block_gives_the_same_rows_as_at_once(tmp_path, small_blocks, monkeypatch):
-    path = write(tmp_path / "x.csv", odd=[(300, "one,two,three,four"), (500, '"never closed,pos,1')])
-    parts = read.read_table(path)
-    monkeypatch.setattr(delimited, "BLOCK", 1 << 24)
-    whole = read.read_table(path)
-    pd.testing.assert_frame_equal(parts.frame, whole.frame)
-    assert parts.skipped == whole.skipped and len(whole.frame) == 601 and len(whole.skipped) == 1
-    lines = path.read_text().split("\n")
-    assert lines[whole.skipped[0].line - 1] == "one,two,three,four"
-
-
-def test_a_sound_block_takes_the_fast_way(tmp_path):
-    text = write(tmp_path / "x.csv").read_text()
-    dialect = guess_dialect(text, "x.csv")
-    block = text.partition("\n")[2].encode()
-    table = delimited._fast(block, dialect, delimited._places(block, '"'))
-    assert table is not None and table.num_rows == 600
-
-
-@pytest.mark.parametrize("encoding", ["utf-16", "gb18030", "cp1252"])
-def test_other_encodings_pass_in_blocks_too(tmp_path, small_blocks, encoding):
-    word = {"gb18030": "酒店环境很好,下次还会再来", "cp1252": "déjà vu à l’été"}.get(encoding, "naïve 你好")
-    path = tmp_path / "x.tsv"
-    path.write_bytes("\n".join(["text\tlabel", *(f"{word} {n}\t{'ab'[n % 2]}" for n in range(2000))]).encode(encoding))
-    assert read.read_table(path).frame["text"].tolist() == [f"{word} {n}" for n in range(2000)]
 
 
 def test_a_large_file_is_stored_in_batches_with_every_row_accounted_for(home, tmp_path, small_blocks):
@@ -172,25 +141,6 @@ def test_parquet_types_are_stored_as_text(home, tmp_path):
         and stored["extra.tags"][0] == '["a"]'
         and stored["extra.flag"][0] == "true"
     )
-
-
-def test_parts_of_a_hub_set_become_the_split_and_class_numbers_their_names(tmp_path):
-    features = b'{"info": {"features": {"label": {"names": ["neg", "pos"], "_type": "ClassLabel"}}}}'
-    schema = pa.schema([("text", pa.string()), ("label", pa.int64())], metadata={b"huggingface": features})
-    files = []
-    for split, labels in (("train", [0, 1]), ("test", [1, -1]), ("unsupervised", [-1, -1])):
-        table = pa.table({"text": [f"{split} one", f"{split} two"], "label": labels}, schema=schema)
-        pq.write_table(table, tmp_path / f"{split}.parquet")
-        files.append((split, tmp_path / f"{split}.parquet"))
-    assert class_names(schema) == {"label": ["neg", "pos"]}
-    found = read.table_of_source(open_parts(files, "someone/set"))
-    assert found.frame[["label", "split"]].values.tolist() == [
-        ["neg", "train"],
-        ["pos", "train"],
-        ["pos", "test"],
-        [None, "test"],
-    ]
-    assert "unsupervised" in found.warnings[0]
 
 
 def test_offline_a_hub_name_gets_a_sentence(home, monkeypatch):

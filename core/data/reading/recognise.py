@@ -1,11 +1,14 @@
-"""What kind of file this is, by its first bytes and its extension; what is not data is told by name."""
+"""What is this file? The reader that recognises its first bytes and its ending; what is not data is told by name."""
 
 import re
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
+from core.data.reading.reader import Reader, ReadingOptions
+from core.data.reading.table_reader import TableReader
 from core.errors import DatasetError
 
-GOOD = "Upload CSV, TSV, JSON Lines, JSON, Parquet, Arrow, Excel, or a zip or tar of one folder a class."
 _TABLE = "Upload a table of texts and labels."
 _ARCHIVE = "Unpack it and upload the table inside, or pack it again as zip or tar.gz."
 
@@ -48,25 +51,45 @@ NOT_DATA = (
     (b"Salted__", "a file encrypted with OpenSSL", "Decrypt it first."),
 )  # fmt: skip
 _PICKLE = re.compile(rb"\x80[\x02-\x05](\x95.{8}|c|\}|\]|\()", re.DOTALL)
-COMPRESSED = {
-    b"\x1f\x8b": "gzip", b"BZh": "bz2", b"\xfd7zXZ\x00": "xz", b"\x28\xb5\x2f\xfd": "zstd", b"\x04\x22\x4d\x18": "lz4",
-}  # fmt: skip
-TABLES = (
-    "csv",
-    "tsv",
-    "tab",
-    "psv",
-    "jsonl",
-    "ndjson",
-    "json",
-    "parquet",
-    "arrow",
-    "feather",
-    "xlsx",
-    "xls",
-    "xlsb",
-    "ods",
-)
+
+
+def open_recognised(path: Path, name: str, options: ReadingOptions, readers: Sequence[Reader]) -> TableReader:
+    """Open a file by the first of ``readers`` that recognises it.
+
+    Raises:
+        DatasetError: when the file cannot be used, saying what it is and what to do.
+    """
+    reader = recognise(path, name, readers)
+    opened = reader.open(path, name, options)
+    ending = ending_of(name)
+    if reader.binary or not _promises_binary(ending, readers):
+        return opened
+    warning = f"The name ends in .{ending}, but the file holds plain text; it was read as {opened.format.upper()}."
+    return replace(opened, warnings=(warning, *opened.warnings))
+
+
+def recognise(path: Path, name: str, readers: Sequence[Reader]) -> Reader:
+    """The first of ``readers`` that recognises a file by its first bytes, or by its ending where these leave it open.
+
+    Raises:
+        DatasetError: when the file cannot be opened, is empty, or is of a well-known kind that is no table.
+    """
+    head = first_bytes(path, name)
+    refuse_what_is_not_data(head, name)
+    ending = ending_of(name)
+    reader = next(reader for reader in readers if reader.recognises(head, ending))
+    if not reader.binary and b"\x00" in head and _promises_binary(ending, readers):
+        raise DatasetError(f"{name} is not a {ending} file: its first bytes are of no known kind.", "Export it again.")
+    return reader
+
+
+def ending_of(name: str) -> str:
+    """What follows the last point of a file's name, in small letters; the whole name where it has none."""
+    return name.lower().rsplit(".", 1)[-1]
+
+
+def _promises_binary(ending: str, readers: Sequence[Reader]) -> bool:
+    return any(reader.binary and ending in reader.endings for reader in readers)
 
 
 def first_bytes(path: Path, name: str, size: int = 4096) -> bytes:
@@ -109,53 +132,3 @@ def refuse_what_is_not_data(head: bytes, name: str) -> None:
         raise DatasetError(
             f"{name} is a Python pickle, which can run any program when it is opened.", "Write it as Parquet or CSV."
         )
-
-
-def guess_format(head: bytes, name: str) -> str:
-    """One of parquet, arrow, excel, zip, tar, compressed, jsonl, json, text: first bytes first, extension as tie-breaker."""
-    suffix = name.lower().rsplit(".", 1)[-1]
-    if head.startswith((b"PAR1", b"PARE")):
-        return "parquet"
-    if head.startswith((b"ARROW1", b"FEA1")) or (
-        head.startswith(b"\xff\xff\xff\xff") and suffix in ("arrow", "feather")
-    ):
-        return "arrow"
-    if head.startswith((b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")):
-        return "excel" if b"xl/" in head or suffix in ("xlsx", "xlsm", "xlsb", "ods") else "zip"
-    if head.startswith(b"\xd0\xcf\x11\xe0"):
-        return "excel"
-    if any(head.startswith(magic) for magic in COMPRESSED):
-        return "compressed"
-    if head[257:262] == b"ustar":
-        return "tar"
-    start = head.replace(b"\x00", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
-    if suffix in ("csv", "tsv", "tab", "psv"):
-        if re.match(rb'\[\s*\{\s*"', start):
-            return "json"
-        return "jsonl" if re.match(rb'\{\s*"[^"]+"\s*:', start) else "text"
-    if start.startswith(b"{"):
-        return "json" if suffix == "json" else "jsonl"
-    if re.match(rb"\[\s*[\[{\"]", start):
-        return "jsonl" if suffix in ("jsonl", "ndjson") else "json"
-    if suffix in ("jsonl", "ndjson", "json"):
-        return "jsonl" if suffix != "json" else "json"
-    return "text"
-
-
-def refuse_extension(kind: str, head: bytes, name: str) -> None:
-    """Raise where the name promises a binary format and the content is something else.
-
-    Raises:
-        DatasetError: saying what was promised and what to do.
-    """
-    suffix = name.lower().rsplit(".", 1)[-1]
-    promised = {
-        "parquet": "parquet",
-        "arrow": "arrow",
-        "feather": "arrow",
-        "xlsx": "excel",
-        "xls": "excel",
-        "zip": "zip",
-    }
-    if suffix in promised and kind != promised[suffix] and b"\x00" in head:
-        raise DatasetError(f"{name} is not a {suffix} file: its first bytes are of no known kind.", "Export it again.")

@@ -1,0 +1,167 @@
+"""The files of a zip or tar, listed after the checks that keep the machine safe, and read one by one.
+
+Texts are read from the archive without being written. No path can lead outside, and no link is followed. Caps on members, size and
+ratio stop archives that were made to fill the disk.
+"""
+
+import gzip
+import io
+import lzma
+import tarfile
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from core.data.reading.compression import unpacked_stream
+from core.data.reading.encoding import guess_encoding
+from core.errors import DatasetError
+
+MEMBERS = 500_000
+TOTAL = 20 << 30  # bytes unpacked
+RATIO, RATIO_FROM = 200, 64 << 20  # unpacked bytes to a packed one, looked at from this size on
+PACK_AGAIN = "Download or pack it again."
+DAMAGED = (
+    zipfile.BadZipFile, tarfile.TarError, EOFError, zlib.error, lzma.LZMAError, gzip.BadGzipFile, OSError, ValueError,
+    NotImplementedError, RuntimeError,
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A file in an archive: its path, unpacked size in bytes, and whether it is a link or encrypted."""
+
+    path: str
+    size: int
+    link: bool = False
+    encrypted: bool = False
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        return PurePosixPath(self.path).parts
+
+    @property
+    def ending(self) -> str:
+        return PurePosixPath(self.path).suffix.lower().lstrip(".")
+
+
+def list_members(path: Path, name: str) -> list[Member]:
+    """The files of a zip or tar, after the checks that keep the machine safe.
+
+    Raises:
+        DatasetError: for a damaged, encrypted or hostile archive.
+    """
+    files: list[Member] = []
+    total, packed = 0, max(1, path.stat().st_size)
+    for member, _ in members(path, name):
+        total += member.size
+        if len(files) >= MEMBERS:
+            raise DatasetError(f"{name} holds more than {MEMBERS:,} files.", "Put the texts into one table instead.")
+        refuse_bomb(total, packed, name)
+        if member.path.startswith(("/", "\\")) or ".." in member.parts or member.path[1:2] == ":":
+            raise DatasetError(
+                f"{name} holds the path {member.path!r}, which leads outside the archive.",
+                "It was made by mistake or with bad intent: pack it again.",
+            )
+        if not _is_rubbish(member):
+            files.append(member)
+    if any(member.encrypted for member in files):
+        raise DatasetError(f"{name} is encrypted: its files need a password.", "Unpack it and pack it without one.")
+    if not files:
+        raise DatasetError(f"{name} is an archive without files.", PACK_AGAIN)
+    return files
+
+
+def refuse_bomb(total: int, packed: int, name: str) -> None:
+    """Raise where ``total`` bytes came out of ``packed`` ones and that cannot be sound.
+
+    Raises:
+        DatasetError: saying by how much it would grow.
+    """
+    if total > TOTAL or (total > RATIO_FROM and total > RATIO * packed):
+        raise DatasetError(
+            f"{name} would unpack from {packed / 1e6:,.1f} MB to more than {total / 1e6:,.0f} MB: it looks like an archive bomb.",
+            "If it is sound, unpack it yourself and upload the table inside.",
+        )
+
+
+def _is_rubbish(member: Member) -> bool:
+    """What systems add to archives: shadow files, thumbnails, hidden files."""
+    return (
+        "__MACOSX" in member.parts
+        or member.parts[-1:] in ((), ("Thumbs.db",), ("desktop.ini",))
+        or any(part.startswith(".") for part in member.parts[-1:])
+    )
+
+
+def members(path: Path, name: str) -> Iterator[tuple[Member, Callable[[], bytes]]]:
+    """Each file of a zip or tar with a function that reads it whole, in the order of the archive.
+
+    Raises:
+        DatasetError: when it is cut off or damaged.
+    """
+    with named_faults(name):
+        if zipfile.is_zipfile(path):
+            yield from _zip_members(path)
+        elif _starts(path, b"PK"):
+            raise DatasetError(
+                f"{name} is a zip archive that is cut off: its table of contents is missing.", PACK_AGAIN
+            )
+        else:
+            yield from _tar_members(path)
+
+
+def _starts(path: Path, magic: bytes) -> bool:
+    with path.open("rb") as file:
+        return file.read(len(magic)) == magic
+
+
+@contextmanager
+def named_faults(name: str) -> Iterator[None]:
+    """Faults of the unpacking libraries as sentences: DatasetError for what is encrypted, cut off or damaged."""
+    try:
+        yield
+    except DatasetError:
+        raise
+    except DAMAGED as error:
+        reason = str(error)
+        if "password" in reason or "encrypted" in reason:
+            raise DatasetError(f"{name} is encrypted.", "Unpack it and pack it without a password.") from error
+        if isinstance(error, NotImplementedError):
+            raise DatasetError(
+                f"{name} is packed in a way that cannot be read: {reason}.", "Pack it as plain zip."
+            ) from error
+        raise DatasetError(f"{name} is an archive that is cut off or damaged.", PACK_AGAIN) from error
+
+
+def _zip_members(path: Path) -> Iterator[tuple[Member, Callable[[], bytes]]]:
+    with zipfile.ZipFile(path) as archive:
+        infos = [info for info in archive.infolist() if not info.is_dir()]
+        names = _zip_names(infos)
+        for info, path_inside in zip(infos, names, strict=True):
+            link = (info.external_attr >> 16) & 0o170000 == 0o120000
+            member = Member(path_inside.replace("\\", "/"), info.file_size, link, bool(info.flag_bits & 1))
+            yield member, lambda info=info: archive.read(info)  # type: ignore[misc]
+
+
+def _zip_names(infos: list[zipfile.ZipInfo]) -> list[str]:
+    """File names; those of old Windows programs, which zipfile takes for DOS code page 437, in their own encoding."""
+    odd = [info for info in infos if not info.flag_bits & 0x800 and not info.filename.isascii()]
+    if not odd:
+        return [info.filename for info in infos]
+    raw = {id(info): info.filename.encode("cp437", "replace") for info in odd}
+    encoding = guess_encoding(b"\n".join(raw.values()), "names")
+    return [raw[id(i)].decode(encoding, "replace") if id(i) in raw else i.filename for i in infos]
+
+
+def _tar_members(path: Path) -> Iterator[tuple[Member, Callable[[], bytes]]]:
+    with unpacked_stream(path) as stream, tarfile.open(fileobj=stream, mode="r|") as archive:
+        for info in archive:
+            if info.isdir():
+                continue
+            yield (
+                Member(info.name.removeprefix("./"), info.size, not info.isreg()),
+                lambda info=info: (archive.extractfile(info) or io.BytesIO()).read(),  # type: ignore[misc]
+            )

@@ -1,0 +1,28 @@
+"""Rows of a file that were not read: where they stand, why, and the sentence that says so."""
+
+from typing import NamedTuple
+
+NAMED_LINES = 5  # lines that the sentence names
+
+
+class SkippedRow(NamedTuple):
+    """A row of the file that was not read: where (its first line or its number, 0 for none), why, and what stands there."""
+
+    line: int
+    reason: str
+    content: str
+
+
+def skipped_sentences(first: tuple[SkippedRow, ...], skipped: int, rows: int) -> tuple[str, ...]:
+    """How many rows were not read, and where the first of them stand; nothing where all were.
+
+    Args:
+        first: the first of the rows that were skipped.
+        skipped: how many there are of them.
+        rows: how many were read.
+    """
+    if not skipped:
+        return ()
+    lines = ", ".join(f"{row.line:,}" for row in first[:NAMED_LINES] if row.line)
+    where = f" (line {lines}{' and others' if skipped > NAMED_LINES else ''})" if first[0].line else ""
+    return (f"{skipped:,} of {rows + skipped:,} rows were set aside: {first[0].reason}{where}.",)

@@ -1,0 +1,44 @@
+"""The beginning of a text file and samples from all over it, by which encoding and dialect are guessed."""
+
+from pathlib import Path
+
+from core.data.reading.transcode import repair, to_utf8
+from core.errors import DatasetError
+
+HEAD = 2 << 20  # bytes by which the dialect is guessed
+SAMPLES, SAMPLE = 16, 256 << 10  # samples of a large file, and bytes of each
+SEPARATING = "\x01\x02\x1c\x1d\x1e\x1f"  # control characters that separate fields
+UNPRINTABLE = 0.1  # share of unprintable characters from which on a file is not text
+
+
+def sample_pieces(path: Path, size: int) -> list[bytes]:
+    """The beginning of a file, and pieces of a large one from all over it, each of whole lines."""
+    with path.open("rb") as file:
+        pieces = [file.read(HEAD)]
+        for number in range(1, SAMPLES) if size > HEAD else ():
+            file.seek(HEAD + (size - HEAD) * number // SAMPLES)
+            piece = file.read(SAMPLE)
+            pieces.append(piece[piece.find(b"\n") + 1 : piece.rfind(b"\n") + 1])
+    return pieces
+
+
+def beginning(path: Path, encoding: str, name: str, strict: bool) -> tuple[str, bool]:
+    """The beginning of the file as text, and whether that is all of it.
+
+    Args:
+        strict: refuse what does not fit, for an encoding that the user named.
+
+    Raises:
+        DatasetError: when it is binary, or does not fit an encoding that the user named.
+    """
+    with path.open("rb") as file:
+        head, more = file.read(HEAD), file.read(1)
+    pieces = to_utf8((head,), encoding, name, strict)
+    # the end of a part of a file may cut a character, so the decoder is not told that it is the end
+    utf8 = next(pieces)[0] if more else b"".join(piece for piece, _ in pieces)
+    text = repair(utf8)[0]
+    shown = text[:4000]
+    unprintable = sum(not (mark.isprintable() or mark.isspace() or mark in SEPARATING) for mark in shown)
+    if unprintable > UNPRINTABLE * len(shown):
+        raise DatasetError(f"{name} holds binary data, not text.", "Upload CSV, TSV, JSON Lines, Parquet or Excel.")
+    return text, not more

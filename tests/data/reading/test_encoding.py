@@ -1,0 +1,43 @@
+import pytest
+
+from core.errors import DatasetError
+from tests.data.reading.conftest import read
+
+
+def test_accents_of_an_old_windows_file_are_read(tmp_path):
+    content = "text,label\nle café était délicieux,pos\nle dîner était très mauvais,neg\n".encode("cp1252")
+    assert read(tmp_path, content).frame["text"][0] == "le café était délicieux"
+
+
+@pytest.mark.parametrize("encoding", ["gb18030", "utf-8"])
+def test_chinese_is_read(tmp_path, encoding):
+    rows = [
+        "label,review",
+        *["1,酒店环境很好，服务热情周到，下次还会再来", "0,房间很脏，服务态度也很差劲，不推荐"] * 30,
+    ]
+    table = read(tmp_path, "\n".join(rows).encode(encoding))
+    assert len(table.frame) == 60 and table.frame["review"][0].startswith("酒店环境很好")
+
+
+LANGUAGES = {
+    "cp1252": "Der Käse schmeckte überraschend gut, schöne Grüße", "cp1250": "Wczoraj poszliśmy do kina, film był świetny",
+    "cp1251": "Вчера мы ходили в кино, очень понравилось", "koi8-r": "Вчера мы ходили в кино, очень понравилось",
+    "cp1253": "Χθες πήγαμε σινεμά, η ταινία ήταν πολύ καλή", "cp1254": "Dün sinemaya gittik, film çok güzeldi, ışıklar şahaneydi",
+    "cp1255": "אתמול הלכנו לקולנוע, הסרט היה מצוין", "cp1256": "ذهبنا أمس إلى السينما وكان الفيلم رائعا",
+    "big5": "昨天和朋友一起去看電影,非常好看,下次還會再來", "gb18030": "昨天和朋友一起去看电影,非常好看,下次还会再来",
+    "shift_jis": "昨日は友達と映画を見に行きました。とても面白かったです",
+    "euc_jp": "昨日は友達と映画を見に行きました。とても面白かったです",
+    "euc_kr": "어제 친구와 함께 영화를 보러 갔습니다. 정말 재미있었어요", "utf-16-le": "déjà vu, naïve", "utf-32": "déjà vu, naïve",
+}  # fmt: skip  # fmt: skip
+
+
+@pytest.mark.parametrize("encoding", LANGUAGES)
+def test_encodings_are_found_by_the_letters_they_give(tmp_path, encoding):
+    rows = [f"{number}\t{LANGUAGES[encoding]}\t{'ab'[number % 2]}" for number in range(20)]
+    table = read(tmp_path, "\n".join(["id\ttext\tlabel", *rows]).encode(encoding))
+    assert table.frame["text"].tolist() == [LANGUAGES[encoding]] * 20
+
+
+def test_a_wrong_encoding_named_by_the_user_is_an_error_not_nonsense(tmp_path):
+    with pytest.raises(DatasetError, match="not valid utf-8"):
+        read(tmp_path, "text,label\ncafé,pos\n".encode("cp1252"), encoding="utf-8")
