@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
-from core.data.columns.appearance import PARTS
 from core.data.reading.archive import Member, members
 from core.data.reading.encoding import guess_encoding
+from core.data.reading.parts import PART_NAMES
 from core.data.reading.records import Aside
 from core.data.reading.table_reader import Batch, TableReader, table_of
 
@@ -29,7 +29,7 @@ def is_text(member: Member) -> bool:
 def part_of(folder: str) -> str | None:
     """The part that a folder's or file's name tells: train, 20news-bydate-train, test.csv."""
     words = re.split(r"[-_. ]", folder.lower())
-    return next((PARTS[word] for word in (words[-1], words[0]) if word in PARTS), None)
+    return next((PART_NAMES[word] for word in (words[-1], words[0]) if word in PART_NAMES), None)
 
 
 def _outer(found: list[Member]) -> set[tuple[str, ...]]:

@@ -2,10 +2,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from core.data.columns.answers import stored_answers
 from core.data.columns.guess import choose_roles, guess_roles
-from core.data.columns.labels import look_at_labels, stored_answers, strata
+from core.data.columns.kinds import look_at_labels
+from core.data.columns.labels import strata
 from core.data.sets.add import add_dataset
-from core.data.splits.split import draw, split_rows
+from core.data.splits.draw import draw
+from core.data.splits.split import split_rows
 from core.errors import DatasetError
 from tests.conftest import sentences
 
