@@ -25,7 +25,7 @@ from core import workspace
 from core.config import RunConfig
 from core.data.columns.labels import strata
 from core.data.sets.store import get_dataset
-from core.data.splits.split import draw
+from core.data.splits.draw import draw
 from core.errors import DatasetError, GraftError
 from core.evaluation.judge import SCALE
 from core.jobs.process import identity, is_alive

@@ -8,7 +8,7 @@ import pandas as pd
 from core.config import RunConfig
 from core.data.columns.labels import strata
 from core.data.sets.store import DataSet, get_dataset
-from core.data.splits.split import draw
+from core.data.splits.draw import draw
 from core.errors import DatasetError
 from core.tasks import Task, check_settings, task_of
 from core.training.recipe import epochs_for

@@ -2,7 +2,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from core.data.splits.split import assign_folds, draw, split_rows
+from core.data.splits.draw import draw
+from core.data.splits.folds import assign_folds
+from core.data.splits.split import split_rows
 from core.errors import DatasetError
 
 
