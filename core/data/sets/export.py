@@ -1,10 +1,10 @@
 """A version as a file that other tools read: CSV, JSON Lines or Parquet."""
 
-import os
 from pathlib import Path
 
 import pandas as pd
 
+from core import workspace
 from core.data.sets.spreadsheet import spreadsheet_csv
 from core.data.sets.store import DataSet
 from core.errors import DatasetError
@@ -53,16 +53,11 @@ def export_file(dataset: DataSet, format: str, path: Path) -> int:
         the number of rows written.
 
     Raises:
-        DatasetError: when the format is not known or the place cannot be written.
+        DatasetError: when the format is not known or the file cannot be written.
     """
     content = export_bytes(dataset, format)
-    aside = path.with_name(f".{path.name}.new")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        aside.write_bytes(content)
-        os.replace(aside, path)
+        workspace.write_bytes(path, content)
     except OSError as error:
-        raise DatasetError(f"{path} cannot be written: {error.strerror}.", "Choose another place.") from error
-    finally:
-        aside.unlink(missing_ok=True)
+        raise DatasetError(f"{path} cannot be written: {error.strerror}.", "Choose another folder.") from error
     return dataset.rows

@@ -1,6 +1,7 @@
 """Lengths of texts in the tokens of the model that is going to read them."""
 
 import hashlib
+import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -36,8 +37,8 @@ def token_lengths(texts: Sequence[str], model: str, pairs: Sequence[str] | None 
     lengths: list[int] = []
     for start in range(0, len(texts), 2000):
         second = None if pairs is None else list(pairs[start : start + 2000])
-        out = tokenizer(list(texts[start : start + 2000]), second, return_attention_mask=False)
-        lengths += [len(row) for row in out["input_ids"]]
+        encoded = tokenizer(list(texts[start : start + 2000]), second, return_attention_mask=False)
+        lengths += [len(ids) for ids in encoded["input_ids"]]
     return np.asarray(lengths, dtype=np.int32)
 
 
@@ -54,9 +55,9 @@ def dataset_lengths(dataset: DataSet, model: str) -> np.ndarray:
     frame = dataset.sample(MOST_ROWS, ("text", "text_pair"))
     pairs = frame["text_pair"].tolist() if "text_pair" in frame else None
     lengths = token_lengths(frame["text"].tolist(), model, pairs)
-    aside = path.with_name(f".{path.stem}.new.npy")
-    np.save(aside, lengths)
-    aside.replace(path)
+    content = io.BytesIO()
+    np.save(content, lengths)
+    workspace.write_bytes(path, content.getvalue())
     return lengths
 
 

@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from core.data.cleaning.checks import check_dataset
+from core.data.cleaning.checks.health import check_dataset
 from core.data.sets.add import add_dataset
 from core.data.sets.lengths import dataset_lengths, length_summary
 from core.data.sets.samples import add_sample

@@ -1,9 +1,10 @@
 import pandas as pd
 import pytest
 
+from core.data.cleaning.mending import make_version
 from core.data.sets.add import add_dataset
 from core.data.sets.store import delete_dataset, get_dataset, list_datasets
-from core.data.sets.versions import changed_rows, family, lineage, make_version, undo, version_number, version_title
+from core.data.sets.versions import changed_rows, family, lineage, undo, version_number, version_title
 from core.errors import DatasetError
 from tests.conftest import sentences
 
