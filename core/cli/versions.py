@@ -14,9 +14,10 @@ RESPLIT = ("seed", "group", "time", "column", "keep_test", "fractions")
 
 
 def data_fix(arguments: argparse.Namespace, out: Output) -> int:
+    from core.data.cleaning.folds import make_folds
+    from core.data.cleaning.mending import make_version
     from core.data.sets.store import get_dataset
-    from core.data.sets.versions import make_version, undo
-    from core.data.splits.folds import make_folds
+    from core.data.sets.versions import undo
 
     dataset = get_dataset(arguments.dataset)
     if arguments.undo:
@@ -37,9 +38,9 @@ def data_fix(arguments: argparse.Namespace, out: Output) -> int:
 
 
 def data_relabel(arguments: argparse.Namespace, out: Output) -> int:
+    from core.data.cleaning.mending import make_version
     from core.data.reading.read import read_table
     from core.data.sets.store import get_dataset
-    from core.data.sets.versions import make_version
 
     dataset = get_dataset(arguments.dataset)
     rows = read_table(Path(arguments.file)).frame
@@ -173,7 +174,7 @@ def _asked(arguments: argparse.Namespace, dataset: "DataSet") -> tuple[str, dict
 
 
 def _remedy(name: str, dataset: "DataSet") -> tuple[str, dict[str, Any]]:
-    from core.data.cleaning.checks import check_dataset
+    from core.data.cleaning.checks.health import check_dataset
 
     checks = {check.name: check for check in check_dataset(dataset)}
     if name not in checks:

@@ -3,12 +3,11 @@
 import pandas as pd
 import streamlit as st
 
-from core.data.cleaning.checks import Check, Remedy, check_dataset
-from core.data.cleaning.checks.check import SHOWN
-from core.data.cleaning.checks.health import is_checked
-from core.data.cleaning.checks.reading import check_reading
+from core.data.cleaning.checks.check import SHOWN, Check, Remedy
+from core.data.cleaning.checks.health import check_dataset, is_checked
+from core.data.cleaning.checks.tokenisation import check_tokenisation
+from core.data.cleaning.mending import make_version
 from core.data.sets.store import DataSet, get_dataset
-from core.data.sets.versions import make_version
 from core.errors import GraftError
 from pages.components.data.versions import open_version
 from pages.components.shared.words import show_error
@@ -23,7 +22,7 @@ ROWS_A_SECOND = 3000  # about what two cores check
 
 @st.cache_data(max_entries=32, show_spinner="Looking at what the model makes of the texts …")
 def _reading(dataset_id: str, model: str, max_length: int) -> list[Check]:
-    return check_reading(get_dataset(dataset_id), model, max_length)
+    return check_tokenisation(get_dataset(dataset_id), model, max_length)
 
 
 @st.cache_data(max_entries=4, show_spinner=False)

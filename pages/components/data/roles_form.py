@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from core.data.columns.guess import choose_roles
-from core.data.columns.labels import SEPARATORS, is_flag, look_at_labels
+from core.data.columns.kinds import SEPARATORS, is_flag, look_at_labels
 from core.data.columns.roles import Roles
 from core.errors import DatasetError
 

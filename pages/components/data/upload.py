@@ -12,7 +12,8 @@ from core.data.columns.labels import count_labels
 from core.data.columns.roles import Roles
 from core.data.reading.hub import is_hub_name
 from core.data.reading.read import Table
-from core.data.sets.add import add_dataset, prepare
+from core.data.sets.add import add_dataset
+from core.data.sets.preview import preview
 from core.data.sets.store import DataSet
 from core.errors import GraftError
 from pages.components.data.reading import Reading, aside_view, read_file, reading_view, written_as
@@ -125,8 +126,9 @@ def _store(path: Path, source_name: str, table: Table, roles: Roles, reading: Re
 
 def _outcome(table: Table, roles: Roles, fractions: tuple[float, float, float], seed: int) -> None:
     """The parts as they would be stored."""
-    frame, notes = prepare(table, roles, fractions, seed)
-    for warning in notes["warnings"]:
+    outcome = preview(table, roles, fractions, seed)
+    frame = outcome.frame
+    for warning in outcome.warnings:
         st.warning(warning, icon=":material/info:")
     parts = frame["split"].value_counts()
     kind = roles.task or "single_label"

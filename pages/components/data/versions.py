@@ -3,10 +3,11 @@
 import pandas as pd
 import streamlit as st
 
+from core.data.cleaning.folds import has_own_test, make_folds
+from core.data.cleaning.mending import make_version
 from core.data.sets.export import FORMATS, export_bytes
 from core.data.sets.store import DataSet, get_dataset
-from core.data.sets.versions import changed_rows, family, make_version, undo, version_number
-from core.data.splits.folds import has_own_test, make_folds
+from core.data.sets.versions import changed_rows, family, undo, version_number
 from core.errors import GraftError
 from core.results.test_reuse import dataset_of, looks_at_test
 from core.runs.folder import list_runs

@@ -6,8 +6,8 @@ import pandas as pd
 import streamlit as st
 
 from core import charts
+from core.data.cleaning.folds import has_own_test
 from core.data.sets.store import DataSet
-from core.data.splits.folds import has_own_test
 from core.errors import GraftError
 from core.jobs.folds import FOLDS, MOST_ROWS
 from core.runs.folder import Run

@@ -3,10 +3,11 @@
 import pandas as pd
 import pytest
 
+from core.data.cleaning.folds import has_own_test, make_folds
+from core.data.cleaning.mending import make_version
 from core.data.sets.add import add_dataset
 from core.data.sets.store import get_dataset, list_datasets
-from core.data.sets.versions import changed_rows, make_version, version_title
-from core.data.splits.folds import has_own_test, make_folds
+from core.data.sets.versions import changed_rows, version_title
 from tests.conftest import sentences
 
 

@@ -1,7 +1,7 @@
 import pandas as pd
 import pytest
 
-from core.data.cleaning.checks import check_dataset
+from core.data.cleaning.checks.health import check_dataset
 from core.data.sets.add import add_dataset
 from tests.conftest import sentences
 

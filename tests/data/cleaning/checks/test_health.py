@@ -3,11 +3,10 @@ import shutil
 import numpy as np
 import pytest
 
-from core.data.cleaning.checks import check_dataset
-from core.data.cleaning.checks.check import Material
 from core.data.cleaning.checks.duplicates import check_duplicates
-from core.data.cleaning.checks.health import is_checked
+from core.data.cleaning.checks.health import check_dataset, is_checked
 from core.data.cleaning.checks.labels import check_labels
+from core.data.cleaning.material import Material
 from core.data.cleaning.near import NearPairs
 from core.data.cleaning.texts import text_keys
 from core.data.sets.add import add_dataset

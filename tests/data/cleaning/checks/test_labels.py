@@ -1,6 +1,6 @@
 import pandas as pd
 
-from core.data.cleaning.checks import check_dataset
+from core.data.cleaning.checks.health import check_dataset
 from core.data.sets.add import add_dataset
 from tests.conftest import sentences
 
