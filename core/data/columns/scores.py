@@ -2,7 +2,7 @@
 
 from core.data.columns.names import LABEL_NAMES, PAIR_NAMES, SCORE_NAMES, SEVERAL_NAMES, TEXT_NAMES, plain_name
 from core.data.columns.profile import ColumnProfile
-from core.data.reading.parts import PART_NAMES
+from core.data.reading.parts import PARTS
 
 MOST_CLASSES = 1000
 
@@ -39,7 +39,7 @@ def text_reason(column: ColumnProfile, columns: list[ColumnProfile]) -> str:
 
 def holds_parts(column: ColumnProfile) -> bool:
     """Whether it holds nothing but names of parts."""
-    return column.filled > 0.99 and bool(column.values) and all(value.lower() in PART_NAMES for value in column.values)
+    return column.filled > 0.99 and bool(column.values) and all(value.lower() in PARTS for value in column.values)
 
 
 def comes_again(column: ColumnProfile) -> bool:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from core.data.reading.archive import Member, members
 from core.data.reading.encoding import guess_encoding
-from core.data.reading.parts import PART_NAMES
+from core.data.reading.parts import part_of
 from core.data.reading.records import Aside
 from core.data.reading.table_reader import Batch, TableReader, table_of
 
@@ -24,12 +24,6 @@ def is_text(member: Member) -> bool:
     return not member.link and (
         member.suffix in ("txt", "text", "md", "html", "htm", "eml", "") or member.suffix.isdigit()
     )
-
-
-def part_of(folder: str) -> str | None:
-    """The part that a folder's or file's name tells: train, 20news-bydate-train, test.csv."""
-    words = re.split(r"[-_. ]", folder.lower())
-    return next((PART_NAMES[word] for word in (words[-1], words[0]) if word in PART_NAMES), None)
 
 
 def _outer(found: list[Member]) -> set[tuple[str, ...]]:

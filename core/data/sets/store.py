@@ -209,4 +209,4 @@ def _load(path: Path) -> DataSet | None:
         return None
     for name in ("labels", "columns", "warnings", "fractions", "label_columns"):
         value[name] = tuple(value.get(name, ()))
-    return DataSet(**{field_.name: value[field_.name] for field_ in fields(DataSet) if field_.name in value})
+    return DataSet(**{known.name: value[known.name] for known in fields(DataSet) if known.name in value})

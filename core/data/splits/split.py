@@ -5,7 +5,7 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
-from core.data.reading.parts import PART_NAMES
+from core.data.reading.parts import PARTS as PART_NAMES
 from core.errors import DatasetError
 
 PARTS = ("train", "validation", "test")

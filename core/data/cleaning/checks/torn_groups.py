@@ -19,7 +19,7 @@ def check_torn_groups(material: Material) -> list[Check]:
 
 
 def _torn(frame: pd.DataFrame, column: str, chosen: bool) -> Check:
-    """Args: chosen: whether the column is the set's own group column."""
+    """Groups of a column that stand in several parts; ``chosen`` says whether it is the set's own group column."""
     parts = frame["split"].groupby(frame[column]).nunique()
     torn = set(parts[parts > 1].index) - {""}
     group = column.removeprefix("extra.")
