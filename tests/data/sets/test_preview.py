@@ -56,8 +56,8 @@ def test_preview_and_stored_rows_agree(home, tmp_path, monkeypatch, case, at_onc
 
 
 def test_halves_of_a_letter_are_shown_as_they_would_be_stored():
-    frame = table().assign(text=[f"{text} \ud83d" for text, _ in sentences(60)])
-    shown = preview(Table(frame, "jsonl"), Roles("text", "label")).frame
+    texts = pd.Series([f"{text} \ud83d" for text, _ in sentences(60)], dtype=object)
+    shown = preview(Table(table().assign(text=texts), "jsonl"), Roles("text", "label")).frame
     assert len(shown) == 60 and shown["text"].str.endswith(" ?").all()
 
 
