@@ -42,28 +42,19 @@ def storable_rows(rows: Rows, roles: Roles, first: int = 0) -> StorableRows:
     Raises:
         DatasetError: when the label columns do not hold what the task needs.
     """
-    size = len(rows) if isinstance(rows, pd.DataFrame) else rows.num_rows
-    columns: dict[str, Any] = {"row": pa.array(np.arange(first, first + size))}
-    columns["text"] = _trimmed(text_column(rows, roles.text))
-    if roles.text_pair:
-        columns["text_pair"] = _trimmed(text_column(rows, roles.text_pair))
     answers = _answers(rows, roles)
-    columns["label"] = pa.array([""] * size, pa.string()) if answers is None else pc.fill_null(answers, "")
-    for column in further_columns(list(rows.columns if isinstance(rows, pd.DataFrame) else rows.column_names), roles):
-        columns[f"extra.{column}"] = text_column(rows, column)
-    table = pa.table(columns)
+    table = _table(rows, roles, answers, first)
     without_text = _empty(table["text"])
     if roles.text_pair:
         without_text |= _empty(table["text_pair"])
-    missing = np.zeros(size, dtype=bool) if answers is None else np.asarray(pc.is_null(answers), dtype=bool)
-    without_label = missing & ~without_text
-    lost = without_text | without_label
+    missing = np.zeros(table.num_rows, dtype=bool) if answers is None else np.asarray(pc.is_null(answers), dtype=bool)
+    lost = without_text | missing
 
     def kept(column: Any) -> Any:
         return column.filter(pa.array(~lost)) if lost.any() else column
 
     given, groups = (kept(text_column(rows, name)) if name else None for name in (roles.split, roles.group))
-    return StorableRows(kept(table), given, groups, without_text, without_label)
+    return StorableRows(kept(table), given, groups, without_text, missing & ~without_text)
 
 
 def further_columns(names: list[str], roles: Roles) -> list[str]:
@@ -90,6 +81,18 @@ def text_column(rows: Rows, name: str) -> pa.ChunkedArray:
 def storable_text(cell: str) -> str:
     """Halves of surrogate pairs cannot be stored; they become a question mark."""
     return cell if cell.isascii() else cell.encode("utf-8", "replace").decode()
+
+
+def _table(rows: Rows, roles: Roles, answers: pa.ChunkedArray | None, first: int) -> pa.Table:
+    """All rows with the columns of a set, also those that will not be kept."""
+    frame = isinstance(rows, pd.DataFrame)
+    size, names = (len(rows), list(rows.columns)) if frame else (rows.num_rows, rows.column_names)
+    columns: dict[str, Any] = {"row": pa.array(np.arange(first, first + size))}
+    columns["text"] = _trimmed(text_column(rows, roles.text))
+    if roles.text_pair:
+        columns["text_pair"] = _trimmed(text_column(rows, roles.text_pair))
+    columns["label"] = pa.array([""] * size, pa.string()) if answers is None else pc.fill_null(answers, "")
+    return pa.table(columns | {f"extra.{name}": text_column(rows, name) for name in further_columns(names, roles)})
 
 
 def _empty(column: pa.ChunkedArray) -> np.ndarray:

@@ -52,7 +52,7 @@ def _near(material: Material) -> Check:
     fix = NEAR_DUPLICATES.remedy(f"Remove {counted(count, 'near copy', 'near copies')}")
     level = "warning" if count > 0.05 * len(mask) else "note"
     finding = Check("near duplicates", level, message, (), count, remedy, fix)
-    return _nearly(material, finding, "No two texts are nearly the same.", np.ones(len(pairs.first), dtype=bool))
+    return _with_pairs(material, finding, "No two texts are nearly the same.", np.ones(len(pairs.first), dtype=bool))
 
 
 def _leakage(material: Material) -> Check:
@@ -87,12 +87,12 @@ def _near_leakage(material: Material) -> Check:
     fix = NEAR_LEAKING.remedy(f"Remove {counted(count, 'row', 'rows')}")
     level = "warning" if count > 0.01 * len(frame) else "note"
     finding = Check("near leakage", level, f"{subject} nearly the same as a judged text.", (), count, remedy, fix)
-    return _nearly(
+    return _with_pairs(
         material, finding, "No training text is nearly a judged one.", part[pairs.first] != part[pairs.second]
     )
 
 
-def _nearly(material: Material, finding: Check, none: str, shown: np.ndarray) -> Check:
+def _with_pairs(material: Material, finding: Check, none: str, shown: np.ndarray) -> Check:
     """``finding`` with the pairs to show, (pairs,) bool, side by side, or ``none`` as its message where it counts no row."""
     distinct = len(first_of_each(material.frame, material.keys))
     whole = material.compared >= distinct
