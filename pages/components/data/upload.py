@@ -36,11 +36,11 @@ def upload_view() -> None:
         help="CSV, TSV, JSON, Parquet, Arrow, Excel, or a zip or tar with one folder a class; up to 200 MB. It stays on this machine.",
     )  # fmt: skip
     try:
-        place = _elsewhere(done) if file is None else (_to_disk(file), file.name)
-        if place is None:
+        chosen = _elsewhere(done) if file is None else (_to_disk(file), file.name)
+        if chosen is None:
             st.session_state.pop("upload_copy", None)
             return
-        path, name = place
+        path, name = chosen
         st.session_state["upload_copy"] = str(path)
         stamp = hashlib.sha256(str(path).encode()).hexdigest()[:8]
         reading = reading_view(path, name, stamp)

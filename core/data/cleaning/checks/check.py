@@ -16,7 +16,7 @@ LEVELS = ("error", "warning", "note", "ok")
 
 @dataclass(frozen=True, slots=True)
 class Remedy:
-    """A fix that one click, or ``data fix``, applies; ``operation`` and ``parameters`` as in ``core.data.cleaning.fixes``."""
+    """A fix that one click, or ``data fix``, applies; ``operation`` and ``parameters`` as in ``core.data.cleaning.fixes.registry``."""
 
     title: str
     operation: str
