@@ -46,7 +46,7 @@ def rows_of(
 ) -> tuple["pd.DataFrame", "pd.DataFrame", list[str]]:
     """Training rows, test rows and labels: the draws that a run of Graft with these settings makes."""
     from core.data.sets.store import get_dataset
-    from core.data.splits.split import draw
+    from core.data.splits.draw import draw
 
     stored = get_dataset(dataset)
     train, test = stored.part("train"), stored.part("test")

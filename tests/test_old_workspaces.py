@@ -36,7 +36,7 @@ def by_name():
 
 
 def test_sets_and_their_versions_open(old):
-    from core.data.cleaning.checks import check_dataset
+    from core.data.cleaning.checks.health import check_dataset
     from core.data.sets.store import list_datasets
     from core.data.sets.versions import lineage
 

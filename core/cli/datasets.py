@@ -133,7 +133,7 @@ def check(arguments: argparse.Namespace, out: Output) -> int:
     """
     from dataclasses import asdict
 
-    from core.data.cleaning.checks import check_dataset
+    from core.data.cleaning.checks.health import check_dataset
     from core.data.sets.store import get_dataset
 
     dataset = get_dataset(arguments.dataset)

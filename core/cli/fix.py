@@ -53,9 +53,10 @@ def fix(arguments: argparse.Namespace, out: Output) -> int:
     Raises:
         DatasetError: when there is no such set, or the operation cannot be carried out on it.
     """
+    from core.data.cleaning.folds import make_folds
+    from core.data.cleaning.mending import make_version
     from core.data.sets.store import get_dataset
-    from core.data.sets.versions import make_version, undo
-    from core.data.splits.folds import make_folds
+    from core.data.sets.versions import undo
 
     dataset = get_dataset(arguments.dataset)
     if arguments.undo:
@@ -94,7 +95,7 @@ def _operation(arguments: argparse.Namespace, dataset: "DataSet") -> Operation:
 
 def _remedy(name: str, dataset: "DataSet") -> Operation:
     """What a check of this name offers."""
-    from core.data.cleaning.checks import check_dataset
+    from core.data.cleaning.checks.health import check_dataset
 
     checks = {check.name: check for check in check_dataset(dataset)}
     if name not in checks:

@@ -28,8 +28,8 @@ def relabel(arguments: argparse.Namespace, out: Output) -> int:
     Raises:
         DatasetError: when there is no such set, or the file does not name rows and labels of it.
     """
+    from core.data.cleaning.mending import make_version
     from core.data.sets.store import get_dataset
-    from core.data.sets.versions import make_version
 
     dataset = get_dataset(arguments.dataset)
     version = make_version(dataset, "relabel", {"labels": _labels_in(arguments.file)})

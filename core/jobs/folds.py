@@ -6,9 +6,9 @@ from pathlib import Path
 
 from core import workspace
 from core.config import RunConfig
+from core.data.cleaning.folds import has_own_test, make_folds
 from core.data.sets.store import DataSet, get_dataset
 from core.data.sets.versions import origin_of
-from core.data.splits.folds import has_own_test, make_folds
 from core.errors import ConfigError, DatasetError, GraftError
 from core.jobs.scheduler import ensure_scheduler
 from core.runs.folder import create_run, default_name, get_run
@@ -30,7 +30,7 @@ def submit_folds(
     Args:
         config: its ``dataset`` is the set to make folds of.
         seed: of the folds; the same for every setting that is tried, so that all are judged alike.
-        keep_test: as in ``core.data.splits.folds.make_folds``.
+        keep_test: as in ``core.data.cleaning.folds.make_folds``.
 
     Raises:
         DatasetError: when the set has no labels or so many folds make no sense.

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from core.data.sets.store import DataSet
-from core.data.splits.split import draw
+from core.data.splits.draw import draw
 from core.errors import DatasetError, GraftError
 from core.models.classifier import position_limit
 from core.models.sources import list_sources

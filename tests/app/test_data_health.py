@@ -3,9 +3,10 @@
 import pandas as pd
 import pytest
 
+from core.data.cleaning.mending import make_version
 from core.data.sets.add import add_dataset
 from core.data.sets.store import get_dataset
-from core.data.sets.versions import family, make_version
+from core.data.sets.versions import family
 from tests.app.test_pages import open_page, said
 from tests.conftest import sentences
 

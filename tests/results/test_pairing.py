@@ -4,10 +4,10 @@ import pandas as pd
 import pytest
 
 from core.config import RunConfig
+from core.data.cleaning.folds import make_folds
+from core.data.cleaning.mending import make_version
 from core.data.sets.add import add_dataset
 from core.data.sets.store import delete_dataset
-from core.data.sets.versions import make_version
-from core.data.splits.folds import make_folds
 from core.results.compare import compare_runs
 from core.results.test_reuse import looks_at_test
 from core.runs.folder import create_run

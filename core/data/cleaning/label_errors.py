@@ -13,7 +13,8 @@ import pandas as pd
 from core import workspace
 from core.data.cleaning.texts import text_keys, whole_texts
 from core.data.sets.store import DataSet
-from core.data.splits.split import assign_folds, draw
+from core.data.splits.draw import draw
+from core.data.splits.folds import assign_folds
 from core.errors import DatasetError, RunError
 from core.evaluation.baselines import tfidf
 from core.runs.folder import Run
@@ -62,20 +63,21 @@ def suspects_of_set(dataset: DataSet, seed: int = 0) -> pd.DataFrame:
     if path.exists():
         return pd.read_parquet(path)
     frame = frame.iloc[draw(frame["label"], MOST_ROWS, seed, frame["row"])].reset_index(drop=True)
-    found = _suspects(frame, _out_of_sample(frame, list(dataset.labels), seed), list(dataset.labels))
+    labels = list(dataset.labels)
+    suspects = _suspects(frame, _out_of_sample(frame, labels, seed), labels)
     with workspace.replace_file(path) as aside:
-        found.to_parquet(aside, index=False)
-    return found
+        suspects.to_parquet(aside, index=False)
+    return suspects
 
 
 def _out_of_sample(frame: pd.DataFrame, labels: list[str], seed: int) -> np.ndarray:
     """(rows, classes) probabilities, each row judged by a model that has not seen its text."""
-    numbers = frame["label"].map({label: place for place, label in enumerate(labels)}).to_numpy(dtype=np.int64)
+    numbers = frame["label"].map({label: number for number, label in enumerate(labels)}).to_numpy(dtype=np.int64)
     texts = whole_texts(frame).str.slice(0, CHARACTERS).to_numpy()
-    fold = assign_folds(frame["label"], FOLDS, groups=text_keys(frame), seed=seed)
+    folds = assign_folds(frame["label"], FOLDS, groups=text_keys(frame), seed=seed)
     probabilities = np.zeros((len(frame), len(labels)))
-    for each in range(FOLDS):
-        inside, outside = fold == each, fold != each
+    for fold in range(FOLDS):
+        inside, outside = folds == fold, folds != fold
         model = tfidf(texts[outside].tolist(), numbers[outside], texts[inside].tolist(), len(labels), seed)
         probabilities[inside] = model.outputs
     return probabilities
@@ -84,19 +86,19 @@ def _out_of_sample(frame: pd.DataFrame, labels: list[str], seed: int) -> np.ndar
 def _suspects(table: pd.DataFrame, probabilities: np.ndarray, labels: list[str]) -> pd.DataFrame:
     from cleanlab.filter import find_label_issues  # takes seconds to import
 
-    numbers = table["label"].map({label: place for place, label in enumerate(labels)}).to_numpy(dtype=np.int64)
+    numbers = table["label"].map({label: number for number, label in enumerate(labels)}).to_numpy(dtype=np.int64)
     present = np.unique(numbers)  # classes without a row have no typical certainty
     if len(present) < 2:
         return pd.DataFrame(columns=COLUMNS)
-    place_of: dict[Any, int] = {number: place for place, number in enumerate(present)}
+    column_of: dict[Any, int] = {number: column for column, number in enumerate(present)}
     shares = np.clip(probabilities[:, present], 1e-9, None)
     shares /= shares.sum(axis=1, keepdims=True)
-    given = np.asarray([place_of[number] for number in numbers])
+    given = np.asarray([column_of[number] for number in numbers])
     order = find_label_issues(given, shares, return_indices_ranked_by="self_confidence", n_jobs=1)
     order = np.asarray(order, dtype=np.int64)
     best = shares[order].argmax(axis=1)
-    found = table.iloc[order][["row", "text", "label", "split"]].reset_index(drop=True)
-    found["suggestion"] = [labels[present[place]] for place in best]
-    found["certainty"] = shares[order, best]
-    found["own"] = shares[order, given[order]]
-    return found.loc[found["suggestion"] != found["label"], COLUMNS].reset_index(drop=True)
+    suspects = table.iloc[order][["row", "text", "label", "split"]].reset_index(drop=True)
+    suspects["suggestion"] = [labels[present[column]] for column in best]
+    suspects["certainty"] = shares[order, best]
+    suspects["own"] = shares[order, given[order]]
+    return suspects.loc[suspects["suggestion"] != suspects["label"], COLUMNS].reset_index(drop=True)

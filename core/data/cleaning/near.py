@@ -58,17 +58,17 @@ def near_pairs(texts: Sequence[str], threshold: float = THRESHOLD, progress: Pro
         filled[start:stop] = np.diff(offsets) > 0
         present = np.flatnonzero(np.diff(offsets) > 0)
         if len(present):
-            for place in range(BANDS * WIDTH):
-                values = ((shingles * multipliers[place] + shifts[place]) >> np.uint64(32)).astype(np.uint32)
-                signatures[start + present, place] = np.minimum.reduceat(values, offsets[present])
+            for column in range(BANDS * WIDTH):
+                values = ((shingles * multipliers[column] + shifts[column]) >> np.uint64(32)).astype(np.uint32)
+                signatures[start + present, column] = np.minimum.reduceat(values, offsets[present])
         if progress:
             progress(stop, len(texts))
     pairs = _candidates(signatures, np.flatnonzero(filled))
     agreement = (signatures[pairs[:, 0]] == signatures[pairs[:, 1]]).mean(axis=1)
     pairs = pairs[agreement >= threshold - 0.15]  # an estimate of the similarity, cheap, with a margin
     similarity = _jaccard(texts, pairs)
-    kept = similarity >= threshold
-    return NearPairs(pairs[kept, 0], pairs[kept, 1], similarity[kept])
+    near = similarity >= threshold
+    return NearPairs(pairs[near, 0], pairs[near, 1], similarity[near])
 
 
 def repeats(pairs: NearPairs, rank: np.ndarray) -> np.ndarray:
@@ -80,9 +80,9 @@ def repeats(pairs: NearPairs, rank: np.ndarray) -> np.ndarray:
     flip = rank[pairs.first] > rank[pairs.second]
     better, worse = np.where(flip, pairs.second, pairs.first), np.where(flip, pairs.first, pairs.second)
     dropped = np.zeros(len(rank), dtype=bool)
-    for place in np.argsort(rank[worse], kind="stable"):  # the better one of each pair is decided before the worse one
-        if not dropped[better[place]]:
-            dropped[worse[place]] = True
+    for pair in np.argsort(rank[worse], kind="stable"):  # the better one of each pair is decided before the worse one
+        if not dropped[better[pair]]:
+            dropped[worse[pair]] = True
     return dropped
 
 
@@ -126,7 +126,7 @@ def _mixed(values: np.ndarray) -> np.ndarray:
 
 def _candidates(signatures: np.ndarray, rows: np.ndarray) -> np.ndarray:
     """(pairs, 2) int64, first < second: rows that agree in at least one whole band."""
-    found: list[np.ndarray] = [np.empty((0, 2), dtype=np.int64)]
+    pairs: list[np.ndarray] = [np.empty((0, 2), dtype=np.int64)]
     for band in range(BANDS):
         part = np.ascontiguousarray(signatures[rows, band * WIDTH : (band + 1) * WIDTH]).astype(np.uint64)
         key = np.zeros(len(rows), dtype=np.uint64)
@@ -135,12 +135,12 @@ def _candidates(signatures: np.ndarray, rows: np.ndarray) -> np.ndarray:
         order = np.argsort(key, kind="stable")
         edges = np.flatnonzero(np.diff(key[order])) + 1
         starts, stops = np.concatenate([[0], edges]), np.concatenate([edges, [len(rows)]])
-        for place in np.flatnonzero(stops - starts > 1):
-            bucket = rows[order[starts[place] : stops[place]]]
+        for number in np.flatnonzero(stops - starts > 1):
+            bucket = rows[order[starts[number] : stops[number]]]
             for lag in range(min(len(bucket) - 1, WHOLE)):
                 others = bucket[lag + 1 :]
-                found.append(np.stack([np.full(len(others), bucket[lag]), others], axis=1))
-    return np.unique(np.concatenate(found), axis=0)
+                pairs.append(np.stack([np.full(len(others), bucket[lag]), others], axis=1))
+    return np.unique(np.concatenate(pairs), axis=0)
 
 
 def _jaccard(texts: Sequence[str], pairs: np.ndarray) -> np.ndarray:

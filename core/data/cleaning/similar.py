@@ -23,13 +23,13 @@ def similar_rows(
     """
     path = workspace.folder("cache", "similar") / f"{dataset.fingerprint[:24]}-{THRESHOLD}.npz"
     if path.exists():
-        with np.load(path) as kept:
-            return NearPairs(kept["first"], kept["second"], kept["similarity"]), int(kept["compared"])
+        with np.load(path) as stored:
+            return NearPairs(stored["first"], stored["second"], stored["similarity"]), int(stored["compared"])
     positions = first_of_each(frame)
     positions = positions[:: max(1, -(-len(positions) // MOST_ROWS))]
     texts = whole_texts(frame).iloc[positions].str.slice(0, MOST_CHARACTERS).tolist()
-    found = near_pairs(texts, progress=progress)
-    pairs = NearPairs(positions[found.first], positions[found.second], found.similarity)
+    near = near_pairs(texts, progress=progress)
+    pairs = NearPairs(positions[near.first], positions[near.second], near.similarity)
     with workspace.replace_file(path) as aside:
         np.savez_compressed(
             aside, first=pairs.first, second=pairs.second, similarity=pairs.similarity, compared=len(texts)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from core.data.columns.labels import look_at_labels
+from core.data.columns.kinds import look_at_labels
 from core.errors import DatasetError
 
 SINGLE = ("text", "label", "text_pair", "split", "group", "domain", "language", "id")
@@ -71,8 +71,11 @@ def check_roles(frame: pd.DataFrame, roles: Roles) -> None:
     Raises:
         DatasetError: quoting the column and listing those that exist.
     """
-    several = {"one of several labels": roles.labels, "a column to ignore": roles.ignore}
-    wanted = [*roles.named().items(), *((role, each) for role, columns in several.items() for each in columns)]
+    wanted = [
+        *roles.named().items(),
+        *(("one of several labels", column) for column in roles.labels),
+        *(("a column to ignore", column) for column in roles.ignore),
+    ]
     for role, column in wanted:
         if column not in frame.columns:
             known = ", ".join(map(str, frame.columns[:30]))

@@ -2,34 +2,31 @@
 
 import re
 import time
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from core.data.columns.appearance import MOST_CLASSES
 from core.data.columns.guess import choose_roles
-from core.data.columns.labels import count_labels, names_of, stored_answers, strata
+from core.data.columns.labels import names_of
 from core.data.columns.roles import Roles, check_roles, with_kind
-from core.data.reading.cells import cell_text
 from core.data.reading.hub import is_hub_name, open_hub
 from core.data.reading.read import Table, sample_table
 from core.data.reading.reader import ReadingOptions
-from core.data.reading.readers import open_table
+from core.data.reading.readers import ENDINGS, open_table
 from core.data.reading.skipped import skipped_sentences
-from core.data.reading.table_reader import Batch, TableReader, mended_sentences
-from core.data.sets.ingest import Ingested, ingest
-from core.data.sets.store import DataSet, list_datasets, new_folder, place, rename_dataset
-from core.data.splits.split import PARTS, split_rows
-from core.errors import DatasetError
+from core.data.reading.table_reader import TableReader, mended_sentences
+from core.data.sets.describe import dataset_id, part_counts, part_sizes
+from core.data.sets.ingest import ingest
+from core.data.sets.preview import whole_batch
+from core.data.sets.store import DataSet, find_by_fingerprint, new_folder, publish, rename_dataset
+from core.data.sets.tally import Tally
+from core.data.splits.split import FRACTIONS
 
-FRACTIONS = (0.7, 0.1, 0.2)
+ENDINGS_OF_NAME = re.compile(rf"(\.({'|'.join(ENDINGS)}))+$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,57 +48,6 @@ class Storing:
     seed: int
     no_label: bool
     guess: bool
-
-
-def prepare(
-    table: Table, roles: Roles, fractions: Sequence[float] = FRACTIONS, seed: int = 42
-) -> tuple[pd.DataFrame, dict[str, Any]]:
-    """The rows exactly as they would be stored, and what was set aside.
-
-    Returns:
-        the frame that ``DataSet.frame`` describes, and ``skipped`` (reason -> rows) with ``warnings`` (sentences).
-
-    Raises:
-        DatasetError: when these roles give no usable set, naming the column and the remedy.
-    """
-    check_roles(table.frame, roles)
-    roles, source = with_kind(table.frame, roles), table.frame
-    frame = pd.DataFrame({"row": range(len(source)), "text": [cell_text(cell).strip() for cell in source[roles.text]]})
-    if roles.text_pair:
-        frame["text_pair"] = [cell_text(cell).strip() for cell in source[roles.text_pair]]
-    answers = _answers(source, roles)
-    frame["label"] = answers.fillna("") if answers is not None else ""
-    kept_beside = {roles.group, roles.domain, roles.language, roles.id}
-    for column in source.columns:
-        if column not in roles.taken() or column in kept_beside:
-            frame[f"extra.{column}"] = [cell_text(cell) for cell in source[column]]
-    no_text = frame["text"] == ""
-    if roles.text_pair:
-        no_text |= frame["text_pair"] == ""
-    no_label = answers.isna() & ~no_text if answers is not None else pd.Series(False, index=frame.index)
-    skipped = Counter(each.reason for each in table.skipped)
-    skipped.update({"without text": int(no_text.sum())} if no_text.any() else {})
-    skipped.update({"without label": int(no_label.sum())} if no_label.any() else {})
-    warnings = list(table.warnings)
-    for reason in ("without text", "without label"):
-        if skipped.get(reason):
-            warnings.append(f"{skipped[reason]:,} rows {reason} were set aside.")
-    kept = ~(no_text | no_label)
-    given = [cell_text(cell) for cell in source[roles.split]] if roles.split else None
-    frame = frame[kept].reset_index(drop=True)
-    if not len(frame):
-        raise DatasetError(f"No row of column {roles.text!r} has a text.", "Choose another text column.")
-    warnings += _check_labels(frame["label"], roles) if roles.answered else []
-    frame.insert(
-        list(frame.columns).index("label") + 1, "split",
-        split_rows(
-            strata(str(roles.task), frame["label"]) if roles.answered else None,
-            source[roles.group][kept].map(cell_text) if roles.group else None,
-            fractions=tuple(fractions), seed=seed, rows=len(frame),  # type: ignore[arg-type]
-            given=pd.Series(given)[kept.to_numpy()] if given else None,
-        ),
-    )  # fmt: skip
-    return frame, {"skipped": dict(skipped), "warnings": warnings}
 
 
 def add_dataset(
@@ -160,124 +106,53 @@ def store_source(
         roles = roles.changed(label=None, labels=(), task=None)
     check_roles(table.frame, roles)
     roles = with_kind(table.frame, roles)
-    batches = source.batches() if table.sampled else [Batch(table.frame, list(table.skipped), 1.0, Counter())]
+    batches = source.batches() if table.sampled else [whole_batch(table)]
     with new_folder() as folder:
-        found = ingest(
-            batches, roles, folder, partial(_answers, roles=roles), progress, "none" if table.sampled else "zstd"
-        )
-        if not found.rows:
-            raise DatasetError(f"No row of column {roles.text!r} has a text.", "Choose another text column.")
-        frame = _small_columns(found, roles, storing)
-        order = found.columns[: found.columns.index("label") + 1] + ["split"]
-        order += [each for each in found.columns if each not in order]
-        found.fingerprint.update("split", pa.array(frame["split"], pa.string()))
-        fingerprint = found.fingerprint.value(order, roles.task or "")
-        for known in list_datasets():
-            if known.fingerprint == fingerprint:
-                named = storing.name and storing.name != known.name
-                return (rename_dataset(known.id, str(storing.name)) if named else known), True
-        notes = {"skipped": dict(found.skipped), "warnings": _warnings(table, source, found, frame, roles)}
-        dataset = _describe(frame, table, roles, notes, storing, fingerprint)
-        frame[["split"]].to_parquet(folder / "split.parquet", compression="zstd", index=False)
-        place(dataset, folder)
+        ingested = ingest(batches, roles, folder, progress, "none" if table.sampled else "zstd")
+        tally = ingested.tally
+        small = tally.labels_and_parts(roles, storing.fractions, storing.seed)
+        ingested.fingerprint.update("split", pa.array(small["split"], pa.string()))
+        fingerprint = ingested.fingerprint.value(_order(ingested.columns), roles.task or "")
+        if known := find_by_fingerprint(fingerprint):
+            renamed = storing.name and storing.name != known.name
+            return (rename_dataset(known.id, str(storing.name)) if renamed else known), True
+        warnings = [*_reading_warnings(table, source, tally), *tally.warnings(roles, small["label"])]
+        dataset = _described(small, table, roles, tally, warnings, storing, fingerprint)
+        small[["split"]].to_parquet(folder / "split.parquet", compression="zstd", index=False)
+        publish(dataset, folder)
     return dataset, False
 
 
-def _small_columns(found: Ingested, roles: Roles, storing: Storing) -> pd.DataFrame:
-    """(kept rows) label and split."""
-    labels = pd.Series(np.concatenate(found.labels), dtype=object)
-    parts = split_rows(
-        strata(str(roles.task), labels) if roles.answered else None, pd.Series(np.concatenate(found.groups)) if roles.group else None,
-        fractions=storing.fractions, seed=storing.seed, rows=found.rows,  # type: ignore[arg-type]
-        given=pd.Series(np.concatenate(found.given)) if roles.split else None,
-    )  # fmt: skip
-    return pd.DataFrame({"label": labels, "split": parts.to_numpy()})
+def _order(columns: list[str]) -> list[str]:
+    """The columns as ``DataSet.frame`` orders them: the split behind the label."""
+    behind = columns.index("label") + 1
+    return [*columns[:behind], "split", *columns[behind:]]
 
 
-def _warnings(table: Table, source: TableReader, found: Ingested, frame: pd.DataFrame, roles: Roles) -> list[str]:
-    warnings = list(table.warnings)
-    if table.sampled:
-        reading = skipped_sentences(tuple(found.first), found.reading, found.read)
-        warnings = [*source.warnings, *mended_sentences(found.notes), *reading]
-    for reason in ("without text", "without label"):
-        if found.skipped.get(reason):
-            warnings.append(f"{found.skipped[reason]:,} rows {reason} were set aside.")
-    return warnings + (_check_labels(frame["label"], roles) if roles.answered else [])
+def _reading_warnings(table: Table, source: TableReader, tally: Tally) -> list[str]:
+    """What was mended or left out while reading; of a sampled file it is known only once all of it has passed."""
+    if not table.sampled:
+        return list(table.warnings)
+    unread = skipped_sentences(tuple(tally.first_unread), tally.unread, tally.read)
+    return [*source.warnings, *mended_sentences(tally.notes), *unread]
 
 
-def _answers(source: pd.DataFrame, roles: Roles) -> pd.Series | None:
-    if not roles.answered:
-        return None
-    return stored_answers(source, str(roles.task), roles.label, roles.labels, roles.separator)
-
-
-def _check_labels(labels: pd.Series, roles: Roles) -> list[str]:
-    if roles.task == "regression":
-        if labels.nunique() < 2:
-            raise DatasetError(
-                f"The score column {roles.label!r} holds only {labels.iloc[0]!r}.", "Choose a column whose numbers differ."
-            )  # fmt: skip
-        return []
-    if roles.task == "multi_label":
-        return _check_several(labels, roles)
-    counts = labels.value_counts()
-    if len(counts) < 2:
-        raise DatasetError(
-            f"The label column {roles.label!r} holds only {counts.index[0]!r}.",
-            "Two classes at least are needed: choose another label column, or store the set without labels.",
-        )
-    if len(counts) > MOST_CLASSES or (len(counts) > 20 and len(counts) > len(labels) / 2):
-        raise DatasetError(
-            f"The label column {roles.label!r} has {len(counts):,} distinct values in {len(labels):,} rows.",
-            "That looks like text or numbers, not classes: choose another label column.",
-        )
-    rare = counts[counts < 3]
-    if len(rare):
-        names = ", ".join(map(repr, rare.index[:5]))
-        return [f"{len(rare)} classes have fewer than 3 rows ({names}): they cannot be in every part."]
-    return []
-
-
-def _check_several(labels: pd.Series, roles: Roles) -> list[str]:
-    counts = count_labels("multi_label", labels, "")
-    which = f"The label column {roles.label!r}" if roles.label else "The label columns"
-    if len(counts) < 2 or len(counts) > MOST_CLASSES:
-        raise DatasetError(
-            f"{which} hold{'s' if roles.label else ''} {len(counts):,} different labels over {len(labels):,} rows.",
-            f"Two to {MOST_CLASSES:,} can be learnt: choose another label column, or another separator.",
-        )
-    rare = [name for name, rows in counts.items() if rows < 3]
-    empty = int((labels == "").sum())
-    told = [f"{len(rare)} labels stand in fewer than 3 rows ({', '.join(map(repr, rare[:5]))})."] if rare else []
-    return told + ([f"{empty:,} rows have no label at all: they teach when to give none."] if empty else [])
-
-
-def _describe(
-    frame: pd.DataFrame, table: Table, roles: Roles, notes: dict[str, Any], storing: Storing, fingerprint: str
-) -> DataSet:
-    name = storing.name or _stem(storing.source_name)
+def _described(
+    small: pd.DataFrame, table: Table, roles: Roles, tally: Tally, warnings: list[str], storing: Storing,
+    fingerprint: str,
+) -> DataSet:  # fmt: skip
+    name = storing.name or ENDINGS_OF_NAME.sub("", storing.source_name)
     kind, column = roles.task or "single_label", roles.label or ", ".join(roles.labels) or None
-    labels = names_of(kind, frame["label"], str(column)) if roles.answered else ()
-    sizes = {part: int((frame["split"] == part).sum()) for part in PARTS if (frame["split"] == part).any()}
-    counts = {part: count_labels(kind, frame["label"][frame["split"] == part], str(column)) for part in sizes}
     task = "text_pair" if kind == "single_label" and roles.text_pair else kind
-    task = task if roles.answered else "unlabelled"
-    slug = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:40] or "set"
     return DataSet(
-        id=f"{slug}-{fingerprint[:8]}", name=name, rows=len(frame), labels=labels, counts=counts,
-        columns=tuple(map(str, table.frame.columns)), text=roles.text, label=column, text_pair=roles.text_pair,
-        split=roles.split, group=roles.group, task=task, encoding=table.encoding, delimiter=table.delimiter,
-        format=table.format, skipped_rows=sum(notes["skipped"].values()), skipped=notes["skipped"],
-        warnings=tuple(notes["warnings"]), seed=storing.seed, fractions=storing.fractions, created=time.time(),
-        source_name=storing.source_name, fingerprint=fingerprint, sizes=sizes, label_columns=roles.labels,
-        separator=roles.separator, domain=roles.domain, language=roles.language, id_column=roles.id,
+        id=dataset_id(name, fingerprint), name=name, rows=len(small),
+        labels=names_of(kind, small["label"], str(column)) if roles.answered else (),
+        counts=part_counts(small, kind, str(column)), columns=tuple(map(str, table.frame.columns)), text=roles.text,
+        label=column, text_pair=roles.text_pair, split=roles.split, group=roles.group,
+        task=task if roles.answered else "unlabelled", encoding=table.encoding, delimiter=table.delimiter,
+        format=table.format, skipped_rows=sum(tally.skipped.values()), skipped=dict(tally.skipped),
+        warnings=tuple(warnings), seed=storing.seed, fractions=storing.fractions, created=time.time(),
+        source_name=storing.source_name, fingerprint=fingerprint, sizes=part_sizes(small["split"]),
+        label_columns=roles.labels, separator=roles.separator, domain=roles.domain, language=roles.language,
+        id_column=roles.id,
     )  # fmt: skip
-
-
-def _stem(source_name: str) -> str:
-    return re.sub(
-        r"(\.(csv|tsv|txt|jsonl|ndjson|json|parquet|arrow|feather|xlsx|xls|ods|zip|tar|tgz|gz|bz2|xz|zst))+$",
-        "",
-        source_name,
-        flags=re.I,
-    )

@@ -53,7 +53,7 @@ def export_file(dataset: DataSet, format: str, path: Path) -> int:
         the number of rows written.
 
     Raises:
-        DatasetError: when the format is not known or the place cannot be written.
+        DatasetError: when the format is not known or the file cannot be written.
     """
     content = export_bytes(dataset, format)
     try:

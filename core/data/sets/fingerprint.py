@@ -24,11 +24,11 @@ class Fingerprint:
             if not pa.types.is_string(chunk.type):
                 content.update(np.ascontiguousarray(chunk.to_numpy(zero_copy_only=False), dtype=np.int64))
                 continue
-            _, offsets, data = chunk.buffers()
-            places = np.frombuffer(offsets, np.int32)[chunk.offset : chunk.offset + len(chunk) + 1]
+            _, buffer, data = chunk.buffers()
+            offsets = np.frombuffer(buffer, np.int32)[chunk.offset : chunk.offset + len(chunk) + 1]
             if data is not None:
-                content.update(memoryview(data)[places[0] : places[-1]])
-            lengths.update(np.diff(places).astype(np.int32))
+                content.update(memoryview(data)[offsets[0] : offsets[-1]])
+            lengths.update(np.diff(offsets).astype(np.int32))
 
     def value(self, order: list[str], task: str = "") -> str:
         """The fingerprint of the columns in this order; the same answers, read as classes or as a score, are two sets."""
@@ -41,11 +41,11 @@ class Fingerprint:
 
 def fingerprint_of(frame: pd.DataFrame, task: str = "") -> str:
     """The fingerprint of the rows of a set, as ``DataSet.frame`` gives them."""
-    found = Fingerprint()
+    fingerprint = Fingerprint()
     for name in frame.columns:
         if name == "row":
-            found.update(name, pa.array(frame[name].to_numpy(dtype=np.int64)))
+            fingerprint.update(name, pa.array(frame[name].to_numpy(dtype=np.int64)))
         else:
             strings = [str(cell).encode("utf-8", "replace").decode() for cell in frame[name]]
-            found.update(name, pc.cast(pa.chunked_array([pa.array(strings, pa.string())]), pa.string()))
-    return found.value(list(frame.columns), task)
+            fingerprint.update(name, pc.cast(pa.chunked_array([pa.array(strings, pa.string())]), pa.string()))
+    return fingerprint.value(list(frame.columns), task)

@@ -36,8 +36,8 @@ def token_lengths(texts: Sequence[str], model: str, pairs: Sequence[str] | None 
     lengths: list[int] = []
     for start in range(0, len(texts), 2000):
         second = None if pairs is None else list(pairs[start : start + 2000])
-        out = tokenizer(list(texts[start : start + 2000]), second, return_attention_mask=False)
-        lengths += [len(row) for row in out["input_ids"]]
+        encoded = tokenizer(list(texts[start : start + 2000]), second, return_attention_mask=False)
+        lengths += [len(ids) for ids in encoded["input_ids"]]
     return np.asarray(lengths, dtype=np.int32)
 
 

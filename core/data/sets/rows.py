@@ -16,7 +16,7 @@ GROUPS = 24  # row groups that a sample of a large set is drawn from
 
 def whole(folder: Path) -> pd.DataFrame:
     """All rows, with the split behind the label."""
-    return _with_split(pd.read_parquet(folder / "data.parquet"), _parts(folder))
+    return with_split(pd.read_parquet(folder / "data.parquet"), _parts(folder))
 
 
 def page(folder: Path, start: int, count: int) -> pd.DataFrame:
@@ -31,9 +31,9 @@ def page(folder: Path, start: int, count: int) -> pd.DataFrame:
             skipped += size
         first += size
     if not wanted:
-        return _with_split(file.schema_arrow.empty_table().to_pandas(), _parts(folder, 0, 0))
+        return with_split(file.schema_arrow.empty_table().to_pandas(), _parts(folder, 0, 0))
     frame = file.read_row_groups(wanted).slice(start - skipped, count).to_pandas()
-    return _with_split(frame, _parts(folder, start, count))
+    return with_split(frame, _parts(folder, start, count))
 
 
 def sample(folder: Path, count: int, columns: Sequence[str]) -> pd.DataFrame:
@@ -48,15 +48,15 @@ def sample(folder: Path, count: int, columns: Sequence[str]) -> pd.DataFrame:
     )
     starts = np.cumsum([0, *(file.metadata.row_group(group).num_rows for group in range(groups))])
     held = sum(int(starts[group + 1] - starts[group]) for group in chosen)
-    parts, found = _parts(folder), []
+    parts, frames = _parts(folder), []
     step = max(1.0, held / max(1, count))
     for group in chosen:
         table = file.read_row_group(int(group), columns=names)
-        places = np.unique(np.arange(0, table.num_rows, step).astype(int))
-        places = places[places < table.num_rows]
-        split = None if parts is None else parts.iloc[int(starts[group]) + places]
-        found.append(_with_split(table.take(pa.array(places)).to_pandas(), split))
-    frame = pd.concat(found, ignore_index=True)
+        positions = np.unique(np.arange(0, table.num_rows, step).astype(int))
+        positions = positions[positions < table.num_rows]
+        split = None if parts is None else parts.iloc[int(starts[group]) + positions]
+        frames.append(with_split(table.take(pa.array(positions)).to_pandas(), split))
+    frame = pd.concat(frames, ignore_index=True)
     return frame[[name for name in columns if name in frame]]
 
 
@@ -65,14 +65,23 @@ def set_aside(folder: Path, count: int) -> pd.DataFrame:
     path = folder / "skipped.parquet"
     if not path.exists():
         return pd.DataFrame(columns=["line", "row", "reason", "content"])
-    file, found, held = pq.ParquetFile(path), [], 0
+    file, tables, held = pq.ParquetFile(path), [], 0
     for group in range(file.num_row_groups):
-        found.append(file.read_row_group(group))
-        held += found[-1].num_rows
+        tables.append(file.read_row_group(group))
+        held += tables[-1].num_rows
         if held >= count:
             break
-    table = pa.concat_tables(found) if found else file.schema_arrow.empty_table()
+    table = pa.concat_tables(tables) if tables else file.schema_arrow.empty_table()
     return table.slice(0, count).to_pandas(types_mapper={pa.int64(): pd.Int64Dtype()}.get)
+
+
+def with_split(frame: pd.DataFrame, split: pd.Series | None) -> pd.DataFrame:
+    """``frame`` with the parts behind the label, in place; as it is where there are none."""
+    if split is None:
+        return frame
+    behind = list(frame.columns).index("label") + 1 if "label" in frame else len(frame.columns)
+    frame.insert(behind, "split", split.to_numpy())
+    return frame
 
 
 def _parts(folder: Path, start: int = 0, count: int | None = None) -> pd.Series | None:
@@ -80,11 +89,3 @@ def _parts(folder: Path, start: int = 0, count: int | None = None) -> pd.Series 
     if not path.exists():
         return None
     return pq.read_table(path, columns=["split"]).slice(start, count).to_pandas()["split"]
-
-
-def _with_split(frame: pd.DataFrame, split: pd.Series | None) -> pd.DataFrame:
-    if split is None:
-        return frame
-    place = list(frame.columns).index("label") + 1 if "label" in frame else len(frame.columns)
-    frame.insert(place, "split", split.to_numpy())
-    return frame

@@ -12,9 +12,9 @@ def spreadsheet_csv(frame: pd.DataFrame) -> bytes:
     numbers, also those written as text, stay as they are.
     """
     safe = frame.rename(columns=_harmless)
-    for place, kind in enumerate(safe.dtypes):
+    for column, kind in enumerate(safe.dtypes):
         if not pd.api.types.is_numeric_dtype(kind) and not pd.api.types.is_bool_dtype(kind):
-            safe.isetitem(place, safe.iloc[:, place].map(_harmless))
+            safe.isetitem(column, safe.iloc[:, column].map(_harmless))
     return safe.to_csv(index=False).encode("utf-8-sig")
 
 

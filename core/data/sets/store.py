@@ -106,8 +106,21 @@ class DataSet:
 
 def list_datasets() -> list[DataSet]:
     """All stored sets, newest first; a folder that is not a whole set is passed over."""
-    found = [_load(path) for path in workspace.folder("datasets").iterdir() if not path.name.startswith(".")]
-    return sorted((each for each in found if each), key=lambda each: each.created, reverse=True)
+    stored = [_load(path) for path in workspace.folder("datasets").iterdir() if not path.name.startswith(".")]
+    return sorted((dataset for dataset in stored if dataset), key=lambda dataset: dataset.created, reverse=True)
+
+
+def find_dataset(dataset_id: str) -> DataSet | None:
+    """The set with this id; only its own folder is opened."""
+    if not dataset_id or dataset_id.startswith(".") or Path(dataset_id).name != dataset_id:
+        return None
+    dataset = _load(workspace.folder("datasets") / dataset_id)
+    return dataset if dataset and dataset.id == dataset_id else None
+
+
+def find_by_fingerprint(fingerprint: str) -> DataSet | None:
+    """The stored set with these very rows."""
+    return next((dataset for dataset in list_datasets() if dataset.fingerprint == fingerprint), None)
 
 
 def get_dataset(ref: str) -> DataSet:
@@ -116,14 +129,13 @@ def get_dataset(ref: str) -> DataSet:
     Raises:
         DatasetError: when there is none, listing those that exist.
     """
+    if dataset := find_dataset(ref):
+        return dataset
     known = list_datasets()
-    for each in known:
-        if ref == each.id:
-            return each
-    named = [each for each in known if ref == each.name]
+    named = [dataset for dataset in known if dataset.name == ref]
     if named:
-        return next((each for each in named if not each.fold), named[0])
-    names = ", ".join(each.name for each in known[:10]) or "none yet"
+        return next((dataset for dataset in named if not dataset.fold), named[0])
+    names = ", ".join(dataset.name for dataset in known[:10]) or "none yet"
     raise DatasetError(f"There is no data set {ref!r}.", f"Stored sets: {names}. Add one with `data add FILE`.")
 
 
@@ -164,7 +176,7 @@ def restore_dataset(dataset_id: str) -> DataSet:
 
 @contextmanager
 def new_folder() -> Iterator[Path]:
-    """A folder beside the stored sets that goes away unless it is put in its place."""
+    """A folder beside the stored sets that goes away unless ``publish`` makes it one of them."""
     folder = workspace.folder("datasets") / f".new-{os.getpid()}-{time.time_ns()}"
     folder.mkdir()
     try:
@@ -173,7 +185,7 @@ def new_folder() -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def place(dataset: DataSet, folder: Path) -> None:
+def publish(dataset: DataSet, folder: Path) -> None:
     """Make a folder of files a stored set, whole or not at all."""
     workspace.write_json(folder / "dataset.json", dataset.to_json())
     try:
@@ -188,7 +200,7 @@ def write_set(dataset: DataSet, frame: pd.DataFrame, beside: dict[str, pd.DataFr
     with new_folder() as folder:
         for name, table in {"data": frame, **(beside or {})}.items():
             table.to_parquet(folder / f"{name}.parquet", compression="zstd", index=False)
-        place(dataset, folder)
+        publish(dataset, folder)
 
 
 def _load(path: Path) -> DataSet | None:
@@ -197,4 +209,4 @@ def _load(path: Path) -> DataSet | None:
         return None
     for name in ("labels", "columns", "warnings", "fractions", "label_columns"):
         value[name] = tuple(value.get(name, ()))
-    return DataSet(**{each.name: value[each.name] for each in fields(DataSet) if each.name in value})
+    return DataSet(**{known.name: value[known.name] for known in fields(DataSet) if known.name in value})

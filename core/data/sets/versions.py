@@ -1,64 +1,91 @@
-"""Versions: a stored set never changes; each fix makes a new set that names its parent and what was done.
+"""Versions: a stored set never changes; each revision makes a new set that names its parent and what was done.
 
 The lineage of a version is the chain of its parents. Row ids are kept through all of it, so runs on different versions
 can be compared row by row.
 """
 
-import re
 import time
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pandas as pd
 
-from core.data.cleaning.checks.health import material_of
-from core.data.cleaning.fixes import Fixed, apply_fix
-from core.data.columns.labels import count_labels, names_of
-from core.data.sets import store
+from core.data.columns.labels import names_of
+from core.data.sets.describe import dataset_id, part_counts, part_sizes
 from core.data.sets.fingerprint import fingerprint_of
-from core.data.sets.store import DataSet, delete_dataset, get_dataset, list_datasets
-from core.data.splits.split import PARTS
+from core.data.sets.store import (
+    DataSet,
+    delete_dataset,
+    find_by_fingerprint,
+    find_dataset,
+    get_dataset,
+    list_datasets,
+    write_set,
+)
 from core.errors import DatasetError
 
 FULL_PARAMETERS = 2000  # characters of parameters that are kept word for word; the rows are in ``changed_rows``
+LONGEST_LINE = 1000  # versions one after another
 
 
-def make_version(dataset: DataSet, operation: str, parameters: dict[str, Any] | None = None) -> DataSet:
-    """Apply a fix and store the outcome as a new set; the same fix on the same set gives the same version.
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """Rows that follow from those of a set.
+
+    Attributes:
+        frame: as ``DataSet.frame`` describes it; row ids are those of before.
+        sentence: what was done, in the past tense, with numbers.
+        changed: one line for each row that was dropped or changed: row, what (column, or ``dropped``), before, after.
+        fields: fields of ``DataSet`` that become others beside those that follow from the rows, such as split or group.
+        gone_columns: columns of the file that this version no longer holds.
+    """
+
+    frame: pd.DataFrame
+    sentence: str
+    changed: pd.DataFrame
+    fields: dict[str, Any] = field(default_factory=dict)
+    gone_columns: tuple[str, ...] = ()
+
+
+def store_version(dataset: DataSet, revision: Revision, operation: str, parameters: dict[str, Any]) -> DataSet:
+    """Store a revision as a new set; the same rows as those of a stored set give that set.
 
     Args:
-        operation, parameters: as in ``core.data.cleaning.fixes.apply_fix``.
+        dataset: the parent.
+        operation, parameters: what made the revision, as the version will tell it.
 
     Raises:
-        DatasetError: when the fix cannot be applied or would change nothing.
+        DatasetError: when the rows are those of the parent, or too few classes would be left.
     """
-    material = material_of(dataset, dataset.frame())
-    fixed = apply_fix(material, operation, parameters or {})
-    frame = fixed.frame.reset_index(drop=True)
+    frame = revision.frame.reset_index(drop=True)
     fingerprint = fingerprint_of(frame, dataset.task)
     if fingerprint == dataset.fingerprint:
         raise DatasetError("This fix changes nothing.", "There is nothing of the kind in this version.")
-    for known in list_datasets():
-        if known.fingerprint == fingerprint:
-            return known
-    version = _described(dataset, frame, fixed, operation, parameters or {}, fingerprint)
-    store.write_set(version, frame, {"changed": fixed.changed.reset_index(drop=True)})
+    if known := find_by_fingerprint(fingerprint):
+        return known
+    change = {
+        "operation": operation, "sentence": revision.sentence, "parameters": _short(parameters),
+        "rows_before": dataset.rows, "rows_after": len(frame), "changed_rows": len(revision.changed),
+        "origin": origin_of(dataset), "depth": version_number(dataset),
+    }  # fmt: skip
+    version = _described(dataset, frame, revision, change, fingerprint)
+    write_set(version, frame, {"changed": revision.changed.reset_index(drop=True)})
     return get_dataset(version.id)
 
 
 def lineage(dataset: DataSet) -> list[DataSet]:
     """The set and the versions it came from, oldest first; it begins later where an ancestor was deleted."""
-    known = {each.id: each for each in list_datasets()}
     chain = [dataset]
-    while chain[-1].parent in known and len(chain) < 1000:
-        chain.append(known[str(chain[-1].parent)])
+    while len(chain) < LONGEST_LINE and chain[-1].parent and (parent := find_dataset(chain[-1].parent)):
+        chain.append(parent)
     return chain[::-1]
 
 
 def family(dataset: DataSet) -> list[DataSet]:
     """All stored versions with the same origin, oldest first, the set itself among them."""
     origin = origin_of(dataset)
-    return sorted((each for each in list_datasets() if origin_of(each) == origin), key=lambda each: each.created)
+    kin = [known for known in list_datasets() if origin_of(known) == origin]
+    return sorted(kin, key=lambda version: version.created)
 
 
 def origin_of(dataset: DataSet) -> str:
@@ -94,54 +121,38 @@ def undo(dataset: DataSet) -> DataSet:
     if not dataset.parent:
         raise DatasetError(f"{dataset.name!r} was read from a file: there is nothing to undo.")
     parent = get_dataset(dataset.parent)
-    if not any(each.parent == dataset.id for each in list_datasets()):
+    if not any(other.parent == dataset.id for other in list_datasets()):
         delete_dataset(dataset.id)
     return parent
 
 
 def _described(
-    dataset: DataSet, frame: pd.DataFrame, fixed: Fixed, operation: str, parameters: dict[str, Any], fingerprint: str
+    parent: DataSet, frame: pd.DataFrame, revision: Revision, change: dict[str, Any], fingerprint: str
 ) -> DataSet:
-    labels, counts = _classes(frame, dataset)
-    change = {
-        "operation": operation, "sentence": fixed.sentence, "parameters": _short(parameters),
-        "rows_before": dataset.rows, "rows_after": len(frame), "changed_rows": len(fixed.changed),
-        "origin": origin_of(dataset), "depth": version_number(dataset),
-    }  # fmt: skip
-    slug = re.sub(r"[^a-z0-9]+", "-", dataset.name.lower()).strip("-")[:40] or "set"
-    split = dataset.split if operation != "resplit" else parameters.get("column")
-    group = dataset.group if operation != "resplit" else parameters.get("group", dataset.group)
-    gone = set(parameters.get("columns", ())) if operation == "drop_columns" else set()
+    fields, gone = dict(revision.fields), set(revision.gone_columns)
+    fields.setdefault("group", None if parent.group in gone else parent.group)
     return replace(
-        dataset, id=f"{slug}-{fingerprint[:8]}", rows=len(frame), labels=labels, counts=counts,
-        sizes={part: int((frame["split"] == part).sum()) for part in PARTS if (frame["split"] == part).any()},
-        columns=tuple(each for each in dataset.columns if each not in gone), split=split,
-        group=None if group in gone else group, seed=int(parameters.get("seed", dataset.seed)), created=time.time(),
-        fingerprint=fingerprint, parent=dataset.id, change=change,
+        parent, id=dataset_id(parent.name, fingerprint), rows=len(frame), labels=_labels_left(frame, parent),
+        counts=part_counts(frame, parent.task, str(parent.label)), sizes=part_sizes(frame["split"]),
+        columns=tuple(column for column in parent.columns if column not in gone), created=time.time(),
+        fingerprint=fingerprint, parent=parent.id, change=change, **fields,
     )  # fmt: skip
 
 
-def _classes(frame: pd.DataFrame, dataset: DataSet) -> tuple[tuple[str, ...], dict[str, dict[str, int]]]:
-    """The classes that are left, in the order of before, new ones at their end; and part -> class -> rows."""
-    column = str(dataset.label)
-    if not dataset.labels:
-        left: tuple[str, ...] = ()
-    else:
-        left = names_of(dataset.task, frame["label"], column)
+def _labels_left(frame: pd.DataFrame, parent: DataSet) -> tuple[str, ...]:
+    """The classes that are left, in the order of before, new ones at their end."""
+    if not parent.labels:
+        return ()
+    left = names_of(parent.task, frame["label"], str(parent.label))
     labels = (
-        *(each for each in dataset.labels if each in left),
-        *(each for each in left if each not in dataset.labels),
+        *(label for label in parent.labels if label in left),
+        *(label for label in left if label not in parent.labels),
     )
-    if dataset.labels and dataset.task not in ("regression", "multi_label") and len(labels) < 2:
+    if parent.task not in ("regression", "multi_label") and len(labels) < 2:
         raise DatasetError(
             f"Only the class {labels[0]!r} would be left.", "A set to learn from needs two classes at least."
         )
-    counts = {
-        part: count_labels(dataset.task, frame[frame["split"] == part]["label"], column)
-        for part in PARTS
-        if (frame["split"] == part).any()
-    }
-    return labels, counts
+    return labels
 
 
 def _short(parameters: dict[str, Any]) -> dict[str, Any]:

@@ -1,58 +1,56 @@
-"""Folds: versions of a set in which each row is in the test part exactly once over all of them."""
+"""Folds: each row dealt to one of several parts, so that each row can be judged once."""
 
-from typing import Any
+import numpy as np
+import pandas as pd
 
-from core.data.sets.store import DataSet
-from core.data.sets.versions import lineage, make_version
 from core.errors import DatasetError
 
 
-def make_folds(
-    dataset: DataSet, folds: int, seed: int = 42, group: str | None = None, keep_test: bool | None = None
-) -> list[DataSet]:
-    """One version for each fold, in which that fold is the test part and a tenth of the other rows chooses.
-
-    Folds that were made before are found again, since versions are content-addressed.
+def assign_folds(
+    labels: pd.Series | None, folds: int, *, groups: pd.Series | None = None, seed: int = 42, rows: int | None = None
+) -> np.ndarray:
+    """(rows,) int64 fold of each row, from 0: classes spread evenly over the folds, groups kept whole.
 
     Args:
-        group: a column whose rows with the same value stay in one fold.
-        keep_test: leave the set's own test part out of all folds, so that it stays unseen; None does so where that part
-            means something (``has_own_test``).
+        labels: (rows,) class names, or None for rows without classes (``rows`` then says how many).
 
     Raises:
-        DatasetError: when so many folds make no sense.
+        DatasetError: when there are fewer than 2 folds, or more folds than rows or groups.
     """
-    keep = has_own_test(dataset) if keep_test is None else keep_test
-    shared = (
-        {"folds": folds, "seed": seed} | ({"group": group} if group else {}) | ({"keep_test": True} if keep else {})
-    )
-    return [_fold(dataset, shared | {"fold": fold}) for fold in range(1, folds + 1)]
+    size = rows if labels is None else len(labels)
+    if size is None:
+        raise DatasetError("Neither labels nor a number of rows were given.")
+    units = size if groups is None else groups.nunique()
+    if not 2 <= folds <= units:
+        kind = "rows" if groups is None else "groups"
+        raise DatasetError(
+            f"{folds} folds of {units:,} {kind} make no sense.", f"Take from 2 to {min(20, units)} folds."
+        )
+    values = np.zeros(size, dtype=str) if labels is None else labels.to_numpy().astype(str)
+    random = np.random.default_rng(seed)
+    order = random.permutation(size)
+    _, codes = np.unique(values, return_inverse=True)
+    if groups is not None:
+        return _deal_groups(codes, groups, folds, random)
+    dealt = np.empty(size, dtype=np.int64)
+    dealt[order[np.argsort(codes[order], kind="stable")]] = np.arange(size) % folds  # dealt out class by class
+    return dealt
 
 
-def _fold(dataset: DataSet, parameters: dict[str, Any]) -> DataSet:
-    if dataset.fold == (parameters["fold"], parameters["folds"]):
-        try:
-            return make_version(dataset, "resplit", parameters)
-        except DatasetError:  # "changes nothing": the set is this very fold
-            return dataset
-    return make_version(dataset, "resplit", parameters)
+def _deal_groups(codes: np.ndarray, groups: pd.Series, folds: int, random: np.random.Generator) -> np.ndarray:
+    """(rows,) fold of each row: whole groups, largest first, each to the fold that its classes fit best.
 
-
-def has_own_test(dataset: DataSet) -> bool:
-    """Whether the test part means more than a draw: it was named by the file or a column, or holds the latest rows.
-
-    Scores on such a part are what others report, or what the future looks like; folds leave it aside.
+    Args:
+        codes: (rows,) number of each row's class.
     """
-    if not dataset.size("test"):
-        return False
-    line = lineage(dataset)
-    for version in reversed(line):
-        change = version.change or {}
-        given = change.get("parameters", {})
-        if change.get("operation") != "resplit":
-            continue
-        if given.get("folds"):
-            return False
-        if not given.get("keep_test"):
-            return bool(given.get("time") or given.get("column"))
-    return line[0].split is not None
+    names, members = np.unique(groups.to_numpy().astype(str), return_inverse=True)
+    counts = np.zeros((len(names), codes.max() + 1))
+    np.add.at(counts, (members, codes), 1)
+    wanted = np.tile(counts.sum(axis=0) / folds, (folds, 1))
+    chosen = np.empty(len(names), dtype=np.int64)
+    shuffled = random.permutation(len(names))
+    for group in shuffled[np.argsort(-counts[shuffled].sum(axis=1), kind="stable")]:
+        fits = np.minimum(np.maximum(wanted, 0), counts[group]).sum(axis=1)
+        chosen[group] = np.lexsort((-wanted.sum(axis=1), -fits))[0]
+        wanted[chosen[group]] -= counts[group]
+    return chosen[members]

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from core.data.columns.labels import strata
-from core.data.splits.split import draw
+from core.data.splits.draw import draw
 
 
 def draw_part(part: pd.DataFrame, kind: str, size: int | None, seed: int) -> pd.DataFrame:

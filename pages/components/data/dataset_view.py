@@ -82,7 +82,7 @@ def _answers_chart(dataset: DataSet) -> None:
 @st.cache_data(max_entries=8, show_spinner=False)
 def _scores(dataset_id: str) -> dict[str, np.ndarray]:
     frame = get_dataset(dataset_id).frame()[["split", "label"]]
-    return {str(part): each["label"].astype(float).to_numpy() for part, each in frame.groupby("split")}
+    return {str(part): rows["label"].astype(float).to_numpy() for part, rows in frame.groupby("split")}
 
 
 def _head(dataset: DataSet) -> None:
@@ -145,7 +145,7 @@ def _parts_sentence(dataset: DataSet) -> str:
 
 def _length_card(dataset: DataSet) -> tuple[str, int]:
     """How long the texts are; the source and the max length that were chosen come back."""
-    sources = {each.key: each.title for each in list_sources() if each.available}
+    sources = {source.key: source.title for source in list_sources() if source.available}
     one, two = st.columns(2)
     model = one.selectbox(
         "Read by",

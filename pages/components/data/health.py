@@ -3,12 +3,11 @@
 import pandas as pd
 import streamlit as st
 
-from core.data.cleaning.checks import Check, Remedy, check_dataset
-from core.data.cleaning.checks.check import SHOWN
-from core.data.cleaning.checks.health import is_checked
-from core.data.cleaning.checks.reading import check_reading
+from core.data.cleaning.checks.check import SHOWN, Check, Remedy
+from core.data.cleaning.checks.health import check_dataset, is_checked
+from core.data.cleaning.checks.tokenisation import check_tokenisation
+from core.data.cleaning.mending import make_version
 from core.data.sets.store import DataSet, get_dataset
-from core.data.sets.versions import make_version
 from core.errors import GraftError
 from pages.components.data.versions import open_version
 from pages.components.shared.errors import show_error
@@ -23,15 +22,15 @@ ROWS_A_SECOND = 3000  # about what two cores check
 
 @st.cache_data(max_entries=32, show_spinner="Looking at what the model makes of the texts …")
 def _reading(dataset_id: str, model: str, max_length: int) -> list[Check]:
-    return check_reading(get_dataset(dataset_id), model, max_length)
+    return check_tokenisation(get_dataset(dataset_id), model, max_length)
 
 
 @st.cache_data(max_entries=4, show_spinner=False)
 def _rows(dataset_id: str, rows: tuple[int, ...]) -> pd.DataFrame:
     frame = get_dataset(dataset_id).frame()
     columns = [name for name in ("row", "text", "text_pair", "label", "split") if name in frame]
-    found = frame[frame["row"].isin(rows)][columns]
-    return found.set_index("row").loc[[row for row in rows if row in set(found["row"])]].reset_index()
+    shown = frame[frame["row"].isin(rows)][columns].set_index("row")
+    return shown.loc[[row for row in rows if row in shown.index]].reset_index()
 
 
 def health(dataset: DataSet, model: str, max_length: int) -> None:
@@ -44,8 +43,8 @@ def health(dataset: DataSet, model: str, max_length: int) -> None:
     fine = [check for check in checks if check.level == "ok"]
     if not findings:
         st.success(f"All is well: {len(fine)} checks found nothing to mend.", icon=":material/check_circle:")
-    for place, check in enumerate(findings):
-        _card(dataset, check, place)
+    for number, check in enumerate(findings):
+        _card(dataset, check, number)
     if fine:
         with st.expander(f"{len(fine)} checks without findings", icon=":material/check:"):
             for check in fine:
@@ -73,18 +72,18 @@ def _checks(dataset: DataSet, model: str, max_length: int) -> list[Check] | None
             st.caption("Duplicates, leakage, labels, languages and lengths. It is done once for each version.")
             return None
     bar = None if is_checked(dataset) else st.progress(0.0, "Checking the rows …")
-    found = check_dataset(dataset, progress=lambda what, share: bar.progress(share, f"{what} …") if bar else None)
+    checks = check_dataset(dataset, progress=lambda what, share: bar.progress(share, f"{what} …") if bar else None)
     if bar:
         bar.empty()
     try:
-        found += _reading(dataset.id, model, max_length)
+        checks += _reading(dataset.id, model, max_length)
     except GraftError as error:
         show_error(error)
     order = list(LEVELS)
-    return sorted(found, key=lambda check: order.index(check.level))
+    return sorted(checks, key=lambda check: order.index(check.level))
 
 
-def _card(dataset: DataSet, check: Check, place: int) -> None:
+def _card(dataset: DataSet, check: Check, number: int) -> None:
     color, icon = LEVELS[check.level]
     with st.container(border=True):
         with st.container(horizontal=True, vertical_alignment="center"):
@@ -95,11 +94,11 @@ def _card(dataset: DataSet, check: Check, place: int) -> None:
         if not check.fix and not check.rows:
             return
         with st.container(horizontal=True, vertical_alignment="center"):
-            if check.fix and st.button(check.fix.title, icon=":material/build:", key=f"fix_{place}_{check.name}"):
+            if check.fix and st.button(check.fix.title, icon=":material/build:", key=f"fix_{number}_{check.name}"):
                 _apply(dataset, check.fix)
-            shown = check.rows and st.toggle(f"Show the rows ({len(check.rows):,})", key=f"rows_{place}_{check.name}")
+            shown = check.rows and st.toggle(f"Show the rows ({len(check.rows):,})", key=f"rows_{number}_{check.name}")
         if shown:
-            st.dataframe(_rows(dataset.id, check.rows), hide_index=True, key=f"check_{place}_{check.name}")
+            st.dataframe(_rows(dataset.id, check.rows), hide_index=True, key=f"check_{number}_{check.name}")
             if len(check.rows) >= SHOWN:
                 st.caption(f"The first {SHOWN} rows are listed.")
 

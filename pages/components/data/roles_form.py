@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from core.data.columns.guess import choose_roles
-from core.data.columns.labels import SEPARATORS, is_flag, look_at_labels
+from core.data.columns.kinds import SEPARATORS, is_flag, look_at_labels
 from core.data.columns.roles import Roles
 from core.errors import DatasetError
 
@@ -40,13 +40,12 @@ def roles_form(frame: pd.DataFrame) -> Roles:
     stamp = hashlib.sha256("|".join(columns).encode()).hexdigest()[:8]
     guess = _guess(stamp, frame, columns)
     chosen: dict[str, Any] = {}
-    places = st.columns(len(MAIN))
-    for place, (role, title, help_text) in zip(places, MAIN, strict=True):
-        chosen[role] = _column(place, role, title, help_text, columns, guess, stamp)
+    for slot, (role, title, help_text) in zip(st.columns(len(MAIN)), MAIN, strict=True):
+        chosen[role] = _column(slot, role, title, help_text, columns, guess, stamp)
     chosen |= _answers(frame, columns, guess, stamp)
     with st.expander("More roles", icon=":material/view_column:"):
-        for place, (role, title, help_text) in zip(st.columns(len(MORE)), MORE, strict=True):
-            chosen[role] = _column(place, role, title, help_text, columns, guess, stamp)
+        for slot, (role, title, help_text) in zip(st.columns(len(MORE)), MORE, strict=True):
+            chosen[role] = _column(slot, role, title, help_text, columns, guess, stamp)
         chosen["ignore"] = tuple(
             st.multiselect(
                 "Not kept", columns, default=list(guess.ignore), key=f"ignore_{stamp}", placeholder="every column is kept",
@@ -60,31 +59,31 @@ def roles_form(frame: pd.DataFrame) -> Roles:
 
 def role_of(column: str, roles: Roles) -> str:
     """The role of a column in words; empty where it has none."""
-    found = [role for role, name in roles.named().items() if name == column]
-    found += ["labels"] if column in roles.labels else []
-    found += ["ignore"] if column in roles.ignore else []
-    return TITLES[found[0]] if found else ""
+    roles_of_it = [role for role, name in roles.named().items() if name == column]
+    roles_of_it += ["labels"] if column in roles.labels else []
+    roles_of_it += ["ignore"] if column in roles.ignore else []
+    return TITLES[roles_of_it[0]] if roles_of_it else ""
 
 
 def _guess(stamp: str, frame: pd.DataFrame, columns: list[str]) -> Roles:
     """The guess, made once for a table: looking at a large one takes its time."""
-    kept = st.session_state.get("roles_guess")
+    remembered = st.session_state.get("roles_guess")
     key = (stamp, len(frame))
-    if not kept or kept[0] != key:
+    if not remembered or remembered[0] != key:
         try:
             guess = choose_roles(frame, {})
         except DatasetError:
             guess = Roles(columns[0])
-        kept = st.session_state["roles_guess"] = (key, guess)
-    return kept[1]
+        remembered = st.session_state["roles_guess"] = (key, guess)
+    return remembered[1]
 
 
 def _column(
-    place: Any, role: str, title: str, help_text: str, columns: list[str], guess: Roles, stamp: str
+    slot: Any, role: str, title: str, help_text: str, columns: list[str], guess: Roles, stamp: str
 ) -> str | None:
     options = columns if role == "text" else [NONE, *columns]
     value = getattr(guess, role)
-    picked = place.selectbox(
+    picked = slot.selectbox(
         title, options, index=options.index(value) if value in options else 0, help=help_text, key=f"{role}_{stamp}"
     )
     return None if picked == NONE else str(picked)
@@ -115,11 +114,11 @@ def _answers(frame: pd.DataFrame, columns: list[str], guess: Roles, stamp: str) 
     )  # fmt: skip
     if kind != "multi_label":
         return {"label": str(label), "task": str(kind)}
-    found = look_at_labels(frame[label]).separator
+    guessed = look_at_labels(frame[label]).separator
     options = [NONE, *SEPARATORS]
     separator = right.selectbox(
-        "Joined by", options, index=options.index(found) if found in options else 0, key=f"separator_{stamp}_{label}",
-        format_func=lambda each: SEPARATOR_NAMES.get(each, "not joined, or lists"),
+        "Joined by", options, index=options.index(guessed) if guessed in options else 0, key=f"separator_{stamp}_{label}",
+        format_func=lambda separator: SEPARATOR_NAMES.get(separator, "not joined, or lists"),
         help="What stands between several labels in one cell.",
     )  # fmt: skip
     return {"label": str(label), "task": "multi_label", "separator": None if separator == NONE else separator}
@@ -127,13 +126,13 @@ def _answers(frame: pd.DataFrame, columns: list[str], guess: Roles, stamp: str) 
 
 def _reasons(roles: Roles, guess: Roles, frame: pd.DataFrame) -> None:
     """Why each column was guessed; what was corrected is left out."""
-    told = []
+    sentences = []
     for role, reason in guess.reasons.items():
         if role == "labels" and guess.labels == roles.labels:
-            told.append(f"labels: {reason}")
+            sentences.append(f"labels: {reason}")
         elif role != "labels" and getattr(roles, role) == getattr(guess, role):
-            told.append(f"{TITLES[role]} `{getattr(guess, role)}`: {reason}")
+            sentences.append(f"{TITLES[role]} `{getattr(guess, role)}`: {reason}")
     if roles.label and roles.label != guess.label:
-        told.append(f"label `{roles.label}`: {look_at_labels(frame[roles.label]).reason}")
-    if told:
-        st.caption("Guessed, with the reason: " + " · ".join(told))
+        sentences.append(f"label `{roles.label}`: {look_at_labels(frame[roles.label]).reason}")
+    if sentences:
+        st.caption("Guessed, with the reason: " + " · ".join(sentences))

@@ -13,7 +13,8 @@ from core.data.columns.roles import Roles
 from core.data.reading.hub import is_hub_name
 from core.data.reading.read import Table
 from core.data.reading.readers import ENDINGS
-from core.data.sets.add import add_dataset, prepare
+from core.data.sets.add import add_dataset
+from core.data.sets.preview import preview
 from core.data.sets.store import DataSet
 from core.errors import GraftError
 from pages.components.data.reading import Reading, aside_view, read_file, reading_view, written_as
@@ -32,11 +33,11 @@ def upload_view() -> None:
         help="CSV, TSV, JSON, Parquet, Arrow, Excel, or a zip or tar with one folder a class; up to 200 MB. It stays on this machine.",
     )  # fmt: skip
     try:
-        place = _elsewhere(done) if file is None else (_to_disk(file), file.name)
-        if place is None:
+        chosen = _elsewhere(done) if file is None else (_to_disk(file), file.name)
+        if chosen is None:
             st.session_state.pop("upload_copy", None)
             return
-        path, name = place
+        path, name = chosen
         st.session_state["upload_copy"] = str(path)
         stamp = hashlib.sha256(str(path).encode()).hexdigest()[:8]
         reading = reading_view(path, name, stamp)
@@ -122,8 +123,9 @@ def _store(path: Path, source_name: str, table: Table, roles: Roles, reading: Re
 
 def _outcome(table: Table, roles: Roles, fractions: tuple[float, float, float], seed: int) -> None:
     """The parts as they would be stored."""
-    frame, notes = prepare(table, roles, fractions, seed)
-    for warning in notes["warnings"]:
+    outcome = preview(table, roles, fractions, seed)
+    frame = outcome.frame
+    for warning in outcome.warnings:
         st.warning(warning, icon=":material/info:")
     parts = frame["split"].value_counts()
     kind = roles.task or "single_label"

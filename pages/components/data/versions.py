@@ -3,10 +3,11 @@
 import pandas as pd
 import streamlit as st
 
+from core.data.cleaning.folds import has_own_test, make_folds
+from core.data.cleaning.mending import make_version
 from core.data.sets.export import FORMATS, export_bytes
 from core.data.sets.store import DataSet, get_dataset
-from core.data.sets.versions import changed_rows, family, make_version, undo, version_number
-from core.data.splits.folds import has_own_test, make_folds
+from core.data.sets.versions import changed_rows, family, undo, version_number
 from core.errors import GraftError
 from core.results.test_reuse import dataset_of, looks_at_test
 from core.runs.folder import list_runs
@@ -17,10 +18,10 @@ LISTED = 50
 NONE = "(none)"
 
 
-def open_version(dataset: DataSet, said: str = "") -> None:
+def open_version(dataset: DataSet, message: str = "") -> None:
     """Go to a set on the Data page, and say why."""
-    if said:
-        st.session_state["version_said"] = said
+    if message:
+        st.session_state["version_said"] = message
     st.session_state.pop("data_pick", None)
     st.query_params["dataset"] = dataset.id
     st.rerun()
@@ -28,8 +29,8 @@ def open_version(dataset: DataSet, said: str = "") -> None:
 
 def version_line(dataset: DataSet) -> None:
     """What made this version, with the way back; nothing for a set that was read from a file."""
-    if said := st.session_state.pop("version_said", None):
-        st.toast(said, icon=":material/check:")
+    if message := st.session_state.pop("version_said", None):
+        st.toast(message, icon=":material/check:")
     if not dataset.change:
         return
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
@@ -65,15 +66,15 @@ def versions_view(dataset: DataSet) -> None:
 
 def _lineage(dataset: DataSet, kin: list[DataSet]) -> None:
     used = pd.Series([dataset_of(run) for run in list_runs()], dtype=object).value_counts()
-    numbers = {each.id: version_number(each) for each in kin}
+    numbers = {version.id: version_number(version) for version in kin}
     shown = kin[-LISTED:]
     table = pd.DataFrame(
         {
-            "version": [f"{numbers[each.id]}{' (shown)' if each.id == dataset.id else ''}" for each in shown],
-            "done": [(each.change or {}).get("sentence", f"Read from {each.source_name}.") for each in shown],
-            "of": [str(numbers.get(str(each.parent), "")) for each in shown],
-            "rows": [each.rows for each in shown], "runs": [int(used.get(each.id, 0)) for each in shown],
-            "made": [ago(each.created) for each in shown], "id": [each.id for each in shown],
+            "version": [f"{numbers[version.id]}{' (shown)' if version.id == dataset.id else ''}" for version in shown],
+            "done": [(version.change or {}).get("sentence", f"Read from {version.source_name}.") for version in shown],
+            "of": [str(numbers.get(str(version.parent), "")) for version in shown],
+            "rows": [version.rows for version in shown], "runs": [int(used.get(version.id, 0)) for version in shown],
+            "made": [ago(version.created) for version in shown], "id": [version.id for version in shown],
         }
     )  # fmt: skip
     picked = st.dataframe(
@@ -83,10 +84,10 @@ def _lineage(dataset: DataSet, kin: list[DataSet]) -> None:
             "rows": st.column_config.NumberColumn("Rows", format="localized"), "runs": "Runs", "made": "Made", "id": "Id",
         },
     )  # fmt: skip
-    places = picked.selection.rows
-    if places and shown[places[0]].id != dataset.id:
-        if st.button(f"Open version {numbers[shown[places[0]].id]}", icon=":material/open_in_new:", key="open_version"):
-            open_version(shown[places[0]])
+    ticked = [shown[row] for row in picked.selection.rows]
+    if ticked and ticked[0].id != dataset.id:
+        if st.button(f"Open version {numbers[ticked[0].id]}", icon=":material/open_in_new:", key="open_version"):
+            open_version(ticked[0])
     elif len(kin) > 1:
         st.caption("Tick a version to open it.")
     changed = changed_rows(dataset)

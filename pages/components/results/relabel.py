@@ -6,8 +6,9 @@ import pandas as pd
 import streamlit as st
 
 from core.data.cleaning.label_errors import suspects_of_run, suspects_of_set
+from core.data.cleaning.mending import make_version
 from core.data.sets.store import DataSet, get_dataset
-from core.data.sets.versions import make_version, version_number, version_title
+from core.data.sets.versions import version_number, version_title
 from core.errors import GraftError
 from core.jobs import queue
 from core.runs.folder import Run, get_run

@@ -2,8 +2,8 @@
 
 import streamlit as st
 
+from core.data.cleaning.folds import has_own_test
 from core.data.sets.store import DataSet
-from core.data.splits.folds import has_own_test
 from core.jobs.folds import FOLDS, MOST_ROWS
 from pages.components.shared.words import plain
 

@@ -12,8 +12,9 @@ import pytest
 from core.data.columns.guess import choose_roles
 from core.data.reading import columnar, delimited_batches, read, text_sample
 from core.data.sets import store
-from core.data.sets.add import add_dataset, prepare
+from core.data.sets.add import add_dataset
 from core.data.sets.fingerprint import fingerprint_of
+from core.data.sets.preview import preview
 from core.data.sets.store import list_datasets
 from core.errors import DatasetError
 from tests.conftest import ROOT, sentences
@@ -65,8 +66,8 @@ def test_rows_in_batches_equal_rows_at_once(home, tmp_path, small_blocks, monkey
     monkeypatch.setattr(read, "AT_ONCE", 1 << 30)
     assert add_dataset(path) == (batched, True)
     table = read.read_table(path)
-    expected, _ = prepare(table, choose_roles(table.frame, {}))
-    pd.testing.assert_frame_equal(frame.astype(str), expected.astype(str))
+    expected = preview(table, choose_roles(table.frame, {})).frame
+    pd.testing.assert_frame_equal(frame, expected)
 
 
 def test_several_labels_and_scores_pass_in_batches_as_at_once(home, tmp_path, small_blocks, monkeypatch):

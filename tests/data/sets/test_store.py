@@ -1,12 +1,14 @@
-import numpy as np
 import pandas as pd
 import pytest
 
-from core.data.cleaning.checks import check_dataset
-from core.data.sets.add import add_dataset
-from core.data.sets.lengths import dataset_lengths, length_summary
-from core.data.sets.samples import add_sample
-from core.data.sets.store import delete_dataset, get_dataset, list_datasets, rename_dataset, restore_dataset
+from core.data.sets.store import (
+    delete_dataset,
+    find_dataset,
+    get_dataset,
+    list_datasets,
+    rename_dataset,
+    restore_dataset,
+)
 from core.errors import DatasetError
 from tests.conftest import sentences
 
@@ -20,49 +22,6 @@ def frame_of(rows=100):
     return pd.DataFrame(sentences(rows), columns=["review", "label"])
 
 
-def test_the_same_file_twice_is_the_same_set(home, tmp_path):
-    path = write(tmp_path, frame_of())
-    first, again = add_dataset(path), add_dataset(path)
-    assert first[0] == again[0] and (first[1], again[1]) == (False, True)
-    assert len(list_datasets()) == 1
-
-
-def test_another_seed_is_another_set(home, tmp_path):
-    path = write(tmp_path, frame_of())
-    assert add_dataset(path, seed=1)[0].id != add_dataset(path, seed=2)[0].id
-
-
-def test_rows_without_text_or_label_are_counted_not_lost_in_silence(home, tmp_path):
-    frame = frame_of()
-    frame.loc[3, "review"] = " "
-    frame.loc[[5, 6], "label"] = None
-    dataset, _ = add_dataset(write(tmp_path, frame))
-    assert dataset.rows == 97 and dataset.skipped == {"without text": 1, "without label": 2}
-    assert set(range(100)) - set(dataset.frame()["row"]) == {3, 5, 6}
-    assert dataset.rows + dataset.skipped_rows == 100
-
-
-def test_other_columns_are_kept(home, tmp_path):
-    frame = frame_of().assign(stars=range(100))
-    assert "extra.stars" in add_dataset(write(tmp_path, frame))[0].frame()
-
-
-def test_one_class_is_refused_with_the_remedy(home, tmp_path):
-    frame = frame_of().assign(label="pos")
-    with pytest.raises(DatasetError, match="holds only 'pos'"):
-        add_dataset(write(tmp_path, frame), label="label")
-
-
-def test_a_missing_column_is_named_with_those_that_exist(home, tmp_path):
-    with pytest.raises(DatasetError, match=r"'stars'.*review, label"):
-        add_dataset(write(tmp_path, frame_of()), label="stars")
-
-
-def test_a_set_without_labels_is_stored_for_prediction(home, tmp_path):
-    dataset, _ = add_dataset(write(tmp_path, frame_of()[["review"]]))
-    assert dataset.task == "unlabelled" and dataset.label is None
-
-
 def test_rename_delete_and_undo(dataset):
     assert rename_dataset(dataset.id, "other").name == "other"
     delete_dataset("other")
@@ -70,19 +29,18 @@ def test_rename_delete_and_undo(dataset):
     assert restore_dataset(dataset.id).name == "other" and get_dataset("other").rows == dataset.rows
 
 
-def test_lengths_are_told_in_tokens_with_the_share_that_is_cut(dataset):
-    lengths = dataset_lengths(dataset, "minilm")
-    summary = length_summary(lengths, 16)
-    assert len(lengths) == dataset.rows and summary.longest == lengths.max()
-    assert summary.share_cut == np.mean(lengths > 16)
+def test_a_set_is_found_by_its_id_without_reading_the_others(dataset):
+    other = dataset.folder.parent / "other-1"
+    other.mkdir()
+    (other / "dataset.json").write_text('{"id": "other-1", "labels": []}')  # of a set that this version cannot read
+    (other / "data.parquet").write_bytes(b"")
+    assert get_dataset(dataset.id) == dataset
+    with pytest.raises(TypeError):
+        list_datasets()
 
 
-def test_the_sample_is_sound(home):
-    dataset = add_sample("reviews")
-    frame = dataset.frame()
-    assert dataset.rows >= 600 and dataset.labels == ("neg", "pos")
-    assert set(frame["extra.domain"]) == {"films", "restaurants", "gadgets"}
-    assert frame["label"].value_counts().nunique() == 1
-    assert not [check for check in check_dataset(dataset) if check.level in ("warning", "error")]
-    openings = frame["text"].str.lower().str.findall(r"\w+").str[:3].str.join(" ")
-    assert not openings.duplicated().any()
+@pytest.mark.parametrize("ref", ["", ".", "..", ".new-1", "../datasets", "a/b", "/etc"])
+def test_an_id_leads_into_no_other_folder(dataset, ref):
+    assert find_dataset(ref) is None and find_dataset(f"../datasets/{dataset.id}") is None
+    with pytest.raises(DatasetError, match="There is no data set"):
+        get_dataset(ref)

@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from core.data.splits.split import assign_folds, draw, split_rows
+from core.data.splits.split import split_rows
 from core.errors import DatasetError
 
 
@@ -62,43 +62,27 @@ def test_times_may_be_numbers_and_what_is_neither_is_quoted():
         split_rows(pd.Series(["a", "b"]), None, times=pd.Series(["2026-01-01", "soon"]))
 
 
-def test_a_draw_keeps_the_classes_in_proportion_and_smaller_ones_lie_inside():
-    labels = pd.Series(["a"] * 900 + ["b"] * 100)
-    small, large = draw(labels, 100, 7), draw(labels, 500, 7)
-    assert len(small) == 100 and 8 <= (labels.iloc[small] == "b").sum() <= 12
-    assert set(small) < set(large)
-    assert set(draw(labels, 2, 1).tolist()) & set(range(900, 1000))
+@pytest.mark.parametrize("classes", [1, 3, 60])
+def test_the_classes_are_split_one_after_another(classes):
+    """The same split written as its definition, with a pass over the rows for each class."""
+    draw = np.random.default_rng(classes)
+    labels = pd.Series((draw.zipf(1.4, 500) % classes).astype(str))
+    random, expected = np.random.default_rng(5), np.full(500, "train", dtype=object)
+    for label in sorted(set(labels)):
+        members, start = random.permutation(np.flatnonzero(labels == label)), 0
+        for part, share in (("test", 0.2), ("validation", 0.1)):
+            wanted = int(len(members) * share)
+            wanted += int(random.random() < len(members) * share - wanted)
+            wanted = max(1, wanted) if part == "test" and len(members) >= 3 else wanted
+            count = min(wanted, max(0, len(members) - 1 - start))
+            expected[members[start : start + count]] = part
+            start += count
+    assert split_rows(labels, None, seed=5).tolist() == expected.tolist()
 
 
-def test_another_seed_draws_other_rows():
-    labels = pd.Series(["a", "b"] * 500)
-    assert len(set(draw(labels, 100, 1)) & set(draw(labels, 100, 2))) < 30
-
-
-def test_a_version_with_some_rows_dropped_draws_nearly_the_same_rows():
-    frame = pd.DataFrame({"row": range(1000), "label": ["a"] * 700 + ["b"] * 300})
-    less = frame.drop(index=range(0, 1000, 50))
-    before = set(frame["row"].iloc[draw(frame["label"], 200, 0, frame["row"])])
-    after = set(less["row"].iloc[draw(less["label"], 200, 0, less["row"])])
-    assert len(before & after) >= 190
-
-
-def test_folds_deal_every_class_out_evenly():
-    labels = pd.Series(["a"] * 50 + ["b"] * 23 + ["c"] * 7)
-    folds = assign_folds(labels, 5, seed=3)
-    counts = pd.crosstab(labels, folds)
-    assert (counts.max(axis=1) - counts.min(axis=1) <= 1).all() and counts.shape == (3, 5)
-    assert np.bincount(folds).max() - np.bincount(folds).min() <= 1
-
-
-def test_folds_keep_groups_whole_and_about_even():
-    random = np.random.default_rng(0)
-    groups, labels = pd.Series(random.integers(0, 80, 800)), pd.Series(random.integers(0, 2, 800).astype(str))
-    folds = assign_folds(labels, 4, groups=groups)
-    assert (pd.Series(folds).groupby(groups).nunique() == 1).all()
-    assert np.bincount(folds).min() > 150
-
-
-def test_more_folds_than_rows_are_refused():
-    with pytest.raises(DatasetError, match="5 folds of 3 rows"):
-        assign_folds(pd.Series(["a", "b", "a"]), 5)
+def test_the_parts_of_a_seed_never_change_since_sets_are_told_by_them():
+    labels = pd.Series(["a", "b", "a", "c", "a"] * 6)
+    parts = split_rows(labels, None, seed=7, fractions=(0.5, 0.25, 0.25))
+    assert "".join(part[0] for part in parts) == "vttttttvttttvtttvvtttttvtttvvt"
+    given = pd.Series(["train"] * 25 + ["test"] * 5)
+    assert np.flatnonzero(split_rows(labels, None, seed=7, given=given) == "validation").tolist() == [5, 17]

@@ -1,11 +1,13 @@
-"""What a check finds: one finding with its level, its sentence, the rows behind it and a remedy."""
+"""What a check finds, with its level, its sentence, the rows behind it and a remedy; and what a file of checks gives."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from core.data.cleaning.material import Material
 from core.data.cleaning.near import NearPairs
 
 SHOWN = 200  # row ids that a check carries at most
@@ -14,7 +16,7 @@ LEVELS = ("error", "warning", "note", "ok")
 
 @dataclass(frozen=True, slots=True)
 class Remedy:
-    """A fix that one click, or ``data fix``, applies; ``operation`` and ``parameters`` as in ``core.data.cleaning.fixes``."""
+    """A fix that one click, or ``data fix``, applies; ``operation`` and ``parameters`` as in ``core.data.cleaning.fixes.registry``."""
 
     title: str
     operation: str
@@ -43,26 +45,41 @@ class Check:
 
 
 @dataclass(frozen=True, slots=True)
-class Material:
-    """What the checks look at.
+class Drop:
+    """Rows that a check points out and the fix ``drop`` takes out under this name.
 
     Attributes:
-        frame: as ``DataSet.frame`` describes it, with a fresh index.
-        keys: (rows,) equal for equal texts.
-        pairs: near duplicates among the first rows of each key, as positions in ``frame``.
-        classes: whether each row has exactly one class; otherwise checks of labels do not apply.
-        group: the column of ``frame`` whose rows belong together, where the set has one.
-        compared: texts among which near duplicates were looked for.
-        task: kind of answers, as in ``core.tasks``.
+        reason: ends the sentence "Dropped 3 rows that …".
+        mask: (rows,) bool of the rows of a material.
     """
 
-    frame: pd.DataFrame
-    keys: pd.Series
-    pairs: NearPairs
-    classes: bool
-    group: str | None
-    compared: int
-    task: str = "single_label"
+    name: str
+    reason: str
+    mask: Callable[[Material], np.ndarray]
+
+    def remedy(self, title: str) -> Remedy:
+        """The click that drops them."""
+        return Remedy(title, "drop", {"what": self.name})
+
+
+@dataclass(frozen=True, slots=True)
+class CheckGroup:
+    """What one file of checks gives to the registry.
+
+    Attributes:
+        title: what is told while it is at work.
+        find: its findings.
+        share: of the work of all groups, in hundredths; progress is told by it.
+        version: raised when it finds other things, so that findings kept by then are looked for anew.
+        drops: rows that it can point out, as the fix ``drop`` takes them.
+    """
+
+    name: str
+    title: str
+    find: Callable[[Material], list[Check]]
+    share: float
+    version: int = 1
+    drops: tuple[Drop, ...] = ()
 
 
 def rows_of(frame: pd.DataFrame, mask: np.ndarray | pd.Series) -> tuple[int, ...]:
@@ -79,8 +96,8 @@ def together(frame: pd.DataFrame, keys: pd.Series, mask: np.ndarray) -> tuple[in
 def side_by_side(frame: pd.DataFrame, pairs: NearPairs, chosen: np.ndarray) -> tuple[int, ...]:
     """Ids of the first rows of the ``chosen`` pairs, the most similar first; the two of a pair stand together."""
     order = np.flatnonzero(chosen)[np.argsort(-pairs.similarity[chosen], kind="stable")]
-    places = np.stack([pairs.first[order], pairs.second[order]], axis=1).ravel()
-    return tuple(int(frame["row"].iloc[place]) for place in list(dict.fromkeys(places.tolist()))[:SHOWN])
+    positions = np.stack([pairs.first[order], pairs.second[order]], axis=1).ravel()
+    return tuple(int(frame["row"].iloc[position]) for position in list(dict.fromkeys(positions.tolist()))[:SHOWN])
 
 
 def counted(count: int, one: str, many: str) -> str:

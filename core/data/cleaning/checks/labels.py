@@ -2,14 +2,17 @@
 
 import pandas as pd
 
-from core.data.cleaning.checks.check import Check, Material, Remedy, counted, rows_of
+from core.data.cleaning.checks.check import Check, CheckGroup, Remedy, counted, rows_of
+from core.data.cleaning.material import Material
 
 FEW = 10  # training rows below which a class is hard to learn
 OTHER = "other"
 
 
 def check_labels(material: Material) -> list[Check]:
-    """The checks of sets in which each row has one class."""
+    """The checks of sets in which each row has one class; none for other sets."""
+    if not material.classes:
+        return []
     frame = material.frame
     return [_balance(frame), _rare(frame), _look_alikes(frame), _giveaways(frame)]
 
@@ -36,9 +39,9 @@ def _rare(frame: pd.DataFrame) -> Check:
     rare = counts[counts < FEW].sort_values()
     if not len(rare):
         return Check("small classes", "ok", f"Every class has at least {FEW} training rows.")
-    told = ", ".join(f"{name!r} ({count})" for name, count in rare.head(5).items())
+    named = ", ".join(f"{name!r} ({count})" for name, count in rare.head(5).items())
     fewer = counted(len(rare), "class has", "classes have")
-    message = f"{fewer} fewer than {FEW} training rows: {told}{', …' if len(rare) > 5 else ''}."
+    message = f"{fewer} fewer than {FEW} training rows: {named}{', …' if len(rare) > 5 else ''}."
     unjudged = set(names) - set(frame[frame["split"] == "test"]["label"])
     if unjudged and (frame["split"] == "test").any():
         message += f" {counted(len(unjudged), 'class is', 'classes are')} not in the test part at all."
@@ -78,17 +81,20 @@ def _giveaways(frame: pd.DataFrame) -> Check:
     """Other columns whose value decides the label."""
     name = "columns that give the label away"
     majority = frame["label"].value_counts(normalize=True).iloc[0]
-    recorder = []
-    for column in (each for each in frame.columns if each.startswith("extra.")):
+    deciding = []
+    for column in (name for name in frame.columns if name.startswith("extra.")):
         values = frame[column]
         if 1 < values.nunique() <= 0.2 * len(frame) and values.ne("").mean() > 0.9:
             most = pd.crosstab(values, frame["label"]).max(axis=1).sum() / len(frame)
             if most > 0.98 and most > majority + 0.05:
-                recorder.append(column.removeprefix("extra."))
-    if not recorder:
+                deciding.append(column.removeprefix("extra."))
+    if not deciding:
         return Check(name, "ok", "No other column decides the label.")
-    columns = ", ".join(map(repr, recorder))
-    message = f"The label can be read off {'another column' if len(recorder) == 1 else 'other columns'}: {columns}."
+    columns = ", ".join(map(repr, deciding))
+    message = f"The label can be read off {'another column' if len(deciding) == 1 else 'other columns'}: {columns}."
     remedy = "No run reads other columns; never paste them into the text. They can be taken out of the set."
-    fix = Remedy(f"Take out {columns}", "drop_columns", {"columns": recorder})
-    return Check(name, "warning", message, count=len(recorder), remedy=remedy, fix=fix)
+    fix = Remedy(f"Take out {columns}", "drop_columns", {"columns": deciding})
+    return Check(name, "warning", message, count=len(deciding), remedy=remedy, fix=fix)
+
+
+LABELS = CheckGroup("labels", "Looking at labels", check_labels, share=5)

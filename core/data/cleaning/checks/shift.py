@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 from scipy.stats import chi2_contingency
 
-from core.data.cleaning.checks.check import Check, Material, Remedy
+from core.data.cleaning.checks.check import Check, CheckGroup, Remedy
+from core.data.cleaning.material import Material
 from core.data.cleaning.texts import whole_texts, words_of
 from core.threads import one_thread
 
@@ -23,15 +24,13 @@ MOST_DOMAINS = 20
 def check_shift(material: Material) -> list[Check]:
     """Train against test, and each domain against the rest."""
     frame = material.frame.loc[~material.keys.duplicated().to_numpy()]
-    found = [_parts(frame, material.classes)]
-    domain = next(
-        (each for each in frame if each.removeprefix("extra.").lower() in DOMAINS and _is_domain(frame[each])), None
-    )
-    return found + ([_domains(frame, domain)] if domain else [])
+    named = (column for column in frame if column.removeprefix("extra.").lower() in DOMAINS)
+    domain = next((column for column in named if _is_domain(frame[column])), None)
+    return [_parts(frame, material.classes), *([_domains(frame, domain)] if domain else [])]
 
 
 def two_sample_auc(one: pd.Series, two: pd.Series, seed: int = 0) -> tuple[float, float, float] | None:
-    """AUC of recorder two sets of texts apart, with its 95 % interval; None where a side has fewer than 40 texts.
+    """AUC of telling two sets of texts apart, with its 95 % interval; None where a side has fewer than 40 texts.
 
     Words and word pairs, logistic regression, three folds: each text is judged by a model that has not seen it.
 
@@ -78,10 +77,10 @@ def _parts(frame: pd.DataFrame, classes: bool) -> Check:
     name = "shift between parts"
     sides = [frame[frame["split"] == part] for part in ("train", "test")]
     texts = [whole_texts(side) for side in sides]
-    found = two_sample_auc(*texts)
-    if found is None:
+    measured = two_sample_auc(*texts)
+    if measured is None:
         return Check(name, "ok", "The parts are too small to tell whether they differ.")
-    auc, low, high = found
+    auc, low, high = measured
     moved = _moved_labels(*sides) if classes else ""
     span = f"AUC {auc:.2f}, 95 % interval {low:.2f} to {high:.2f}; 0.50 is guessing, 1.00 is certain"
     drawn = f", {min(SIDE, *map(len, sides)):,} texts of each"
@@ -90,14 +89,14 @@ def _parts(frame: pd.DataFrame, classes: bool) -> Check:
             name, "ok", f"Training and test texts look alike: a classifier can hardly tell them apart ({span}{drawn})."
         )
     level = "warning" if low > 0.65 or moved else "note"
-    said = (
+    message = (
         f"Training and test texts look alike ({span}{drawn})."
         if low < 0.55
         else f"Training and test texts differ: a classifier tells them apart ({span}{drawn})."
     )
     fix = Remedy("Draw the split anew", "resplit", {})
     remedy = "If new texts will look like the test part, leave it. Otherwise draw the split anew; old and new scores then differ."
-    return Check(name, level, said + moved, remedy=remedy, fix=fix)
+    return Check(name, level, message + moved, remedy=remedy, fix=fix)
 
 
 def _moved_labels(train: pd.DataFrame, test: pd.DataFrame) -> str:
@@ -121,27 +120,30 @@ def _is_domain(values: pd.Series) -> bool:
 def _domains(frame: pd.DataFrame, column: str) -> Check:
     name = column.removeprefix("extra.")
     texts = whole_texts(frame)
-    found: dict[str, tuple[float, float, float]] = {}
+    intervals: dict[str, tuple[float, float, float]] = {}
     for value in frame[column].value_counts().index[:6]:
         inside = frame[column] == value
         measured = two_sample_auc(texts[inside], texts[~inside])
         if measured:
-            found[str(value)] = measured
+            intervals[str(value)] = measured
     title = f"shift between {name}s"
-    if not found:
+    if not intervals:
         return Check(title, "ok", f"The parts of {name} are too small to tell whether they differ.")
-    most = max(found, key=lambda value: found[value][0])
-    auc, low, high = found[most]
+    most = max(intervals, key=lambda value: intervals[value][0])
+    auc, low, high = intervals[most]
     span = f"AUC {auc:.2f}, 95 % interval {low:.2f} to {high:.2f}"
     if low < 0.65:
         return Check(title, "ok", f"Texts of different {name} look alike; {most!r} stands out most ({span}).")
     message = f"Texts of different {name} differ: {most!r} is told from the rest with {span} (0.50 is guessing)."
     uneven = _missing_domains(frame, column)
     remedy = f"A score over all hides the {name} that is worst: look at each. {uneven}".strip()
-    return Check(title, "warning" if uneven else "note", message, count=len(found), remedy=remedy)
+    return Check(title, "warning" if uneven else "note", message, count=len(intervals), remedy=remedy)
 
 
 def _missing_domains(frame: pd.DataFrame, column: str) -> str:
     judged = set(frame.loc[frame["split"] == "test", column])
     unseen = judged - set(frame.loc[frame["split"] == "train", column])
     return f"Test has {', '.join(map(repr, sorted(unseen)[:5]))}, which training has not." if unseen else ""
+
+
+SHIFT = CheckGroup("shift", "Comparing the parts", check_shift, share=15)

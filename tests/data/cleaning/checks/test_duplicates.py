@@ -1,77 +1,49 @@
-import pandas as pd
-
-from core.data.cleaning.checks import check_dataset
-from core.data.sets.add import add_dataset
-from tests.conftest import sentences
+from tests.data.cleaning.checks.conftest import checks_of, distinct_rows
 
 NEAR = "we stayed three nights in a small hotel by the river and the breakfast was the best part of our whole trip"
 
 
-def checked(tmp_path, frame, **roles):
-    frame.to_csv(tmp_path / "x.csv", index=False)
-    dataset, _ = add_dataset(tmp_path / "x.csv", text="review", label="label", **roles)
-    return {check.name: check for check in check_dataset(dataset)}
-
-
-def clean(rows=120, split=False):
-    """Distinct texts, none near another."""
-    frame = pd.DataFrame(sentences(rows), columns=["review", "label"])
-    frame["review"] = [
-        f"{text} {' '.join(f'{place}{letter}' for letter in 'abcdefghij')}"
-        for place, text in enumerate(frame["review"])
-    ]
-    return frame.assign(split=["train"] * (rows - 40) + ["validation"] * 10 + ["test"] * 30) if split else frame
-
-
 def test_a_sound_set_has_nothing_to_mend(home, tmp_path):
-    found = checked(tmp_path, clean(), seed=1)
+    found = checks_of(tmp_path, distinct_rows(), seed=1)
     names = ("duplicates", "near duplicates", "leakage", "near leakage", "conflicting labels")
     assert all(found[name].level == "ok" for name in names)
 
 
 def test_a_repeat_in_other_case_is_found_and_shown_beside_its_first(home, tmp_path):
-    frame = clean()
+    frame = distinct_rows()
     frame.loc[50, ["review", "label"]] = [frame.loc[10, "review"].upper() + " ", frame.loc[10, "label"]]
-    check = checked(tmp_path, frame)["duplicates"]
+    check = checks_of(tmp_path, frame)["duplicates"]
     assert check.count == 1 and set(check.rows) == {10, 50}
     assert check.fix.operation == "drop" and check.fix.parameters == {"what": "exact_duplicates"}
 
 
 def test_the_same_text_with_two_labels_is_a_conflict_and_not_a_repeat(home, tmp_path):
-    frame = clean()
+    frame = distinct_rows()
     frame.loc[50, ["review", "label"]] = [frame.loc[10, "review"], "pos" if frame.loc[10, "label"] == "neg" else "neg"]
-    found = checked(tmp_path, frame)
+    found = checks_of(tmp_path, frame)
     assert found["duplicates"].level == "ok"
     assert found["conflicting labels"].level == "warning" and set(found["conflicting labels"].rows) == {10, 50}
 
 
 def test_near_copies_are_told_and_stand_side_by_side(home, tmp_path):
-    frame = clean()
+    frame = distinct_rows()
     frame.loc[[5, 60], "review"] = [NEAR, NEAR.replace("three", "four")]
     frame.loc[[5, 60], "label"] = "pos"
-    check = checked(tmp_path, frame)["near duplicates"]
+    check = checks_of(tmp_path, frame)["near duplicates"]
     assert check.count == 1 and set(check.rows) == {5, 60}
 
 
 def test_leakage_counts_texts_of_test_and_would_remove_the_training_side(home, tmp_path):
-    frame = clean(split=True)
+    frame = distinct_rows(split=True)
     frame.loc[3, ["review", "label"]] = frame.loc[100, ["review", "label"]].tolist()  # 100 is a test row
-    check = checked(tmp_path, frame, split="split")["leakage"]
+    check = checks_of(tmp_path, frame, split="split")["leakage"]
     assert "1 text of test stands in training or validation too" in check.message
     assert check.count == 1 and check.fix.parameters == {"what": "leaking"} and set(check.rows) == {3, 100}
 
 
 def test_near_leakage_is_found_across_parts_only(home, tmp_path):
-    frame = clean(split=True)
+    frame = distinct_rows(split=True)
     frame.loc[[4, 5], "review"] = [NEAR, NEAR.replace("three", "four")]
-    assert checked(tmp_path, frame, split="split")["near leakage"].level == "ok"
+    assert checks_of(tmp_path, frame, split="split")["near leakage"].level == "ok"
     frame.loc[110, "review"] = NEAR.replace("best", "finest")
-    assert set(checked(tmp_path, frame, split="split")["near leakage"].rows) == {4, 110}
-
-
-def test_groups_in_two_parts_are_told_by_the_columns_name(home, tmp_path):
-    frame = clean(split=True).assign(author=[f"a{row // 10}" for row in range(120)])
-    frame.loc[2, "author"] = "a10"  # a10 wrote test rows
-    check = checked(tmp_path, frame, split="split", group="author")["groups of author"]
-    assert check.level == "warning" and check.count == 1 and 2 in check.rows
-    assert check.fix.operation == "resplit" and check.fix.parameters["group"] == "author"
+    assert set(checks_of(tmp_path, frame, split="split")["near leakage"].rows) == {4, 110}

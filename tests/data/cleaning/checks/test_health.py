@@ -3,14 +3,14 @@ import shutil
 import numpy as np
 import pytest
 
-from core.data.cleaning.checks import check_dataset
-from core.data.cleaning.checks.check import Material
 from core.data.cleaning.checks.duplicates import check_duplicates
-from core.data.cleaning.checks.health import is_checked
+from core.data.cleaning.checks.health import check_dataset, is_checked
 from core.data.cleaning.checks.labels import check_labels
+from core.data.cleaning.material import Material
 from core.data.cleaning.near import NearPairs
 from core.data.cleaning.texts import text_keys
 from core.data.sets.add import add_dataset
+from core.workspace import folder, write_json
 from tests.conftest import DATA
 
 
@@ -40,3 +40,28 @@ def test_the_known_faults_of_imdb_are_found_without_being_told(home):
     assert found["leakage"].message.startswith("123 texts of test stand in training or validation too")
     assert found["duplicates"].count == 418
     assert found["columns that give the label away"].fix.parameters == {"columns": ["rating"]}
+
+
+def test_findings_that_an_earlier_version_kept_are_found(dataset):
+    kept = [
+        {
+            "name": "duplicates", "level": "note", "message": "3 rows repeat an earlier text.", "rows": [1, 2], "count": 3,
+            "remedy": "", "fix": {"title": "Remove", "operation": "drop", "parameters": {"what": "exact_duplicates"}},
+        },
+        {"name": "languages", "level": "ok", "message": "English.", "rows": [], "count": 0, "remedy": "", "fix": None},
+    ]  # fmt: skip
+    path = folder("cache", "health") / f"{dataset.fingerprint[:24]}-v1.json"
+    write_json(path, kept)
+    checks = {check.name: check for check in check_dataset(dataset)}
+    assert is_checked(dataset) and set(checks) == {"missing", "duplicates", "languages"}
+    assert checks["duplicates"].rows == (1, 2) and checks["duplicates"].fix.parameters == {"what": "exact_duplicates"}
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"[{", b"{}x", b'[{"name": "x"}]', b'[{"fix": null, "rows": [], "age": 3}]', b"7"]
+)
+def test_findings_that_cannot_be_read_are_looked_for_anew(dataset, content):
+    expected = check_dataset(dataset)
+    (path,) = folder("cache", "health").iterdir()
+    path.write_bytes(content)
+    assert check_dataset(dataset) == expected and len(path.read_bytes()) > 1000

@@ -1,14 +1,7 @@
 import pandas as pd
 
-from core.data.cleaning.checks import check_dataset
-from core.data.sets.add import add_dataset
 from tests.conftest import sentences
-
-
-def checked(tmp_path, frame):
-    frame.to_csv(tmp_path / "x.csv", index=False)
-    dataset, _ = add_dataset(tmp_path / "x.csv", text="review", label="label")
-    return {check.name: check for check in check_dataset(dataset)}
+from tests.data.cleaning.checks.conftest import checks_of
 
 
 def frame_of(labels):
@@ -16,23 +9,23 @@ def frame_of(labels):
 
 
 def test_two_spellings_of_a_label_take_the_commonest(home, tmp_path):
-    check = checked(tmp_path, frame_of(["pos"] * 60 + ["neg"] * 60 + ["Pos"] * 5))["label look-alikes"]
+    check = checks_of(tmp_path, frame_of(["pos"] * 60 + ["neg"] * 60 + ["Pos"] * 5))["label look-alikes"]
     assert check.level == "warning" and "'pos' / 'Pos'" in check.message
     assert check.fix.parameters == {"names": {"Pos": "pos"}}
 
 
 def test_small_classes_can_be_merged_when_they_are_several(home, tmp_path):
-    check = checked(tmp_path, frame_of(["a"] * 80 + ["b"] * 80 + ["c"] * 4 + ["d"] * 5))["small classes"]
+    check = checks_of(tmp_path, frame_of(["a"] * 80 + ["b"] * 80 + ["c"] * 4 + ["d"] * 5))["small classes"]
     assert check.count == 2 and check.fix.parameters == {"names": {"c": "other", "d": "other"}}
 
 
 def test_one_small_class_can_be_left_out(home, tmp_path):
-    check = checked(tmp_path, frame_of(["a"] * 80 + ["b"] * 80 + ["c"] * 4))["small classes"]
+    check = checks_of(tmp_path, frame_of(["a"] * 80 + ["b"] * 80 + ["c"] * 4))["small classes"]
     assert check.fix.operation == "filter" and check.fix.parameters["values"] == ["a", "b"]
 
 
 def test_uneven_classes_are_told_with_what_guessing_would_get(home, tmp_path):
-    check = checked(tmp_path, frame_of(["a"] * 190 + ["b"] * 10))["class balance"]
+    check = checks_of(tmp_path, frame_of(["a"] * 190 + ["b"] * 10))["class balance"]
     assert check.level == "warning" and "already gives 95 % accuracy" in check.remedy
 
 
@@ -42,5 +35,5 @@ def test_a_column_that_decides_the_label_is_found_and_one_that_does_not_is_not(h
         (9 if row % 4 else 8) if label == "pos" else (2 if row % 3 else 1) for row, label in enumerate(frame["label"])
     ]
     frame["month"] = [row % 5 for row in range(120)]
-    check = checked(tmp_path, frame)["columns that give the label away"]
+    check = checks_of(tmp_path, frame)["columns that give the label away"]
     assert check.level == "warning" and check.fix.parameters == {"columns": ["stars"]}

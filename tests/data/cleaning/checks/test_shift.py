@@ -1,7 +1,7 @@
 import numpy as np
 import pandas as pd
 
-from core.data.cleaning.checks import check_dataset
+from core.data.cleaning.checks.health import check_dataset
 from core.data.cleaning.checks.shift import two_sample_auc
 from core.data.sets.add import add_dataset
 

@@ -1,4 +1,4 @@
-"""What the chosen model makes of the texts: how much it cuts, and how much of each language it knows."""
+"""What the tokenizer of a chosen source makes of the texts: how much is cut, and how much of each language it knows."""
 
 from collections.abc import Iterator
 
@@ -14,11 +14,12 @@ from core.data.sets.store import DataSet
 
 ROWS = 1000
 CHARACTERS = 2000  # of each text
-FEWEST_TEXTS = 10  # of a language; fewer are not told
+FEWEST_TEXTS = 10  # of a language; fewer are passed over
+KNOWN = "words the model knows"
 MANY_PIECES = 2.2  # pieces of a word; English texts have about 1.3 in an English model
 
 
-def check_reading(dataset: DataSet, model: str, max_length: int) -> list[Check]:
+def check_tokenisation(dataset: DataSet, model: str, max_length: int) -> list[Check]:
     """Texts cut at ``max_length`` tokens, and the share of each language that ``model`` knows.
 
     Raises:
@@ -34,13 +35,13 @@ def known_shares(dataset: DataSet, model: str) -> pd.DataFrame:
 
     key = f"{dataset.fingerprint[:24]}-{model.replace('/', '_').replace(':', '_')[-80:]}"
     path = workspace.folder("cache", "known") / f"{key}.json"
-    kept = workspace.read_json(path)
-    if kept is None:
+    shares = workspace.read_json(path)
+    if shares is None:
         sample = even_sample(dataset.frame(), ROWS)
         texts = sample["text"].str.slice(0, CHARACTERS).tolist()
-        kept = list(_measured(texts, languages_of(texts), load_tokenizer(model)))
-        workspace.write_json(path, kept)
-    return pd.DataFrame(kept, columns=["language", "texts", "known", "pieces"])
+        shares = list(_measured(texts, languages_of(texts), load_tokenizer(model)))
+        workspace.write_json(path, shares)
+    return pd.DataFrame(shares, columns=["language", "texts", "known", "pieces"])
 
 
 def _measured(texts: list[str], languages: np.ndarray, tokenizer: object) -> Iterator[dict[str, object]]:
@@ -80,27 +81,37 @@ def _cut(dataset: DataSet, model: str, max_length: int) -> Check:
 def _known(dataset: DataSet, model: str) -> list[Check]:
     shares = known_shares(dataset, model)
     shares = shares[(shares["texts"] >= min(FEWEST_TEXTS, dataset.rows)) & (shares["language"] != UNSURE)]
-    name = "words the model knows"
-    found = []
-    for each in shares.sort_values("known").itertuples():
-        language = language_name(str(each.language))
-        percent = f"{100 * each.known:.0f} %" if each.known < 0.995 else "all"
-        told = f"{_named(model)} knows {percent} of your {language} text"
-        if each.known < 0.9:
-            level = "error" if each.known < 0.5 else "warning"
-            remedy = f"What it does not know it cannot learn from. Choose a source made for {language}, or a multilingual one."
-            rows = rows_of(
-                sample := even_sample(dataset.frame(), ROWS), languages_of(sample["text"].tolist()) == each.language
-            )
-            found.append(Check(name, level, f"{told}: the rest is unknown characters.", rows, int(each.texts), remedy))
-        elif each.pieces is not None and each.pieces > MANY_PIECES:
-            message = f"{told}, but breaks its words into {each.pieces:.1f} pieces each."
-            remedy = f"It was hardly made for {language}; a source that knows the language reads whole words."
-            found.append(Check(name, "note", message, count=int(each.texts), remedy=remedy))
-    if found or not len(shares):
-        return found
-    told = ", ".join(language_name(str(code)) for code in shares.sort_values("texts", ascending=False)["language"])
-    return [Check(name, "ok", f"{_named(model)} knows all letters of your {told} text.")]
+    findings = [
+        finding
+        for line in shares.sort_values("known").itertuples()
+        if (finding := _known_language(dataset, model, str(line.language), float(line.known), line.pieces, line.texts))
+    ]
+    if findings or not len(shares):
+        return findings
+    names = ", ".join(language_name(str(code)) for code in shares.sort_values("texts", ascending=False)["language"])
+    return [Check(KNOWN, "ok", f"{_named(model)} knows all letters of your {names} text.")]
+
+
+def _known_language(
+    dataset: DataSet, model: str, code: str, known: float, pieces: float | None, texts: int
+) -> Check | None:
+    """The finding about one language; None where the model reads it well."""
+    language = language_name(code)
+    percent = f"{100 * known:.0f} %" if known < 0.995 else "all"
+    message = f"{_named(model)} knows {percent} of your {language} text"
+    if known < 0.9:
+        remedy = (
+            f"What it does not know it cannot learn from. Choose a source made for {language}, or a multilingual one."
+        )
+        sample = even_sample(dataset.frame(), ROWS)
+        rows = rows_of(sample, languages_of(sample["text"].tolist()) == code)
+        level = "error" if known < 0.5 else "warning"
+        return Check(KNOWN, level, f"{message}: the rest is unknown characters.", rows, int(texts), remedy)
+    if pieces is not None and pieces > MANY_PIECES:
+        message += f", but breaks its words into {pieces:.1f} pieces each."
+        remedy = f"It was hardly made for {language}; a source that knows the language reads whole words."
+        return Check(KNOWN, "note", message, count=int(texts), remedy=remedy)
+    return None
 
 
 def _named(model: str) -> str:

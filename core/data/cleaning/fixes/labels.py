@@ -1,0 +1,53 @@
+"""Fixes of labels, where each row has one class: other labels for some rows, or labels made one."""
+
+import pandas as pd
+
+from core.data.cleaning.checks.check import counted
+from core.data.cleaning.fixes.fix import Fix, changed, existing_rows
+from core.data.cleaning.material import Material
+from core.data.sets.versions import Revision
+from core.errors import DatasetError
+
+
+def relabel(material: Material, labels: dict[int, str]) -> Revision:
+    """Give rows other labels; ``labels`` is row id -> label."""
+    frame = _with_classes(material)
+    wanted = {int(row): str(label).strip() for row, label in labels.items()}
+    existing_rows(frame, wanted)
+    if empty := [row for row, label in wanted.items() if not label]:
+        raise DatasetError(f"The new label of row {empty[0]} is empty.", "Give a label, or drop the row.")
+    return _labelled(frame, frame["row"].map(wanted).fillna(frame["label"]), "Relabelled {} by hand.")
+
+
+def merge_labels(material: Material, names: dict[str, str]) -> Revision:
+    """Rename labels, so that some become one; ``names`` is old -> new."""
+    frame = _with_classes(material)
+    known = set(frame["label"])
+    if missing := sorted(set(names) - known):
+        raise DatasetError(
+            f"There is no label {missing[0]!r}.", f"The labels are: {', '.join(map(str, sorted(known)[:20]))}."
+        )
+    pairs = ", ".join(f"{old!r} into {new!r}" for old, new in list(names.items())[:5])
+    more = ", …" if len(names) > 5 else ""
+    return _labelled(frame, frame["label"].replace(names), f"Merged {_literal(pairs)}{more}: {{}}.")
+
+
+def _labelled(frame: pd.DataFrame, after: pd.Series, sentence: str) -> Revision:
+    """``sentence`` with the number of rows that got another label in its braces."""
+    moved = changed(frame, "label", after)
+    return Revision(frame.assign(label=after), sentence.format(counted(len(moved), "row", "rows")), moved)
+
+
+def _literal(text: str) -> str:
+    """Braces of a label are no field of the sentence."""
+    return text.replace("{", "{{").replace("}", "}}")
+
+
+def _with_classes(material: Material) -> pd.DataFrame:
+    if not material.classes:
+        raise DatasetError("The rows of this set do not have one class each.", "Correct the file, and add it again.")
+    return material.frame
+
+
+RELABEL = Fix("relabel", relabel)
+MERGE_LABELS = Fix("merge_labels", merge_labels)

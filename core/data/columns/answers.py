@@ -1,0 +1,82 @@
+"""Answers as they are stored: one text a row, from a column of labels or scores, or from a column for each label."""
+
+import numpy as np
+import pandas as pd
+
+from core.data.columns.label_cells import FALSE, NUMBER, TRUE, cell_labels, number_of, storable_label
+from core.data.columns.labels import label_names, label_order
+from core.data.columns.roles import Roles
+from core.data.reading.cells import cell_text
+from core.errors import DatasetError
+from core.tasks import join_labels
+
+
+def answers_of(frame: pd.DataFrame, roles: Roles) -> pd.Series | None:
+    """(rows,) the stored answer of each row by these roles; None where nothing is to be learnt."""
+    if not roles.answered:
+        return None
+    return stored_answers(frame, str(roles.task), roles.label, roles.labels, roles.separator)
+
+
+def stored_answers(
+    frame: pd.DataFrame, task: str, label: str | None, labels: tuple[str, ...] = (), separator: str | None = None
+) -> pd.Series:
+    """(rows,) the answer of each row as it is stored; None where there is none.
+
+    Args:
+        label: the column with the answers, or None with ``labels``: a column of 0 and 1 for each label.
+        separator: between the labels in one cell, where they are joined.
+
+    Raises:
+        DatasetError: when the columns do not hold what the task needs.
+    """
+    if labels:
+        return _from_flags(frame, labels)
+    if task == "regression":
+        return _from_numbers(frame[label], str(label))
+    if task == "multi_label":
+        return _from_sets(frame[label], separator)
+    return pd.Series([cell_text(cell).strip() or None for cell in frame[label]], dtype=object)
+
+
+def _from_sets(column: pd.Series, separator: str | None) -> pd.Series:
+    sets = [cell_labels(cell, separator) for cell in column]
+    rank = {name: number for number, name in enumerate(label_names(sets))}
+    answers = [None if names is None else join_labels(sorted(names, key=rank.__getitem__)) for names in sets]
+    return pd.Series(answers, dtype=object)
+
+
+def _from_numbers(column: pd.Series, name: str) -> pd.Series:
+    answers: list[str | None] = []
+    filled = 0
+    for cell in column:
+        text = cell_text(cell).strip()
+        filled += text != ""
+        value = number_of(text) if NUMBER.fullmatch(text) else float("nan")
+        answers.append(f"{value:.10g}" if np.isfinite(value) else None)
+    if sum(answer is not None for answer in answers) < 0.5 * filled:
+        raise DatasetError(
+            f"The column {name!r} does not hold numbers in most of its rows.",
+            "A score must be a number: choose another column, or take it as a label.",
+        )
+    return pd.Series(answers, dtype=object)
+
+
+def _from_flags(frame: pd.DataFrame, labels: tuple[str, ...]) -> pd.Series:
+    """A label for each column that says yes; a row whose cells are all empty has no answer."""
+    yes, blank = [], np.ones(len(frame), dtype=bool)
+    for name in labels:
+        cells = np.array([cell_text(cell).strip().lower() for cell in frame[name]], dtype=object)
+        other = sorted(set(cells) - {*TRUE, *FALSE})
+        if other:
+            raise DatasetError(
+                f"The label column {name!r} holds {other[0]!r}.", "A column for one label may hold 0 and 1, or true and false."
+            )  # fmt: skip
+        yes.append(np.isin(cells, TRUE))
+        blank &= cells == ""
+    order = sorted(range(len(labels)), key=lambda column: label_order(labels[column]))
+    answers = [
+        None if blank[row] else join_labels(storable_label(labels[column]) for column in order if yes[column][row])
+        for row in range(len(frame))
+    ]
+    return pd.Series(answers, dtype=object)

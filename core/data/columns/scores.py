@@ -1,0 +1,76 @@
+"""How much a column looks like a text, a label, a score, or the names of parts: by its name and by its profile."""
+
+from core.data.columns.names import LABEL_NAMES, PAIR_NAMES, SCORE_NAMES, SEVERAL_NAMES, TEXT_NAMES, plain_name
+from core.data.columns.profile import ColumnProfile
+from core.data.reading.parts import PARTS
+
+MOST_CLASSES = 1000
+
+
+def is_text(column: ColumnProfile) -> bool:
+    """Filled, differing, and long enough; short texts need a telling name."""
+    if column.nested or column.numeric or column.filled < 0.5 or column.distinct < 2:
+        return False
+    return column.length >= 8 or (column.length >= 3 and plain_name(column.name) in TEXT_NAMES)
+
+
+def text_score(column: ColumnProfile) -> tuple[float, int]:
+    """Long, distinct, with blanks (or in a script without them), filled, and with a telling name."""
+    score = min(column.length, 400) ** 0.5 * (0.3 + column.distinct / max(1, column.rows)) * column.filled
+    if column.spaces < 0.2 and column.values and all(value.isascii() for value in column.values):
+        score *= 0.3  # ids, addresses, codes
+    name = plain_name(column.name)
+    if any(name == usual or name.endswith(f"_{usual}") for usual in TEXT_NAMES):
+        score *= 4.0
+    elif any(usual in name for usual in TEXT_NAMES) or name == "sentence1":
+        score *= 3.0
+    if name in ("html", "url", "title", "id", "meta") or name in PAIR_NAMES:
+        score *= 0.5
+    return score, -column.position
+
+
+def text_reason(column: ColumnProfile, columns: list[ColumnProfile]) -> str:
+    """Why this one of ``columns`` was taken as the text."""
+    share = column.distinct / max(1, column.rows)
+    longest = column.length >= max(other.length for other in columns if not other.nested)
+    which = "the only column" if len(columns) == 1 else "longest text" if longest else "running text"
+    return f"{which}, {100 * share:.0f} % unique, typically {column.length:.0f} characters"
+
+
+def holds_parts(column: ColumnProfile) -> bool:
+    """Whether it holds nothing but names of parts."""
+    return column.filled > 0.99 and bool(column.values) and all(value.lower() in PARTS for value in column.values)
+
+
+def comes_again(column: ColumnProfile) -> bool:
+    """Whether its values come more than once, and are not all one."""
+    return 1 < column.distinct < column.rows * 0.9
+
+
+def is_label(column: ColumnProfile) -> bool:
+    """Few distinct values that come again and again; neither constant nor nearly empty."""
+    if column.nested or column.filled < 0.5 or not 2 <= column.distinct <= MOST_CLASSES:
+        return False
+    return column.distinct <= max(2, column.rows / 4) and column.length <= 60
+
+
+def label_score(column: ColumnProfile) -> tuple[float, int]:
+    """How much it looks like the label: by its name, and by few values; above 5 its name says so."""
+    name = plain_name(column.name)
+    named = any(name == usual or name.endswith(f"_{usual}") or name.startswith(f"{usual}_") for usual in LABEL_NAMES)
+    hinted = any(usual in name for usual in LABEL_NAMES if len(usual) > 3)
+    score = 10.0 * named + 3.0 * hinted - column.distinct**0.5 / 2
+    if name == "label" or (column.nested and name in SEVERAL_NAMES):
+        score += 2.0 + (12.0 if column.nested else 0.0)
+    score -= 2.0 * (1 - column.filled) + (1.0 if column.length > 25 else 0.0)
+    if name in ("id", "index", "unnamed__0", "date", "domain", "language", "lang", "location"):
+        score -= 6.0
+    return score, -column.position
+
+
+def may_hold_answers(column: ColumnProfile) -> bool:
+    """Worth a look although its values are too many for classes, or lists."""
+    name = plain_name(column.name)
+    several = name in SEVERAL_NAMES or any(name == usual or name.endswith(f"_{usual}") for usual in LABEL_NAMES)
+    scored = column.numeric and any(usual in name.split("_") for usual in SCORE_NAMES)
+    return column.filled >= 0.5 and column.distinct > 1 and (several or scored)
