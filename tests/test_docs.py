@@ -32,3 +32,20 @@ def test_the_project_speaks_of_itself_alone():
         inside = not {".venv", ".git", "workspace"} & set(path.relative_to(ROOT).parts)
         if inside and path.suffix in (".py", ".md", ".toml", ".txt", ".sh", ".csv"):
             assert not pattern.search(path.read_text(encoding="utf-8")), path
+
+
+def test_the_architecture_names_files_that_exist_and_every_room():
+    text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    for name in re.findall(r"`((?:core|pages|tests|docs)/[\w/.-]+|\w+\.md)`", text):
+        assert "NAME" in name or (ROOT / name).exists(), f"docs/architecture.md names {name}"
+    rooms = {path.name.removesuffix(".py") for path in (ROOT / "core").iterdir() if not path.name.startswith("_")}
+    missing = {room for room in rooms if not re.search(rf"\b{room}\b", text)} - {"doctor"}
+    assert not missing, f"rooms that docs/architecture.md does not show: {sorted(missing)}"
+
+
+def test_each_registry_of_the_architecture_is_asked_for_in_the_tests_that_hold_it():
+    rows = re.findall(r"^\| \*\*(.+?)\*\*.*\| (.+) \|$", (ROOT / "docs" / "architecture.md").read_text(), re.M)
+    assert len(rows) == 7
+    for what, held in rows:
+        for name in re.findall(r"`(tests/[\w/.]+)`", held):
+            assert "def test_" in (ROOT / name).read_text(encoding="utf-8"), f"{what}: {name}"

@@ -6,9 +6,9 @@
 
 import json
 import tarfile
-from functools import partial
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from tests.conftest import ROOT
@@ -77,33 +77,30 @@ def test_a_stopped_run_goes_on_from_its_checkpoint(old):
     assert run.result["metrics"]["accuracy"] == 1.0  # as the unbroken run of the same seed
 
 
-@pytest.mark.parametrize(("name", "cache"), [("probe", "features"), ("top", "trunks")])
-def test_what_was_cached_is_not_computed_again(old, name, cache):
-    from core.array_cache import ArrayCache
-    from core.evaluation.scores import validate
-    from core.jobs.phases.choosing import choose_rows
-    from core.jobs.phases.preparing import load_source
-    from core.tasks import encode_targets
-    from core.training.batches import encode_once
-    from core.training.events import Progress
-    from core.training.job import LabelledRows, TrainingJob
-    from core.training.loop import train
-    from core.training.probe import probe
+def test_baselines_near_copies_and_speeds_are_not_computed_again(old):
+    from core.data.cleaning.similar import similar_rows
+    from core.data.sets.store import get_dataset
+    from core.results.baseline_cache import baselines_of
+    from core.training.devices import find_device
+    from core.training.speeds import remembered_speed
 
-    tokens = sorted((old / "cache" / "tokens").iterdir())
-    chosen = choose_rows(by_name()[name].config, print)
-    classifier = load_source(chosen)
-    parts = {
-        part: LabelledRows(
-            encode_once(frame["text"].tolist(), classifier.tokenizer, 64, cache=ArrayCache("tokens")),
-            encode_targets(chosen.task, frame["label"].tolist(), classifier.labels),
-        )
-        for part, frame in chosen.parts.items()
-    }
-    assert sorted((old / "cache" / "tokens").iterdir()) == tokens
-    job = TrainingJob(
-        chosen.config, classifier.model, parts["train"], parts["validation"],
-        partial(validate, classifier.model.config, best_by="auto"), "cpu", bf16=True, cache=ArrayCache(cache),
-    )  # fmt: skip
-    events = (probe if name == "probe" else train)(job)
-    assert not [event for event in events if isinstance(event, Progress) and event.phase == "encoding"]
+    run = by_name()["full"]
+    cached = {path: path.stat().st_mtime_ns for path in (old / "cache").rglob("*") if path.is_file()}
+    baselines = baselines_of(run.config, pd.read_parquet(run.predictions("test"))["row"])
+    assert [baseline.name for baseline, _ in baselines] == ["majority", "tfidf"]
+    dataset = get_dataset(run.config.dataset)
+    similar_rows(dataset, dataset.frame())
+    assert {path: path.stat().st_mtime_ns for path in (old / "cache").rglob("*") if path.is_file()} == cached
+    assert remembered_speed(run.config, find_device("cpu"))
+
+
+@pytest.mark.slow
+def test_tokens_and_features_under_names_that_said_too_little_are_left_aside(old):
+    graft, probe = Graft(old), by_name()["probe"]
+    words = ["--dataset", probe.config.dataset, "--model", probe.config.model, "--strategy", "linear_probe"]
+    try:
+        again = graft.call("train", *words, "--seed", "1", "--batch-size", "8")
+    finally:
+        graft.end()
+    assert again["metrics"]["accuracy"] > 0.4
+    assert len(list((old / "cache" / "features").iterdir())) == 2 + 2

@@ -1,5 +1,6 @@
 """A version as a file that other tools read: CSV, JSON Lines or Parquet."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
@@ -9,7 +10,16 @@ from core.data.sets.spreadsheet import spreadsheet_csv
 from core.data.sets.store import DataSet
 from core.errors import DatasetError
 
-FORMATS = ("csv", "jsonl", "parquet")
+
+def _json_lines(table: pd.DataFrame) -> bytes:
+    return table.to_json(orient="records", lines=True, force_ascii=False).encode()
+
+
+FORMATS: dict[str, Callable[[pd.DataFrame], bytes]] = {
+    "csv": spreadsheet_csv,
+    "jsonl": _json_lines,
+    "parquet": lambda table: table.to_parquet(index=False),
+}  # name, which is also the ending -> the whole file; a further format is a function and a line
 
 
 def export_table(dataset: DataSet) -> pd.DataFrame:
@@ -34,16 +44,11 @@ def export_bytes(dataset: DataSet, format: str) -> bytes:
     """The whole file, for a download.
 
     Raises:
-        DatasetError: when the format is not csv, jsonl or parquet.
+        DatasetError: when there is no such format.
     """
     if format not in FORMATS:
         raise DatasetError(f"There is no export as {format!r}.", f"Take one of: {', '.join(FORMATS)}.")
-    table = export_table(dataset)
-    if format == "csv":
-        return spreadsheet_csv(table)
-    if format == "jsonl":
-        return table.to_json(orient="records", lines=True, force_ascii=False).encode()
-    return table.to_parquet(index=False)
+    return FORMATS[format](export_table(dataset))
 
 
 def export_file(dataset: DataSet, format: str, path: Path) -> int:

@@ -4,8 +4,9 @@ import json
 import pandas as pd
 import pytest
 
+from core.cli.parser import build_parser
 from core.data.sets.add import add_dataset
-from core.data.sets.export import export_bytes, export_file, export_table
+from core.data.sets.export import FORMATS, export_bytes, export_file, export_table
 from core.errors import DatasetError
 from tests.conftest import sentences
 
@@ -56,3 +57,9 @@ def test_an_export_can_be_added_again_with_its_split(stored, tmp_path):
 def test_an_unknown_format_is_named(stored, tmp_path):
     with pytest.raises(DatasetError, match="'xml'"):
         export_file(stored, "xml", tmp_path / "x.xml")
+
+
+def test_the_command_offers_every_format():
+    export = build_parser().parse_args
+    for name in FORMATS:
+        assert export(["data", "export", "x", "--output", "y", "--format", name]).format == name
