@@ -63,7 +63,10 @@ def dataset(home: Path, reviews_csv: Path):
 
 @pytest.fixture(scope="session")
 def tiny_encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A BERT of two layers with random weights and MiniLM's tokenizer, as a local checkpoint."""
+    """A BERT of two layers with random weights and MiniLM's tokenizer, as a local checkpoint.
+
+    Its word vectors are so many that they are updated lazily, as those of every real encoder are.
+    """
     import torch
     from transformers import BertConfig, BertModel
 
@@ -72,7 +75,7 @@ def tiny_encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     torch.manual_seed(0)
     folder = tmp_path_factory.mktemp("tiny-encoder")
     config = BertConfig(
-        vocab_size=30522, hidden_size=32, num_hidden_layers=2, num_attention_heads=2, intermediate_size=64,
+        vocab_size=30522, hidden_size=40, num_hidden_layers=2, num_attention_heads=2, intermediate_size=80,
         max_position_embeddings=64,
     )  # fmt: skip
     BertModel(config).save_pretrained(folder)

@@ -30,9 +30,14 @@ class Classifier:
         return position_limit(self.model.config)
 
     def save(self, folder: Path) -> None:
-        """Write weights (safetensors), config and tokenizer so that transformers alone loads them."""
+        """Write weights (safetensors), config and tokenizer so that transformers alone loads them.
+
+        The tokenizer says how much the model reads, so that `truncation=True` elsewhere cuts where it has to.
+        """
         self.model.save_pretrained(folder)
+        unlimited, self.tokenizer.model_max_length = self.tokenizer.model_max_length, self.max_length
         self.tokenizer.save_pretrained(folder)
+        self.tokenizer.model_max_length = unlimited
 
 
 def load_classifier(

@@ -85,6 +85,9 @@ class Predictor:
             if explained:
                 raise explained from error
             raise
+        finally:
+            if self.known:  # once: a write for each chunk would take time by the square of the texts
+                self.known.save()
         empty = np.zeros(0) if self.task.kind == "regression" else np.zeros((0, len(self.labels)))
         return np.concatenate(parts) if parts else empty
 
@@ -101,7 +104,6 @@ class Predictor:
                 rows[index] = scores
             if self.known:
                 self.known.learn(new_texts, new_scores, second)
-                self.known.save()
         return np.stack(rows)  # type: ignore[arg-type]
 
     def answers(self, outputs: np.ndarray) -> np.ndarray:

@@ -3,6 +3,7 @@
 import hashlib
 import threading
 from collections.abc import Sequence
+from itertools import islice
 
 import numpy as np
 
@@ -21,40 +22,37 @@ class ScoreCache:
     """
 
     def __init__(self, name: str):
-        self._store = ArrayCache("scores", MOST_BYTES)
+        self._arrays = ArrayCache("scores", MOST_BYTES)
         self._name = hashlib.blake2b(name.encode(), digest_size=16).hexdigest()
-        stored = self._store.get(self._name)
-        keys = stored["keys"] if stored else np.empty((0, KEY), np.uint8)
-        self._scores: list[np.ndarray] = [np.array(row) for row in stored["scores"]] if stored else []
-        self._index = {bytes(key): index for index, key in enumerate(np.asarray(keys))}
+        saved = self._arrays.get(self._name)
+        keys = np.asarray(saved["keys"]) if saved else np.empty((0, KEY), np.uint8)
+        rows = np.array(saved["scores"]) if saved else np.empty((0, 0))
+        self._scores = {bytes(key): row for key, row in zip(keys, rows, strict=True)}  # the oldest first
         self._new = False
         self._lock = threading.Lock()  # the pages of all visitors share one
 
     def recall(self, texts: Sequence[str], pairs: Sequence[str] | None = None) -> list[np.ndarray | None]:
         """The scores of each text, (classes,) float32 each; None for a text that was not read yet."""
-        indices = [self._index.get(key) for key in _keys(texts, pairs)]
-        return [None if index is None else self._scores[index] for index in indices]
+        return [self._scores.get(key) for key in _keys(texts, pairs)]
 
     def learn(self, texts: Sequence[str], scores: np.ndarray, pairs: Sequence[str] | None = None) -> None:
-        """Remember ``scores``, (texts, classes) float32."""
+        """Remember ``scores``, (texts, classes) float32; beyond 200,000 texts the oldest are forgotten."""
         with self._lock:
             for key, row in zip(_keys(texts, pairs), scores, strict=True):
-                if key not in self._index:
-                    self._scores.append(np.array(row, dtype=np.float32))
-                    self._index[key] = len(self._scores) - 1
+                if key not in self._scores:
+                    self._scores[key] = np.array(row, dtype=np.float32)
                     self._new = True
+            for key in list(islice(self._scores, max(0, len(self._scores) - MOST_TEXTS))):
+                del self._scores[key]
 
     def save(self) -> None:
         """Write what was learnt to disk, for the next process that loads this model."""
         if not self._new:
             return
         with self._lock:
-            newest = list(self._index.items())[-MOST_TEXTS:]
-            keys = np.frombuffer(b"".join(key for key, _ in newest), dtype=np.uint8).reshape(-1, KEY)
-            self._store.drop(self._name)
-            self._store.put(
-                self._name, {"keys": keys, "scores": np.stack([self._scores[index] for _, index in newest])}
-            )
+            keys = np.frombuffer(b"".join(self._scores), dtype=np.uint8).reshape(-1, KEY)
+            self._arrays.drop(self._name)
+            self._arrays.put(self._name, {"keys": keys, "scores": np.stack(list(self._scores.values()))})
             self._new = False
 
 

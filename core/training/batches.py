@@ -61,11 +61,15 @@ class Encoded:
 
     def tokens_of(self, rows: np.ndarray) -> np.ndarray:
         """(tokens,) token numbers of some rows, end to end."""
-        return self.ids[self.places(rows)]
+        return self.ids[self.positions(rows)]
 
-    def places(self, rows: np.ndarray) -> np.ndarray:
-        """(tokens,) places of the tokens of ``rows`` in the flat arrays, row after row."""
-        lengths = self.offsets[rows + 1] - self.offsets[rows]
+    def lengths_of(self, rows: np.ndarray) -> np.ndarray:
+        """(rows,) int64, tokens of some rows: a batch must not pay for the lengths of a million others."""
+        return self.offsets[rows + 1] - self.offsets[rows]
+
+    def positions(self, rows: np.ndarray) -> np.ndarray:
+        """(tokens,) positions of the tokens of ``rows`` in the flat arrays, row after row."""
+        lengths = self.lengths_of(rows)
         starts = np.cumsum(lengths) - lengths
         return np.arange(int(lengths.sum())) + np.repeat(self.offsets[rows] - starts, lengths)
 
@@ -190,8 +194,12 @@ def training_order(lengths: np.ndarray, batch_size: int, seed: int, epoch: int) 
 
 
 def split_batch(rows: np.ndarray, lengths: np.ndarray, most_tokens: int, at_least: int = 1) -> list[np.ndarray]:
-    """A batch in pieces of at most ``most_tokens`` tokens with their padding, and in no fewer than ``at_least``."""
-    padded = int(lengths[rows].max()) * len(rows)
+    """A batch in pieces of at most ``most_tokens`` tokens with their padding, and in no fewer than ``at_least``.
+
+    Args:
+        lengths: (rows,) tokens of these rows.
+    """
+    padded = int(lengths.max()) * len(rows)
     return np.array_split(rows, min(len(rows), max(at_least, -(-padded // max(1, most_tokens)))))
 
 
@@ -211,13 +219,13 @@ def collate(encoded: Encoded, rows: np.ndarray, device: str) -> dict[str, "torch
     """A padded batch on ``device``: input_ids and attention_mask (rows, longest), token_type_ids for pairs."""
     import torch
 
-    lengths, places = encoded.lengths[rows], encoded.places(rows)
+    lengths, positions = encoded.lengths_of(rows), encoded.positions(rows)
     batch = {
-        "input_ids": padded(encoded.ids[places].astype(np.int64), lengths, encoded.pad),
-        "attention_mask": padded(np.ones(len(places), dtype=np.int64), lengths),
+        "input_ids": padded(encoded.ids[positions].astype(np.int64), lengths, encoded.pad),
+        "attention_mask": padded(np.ones(len(positions), dtype=np.int64), lengths),
     }
     if encoded.types is not None:
-        batch["token_type_ids"] = padded(encoded.types[places].astype(np.int64), lengths)
+        batch["token_type_ids"] = padded(encoded.types[positions].astype(np.int64), lengths)
     return {name: torch.from_numpy(value).to(device, non_blocking=True) for name, value in batch.items()}
 
 
@@ -233,10 +241,10 @@ def collate_flat(encoded: Encoded, rows: np.ndarray, device: str, first_position
     """
     import torch
 
-    lengths = encoded.offsets[rows + 1] - encoded.offsets[rows]
+    lengths = encoded.lengths_of(rows)
     bounds = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int32)
     within = np.arange(bounds[-1]) - np.repeat(bounds[:-1], lengths)  # (tokens,) place of each token in its text
-    source = encoded.places(rows)
+    source = encoded.positions(rows)
     columns = {"input_ids": encoded.ids[source], "position_ids": within + first_position}
     if encoded.types is not None:
         columns["token_type_ids"] = encoded.types[source]

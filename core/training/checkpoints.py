@@ -3,9 +3,12 @@
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from core import workspace
+
+if TYPE_CHECKING:
+    import torch
 
 STATE = "state.pt"
 WEIGHTS = "model.safetensors"
@@ -33,9 +36,8 @@ def save_weights(folder: Path, weights: dict[str, Any]) -> None:
     """Write tensors by name as safetensors, atomically."""
     from safetensors.torch import save_file
 
-    whole = {name: value.detach().cpu().contiguous().clone() for name, value in weights.items()}
     with workspace.replace_file(folder / WEIGHTS) as aside:
-        save_file(whole, aside)
+        save_file(apart(weights), aside)
 
 
 def load_weights(folder: Path) -> dict[str, Any] | None:
@@ -43,6 +45,19 @@ def load_weights(folder: Path) -> dict[str, Any] | None:
     from safetensors.torch import load_file
 
     return load_file(folder / WEIGHTS) if (folder / WEIGHTS).exists() else None
+
+
+def apart(weights: "dict[str, torch.Tensor]") -> "dict[str, torch.Tensor]":
+    """The tensors on the CPU, none sharing memory with another, as safetensors wants them; only what shares is copied."""
+    seen: set[int] = set()
+    result = {}
+    for name, value in weights.items():
+        tensor = value.detach().cpu().contiguous()
+        if tensor.untyped_storage().data_ptr() in seen:
+            tensor = tensor.clone()
+        seen.add(tensor.untyped_storage().data_ptr())
+        result[name] = tensor
+    return result
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +74,9 @@ class CandidateFolder:
     def put(self, step: int, score: float, weights: dict[str, Any]) -> None:
         from safetensors.torch import save_file
 
-        whole = {name: value.detach().cpu().contiguous().clone() for name, value in weights.items()}
         self.drop(step)
         with workspace.replace_file(self.folder / f"step-{step}_{score!r}.safetensors") as aside:
-            save_file(whole, aside)
+            save_file(apart(weights), aside)
 
     def get(self, step: int) -> dict[str, Any]:
         from safetensors.torch import load_file

@@ -158,7 +158,7 @@ def _pair_loss(
     vectors = vectors[torch.from_numpy(positions.reshape(-1, 2)).to(job.device)]  # (pairs, 2, width)
     cosine = (vectors[:, 0] * vectors[:, 1]).sum(dim=1)  # (pairs,)
     loss = torch.nn.functional.mse_loss(cosine, torch.from_numpy(same).to(job.device))
-    return loss, int(encoded.lengths[rows].sum())
+    return loss, int(encoded.lengths_of(rows).sum())
 
 
 def _listed(labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

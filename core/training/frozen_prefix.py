@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import torch
     from transformers import PreTrainedModel
 
+LARGEST = float(np.finfo(np.float16).max)
 IN_MEMORY = 2**30  # bytes of vectors that may stay in memory where no disk is to be used
 
 
@@ -66,7 +67,8 @@ def _room_for(shape: tuple[int, int], cache: ArrayCache | None) -> tuple[Path | 
 class FrozenPrefix:
     """The ``cut`` lowest layers of an encoder, whose dropout is off and whose weights stand still.
 
-    What leaves them is stored as float16: layers end in a normalisation, so its numbers are of moderate size.
+    What leaves them is stored as float16. Layers of BERT's kind end in a normalisation; where they do not (ModernBERT), a
+    number beyond what float16 holds becomes the largest that it holds, not infinity.
     """
 
     def __init__(self, model: "PreTrainedModel", cut: int):
@@ -105,8 +107,8 @@ class FrozenPrefix:
                         self.model(**batch)
                     except _Reached as reached:
                         hidden = reached.hidden  # (rows, longest, width)
-                real = hidden[batch["attention_mask"].bool()].to(torch.float16)
-                vectors[encoded.places(rows)] = real.cpu().numpy()
+                real = hidden[batch["attention_mask"].bool()].clamp(-LARGEST, LARGEST).to(torch.float16)
+                vectors[encoded.positions(rows)] = real.cpu().numpy()
                 done += len(rows)
                 yield done
         finally:
@@ -137,7 +139,7 @@ class FrozenPrefix:
 
         if self._vectors is None:
             raise AssertionError("the frozen layers have no vectors yet")
-        vectors = padded(np.asarray(self._vectors[encoded.places(rows)]), encoded.lengths[rows])
+        vectors = padded(np.asarray(self._vectors[encoded.positions(rows)]), encoded.lengths_of(rows))
         self._fed = torch.from_numpy(vectors).to(device, self._dtype)
         for layer in self.layers[: self.cut]:
             layer.forward = self._pass_on

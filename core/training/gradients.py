@@ -66,9 +66,10 @@ class BatchGradients:
         pieces = len(self._pieces(rows))
         if pieces >= len(rows) or distributed.world_size() > 1:
             return False
-        longest = int(self._job.training.encoded.lengths[rows].max())
+        longest = int(self._job.training.encoded.lengths_of(rows).max())
         self.budget = longest * len(rows) // (2 * pieces)
         return True
 
     def _pieces(self, rows: np.ndarray) -> list[np.ndarray]:
-        return split_batch(rows, self._job.training.encoded.lengths, self.budget, self._job.config.accumulate)
+        lengths = self._job.training.encoded.lengths_of(rows)
+        return split_batch(rows, lengths, self.budget, self._job.config.accumulate)

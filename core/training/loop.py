@@ -84,7 +84,7 @@ def train(job: TrainingJob) -> Iterator[Event]:
         window.add(loss, update.apply(rate))  # read only when logged: reading waits for the device
         state.step += 1
         state.seconds += time.perf_counter() - started
-        state.tokens += int(encoded.lengths[rows].sum())
+        state.tokens += int(encoded.lengths_of(rows).sum())
         state.validation_due = schedule.validates_after(state.step) and job.validation.encoded.rows > 0
         if state.step % log_every == 0 or state.step == schedule.total:
             yield window.event(state, schedule.steps_per_epoch, rate)

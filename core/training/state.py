@@ -5,12 +5,16 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from core.errors import TrainingError
+from core.training import distributed
 from core.training.events import StepLogged, TrainingDone
 from core.training.update import Update
 
 if TYPE_CHECKING:
     import torch
     from transformers import PreTrainedModel
+
+
+RESUMED = 1_000_003  # spreads the seeds of processes that go on, so that no stream is drawn from twice
 
 
 @dataclass(slots=True)
@@ -33,16 +37,20 @@ class State:
         """Go on from a snapshot, or start with the random numbers of ``seed`` where there is none."""
         import torch
 
+        rank = distributed.rank()
         if not saved:
-            torch.manual_seed(seed)
+            torch.manual_seed(seed + rank)  # processes that train together drop out other numbers each
             return
         for name, value in saved["numbers"].items():
             setattr(self, name, value)
         model.load_state_dict(saved["model"])
         update.load_state_dict(saved["update"])
+        if rank > 0:  # only the first process's random numbers are saved
+            torch.manual_seed(seed + rank + RESUMED * self.step)
+            return
         torch.set_rng_state(saved["random"])
-        if saved["random_cuda"] and torch.cuda.is_available():
-            torch.cuda.set_rng_state_all(saved["random_cuda"])
+        for card, random in enumerate(saved["random_cuda"][: torch.cuda.device_count()]):
+            torch.cuda.set_rng_state(random, card)
 
     def snapshot(self, model: "PreTrainedModel", update: Update) -> dict[str, Any]:
         """All that a training needs to go on exactly, the best weights apart; ``begin`` takes it back."""

@@ -24,3 +24,14 @@ def test_a_pair_is_not_its_first_text(home):
     assert cache.recall(["a"]) == [None]
     assert cache.recall(["a"], pairs=["c"]) == [None]
     assert cache.recall(["a"], pairs=["b"])[0].tolist() == [1.0, 1.0]
+
+
+def test_beyond_its_room_the_oldest_texts_are_forgotten(home, monkeypatch):
+    monkeypatch.setattr("core.results.score_cache.MOST_TEXTS", 3)
+    cache = ScoreCache("model")
+    for text in "abcde":
+        cache.learn([text], np.full((1, 2), ord(text), np.float32))
+    cache.save()
+    for known in (cache, ScoreCache("model")):
+        kept = known.recall(list("abcde"))
+        assert kept[:2] == [None, None] and [scores[0] for scores in kept[2:]] == [99, 100, 101]
