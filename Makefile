@@ -1,12 +1,13 @@
 # make app    set up and start Graft
 # make test   set up with the test tools and run every test
+# make test-quick   the fast ones, for every change
 # make bench, bench-gpu, bench-estimates   measure Graft beside others, on a GPU, and its own forecasts
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8501
 
-.PHONY: app test lint types bench bench-gpu bench-estimates clean python
+.PHONY: app test test-quick lint types bench bench-gpu bench-estimates bench-beside clean python
 
 app: $(VENV)/.app
 	@$(BIN)/python -m core start --port $(PORT)
@@ -18,6 +19,11 @@ test: $(VENV)/.dev
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
+test-quick: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow and not browser"
+
 lint: $(VENV)/.dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
@@ -27,6 +33,9 @@ types: $(VENV)/.dev
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m benchmarks.bench
+
+bench-beside: $(VENV)/.dev
+	$(BIN)/python -m benchmarks.beside
 
 bench-gpu: $(VENV)/.dev
 	$(BIN)/python -m benchmarks.gpu

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
+import core  # noqa: F401  (before torch: it tells OpenMP's threads not to spin)
+
 os.environ.setdefault("HF_HUB_OFFLINE", "1")  # no test may need a network
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
-os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # threads of torch that wait must not take the core of others
 
 ROOT = Path(__file__).resolve().parent.parent
 DATA = Path(os.environ.get("GRAFT_TEST_DATA") or ROOT / ".." / "shared" / "data")  # real sets; tests skip without

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from core.cli.parser import build_parser, run_config
+from core.cli.parser import build_parser
+from core.cli.settings import run_config
 from core.config import RunConfig
 from core.errors import ConfigError
 from core.jobs.worker import work
