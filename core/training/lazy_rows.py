@@ -39,6 +39,7 @@ class LazyRows:
         self.first = torch.zeros_like(self.weight)  # m, (vocabulary, width)
         self.second = torch.zeros_like(self.weight)  # v
         self.last = np.zeros(len(self.weight), dtype=np.int64)  # step at which each row was last brought up to date
+        self.used = np.zeros(len(self.weight), dtype=bool)  # rows with moments: those that some batch has used
         self.step_count = 0
         self._catch_up = np.zeros(1)  # S(t, now) by t
         self._log_decay = np.zeros(1)  # sum of log(1 - rate * decay) up to each step
@@ -100,6 +101,7 @@ class LazyRows:
                 change = first / (second.sqrt() / math.sqrt(1 - b2**n) + self.epsilon)
                 self.weight[rows] = self.weight[rows] * (1 - rate * self.decay) - change * (rate / (1 - b1**n))
             self.last[rows.numpy()] = n
+            self.used[rows.numpy()] = True
         self._rows = self._gradient = None
         self._remember(rate)
 
@@ -110,15 +112,17 @@ class LazyRows:
     def state_dict(self) -> dict[str, Any]:
         import torch
 
+        rows = torch.from_numpy(np.flatnonzero(self.used))
         return {
-            "first": self.first, "second": self.second, "last": torch.from_numpy(self.last.copy()),
+            "rows": rows, "first": self.first[rows], "second": self.second[rows], "last": torch.from_numpy(self.last.copy()),
             "step": self.step_count, "catch_up": torch.from_numpy(self._catch_up.copy()),
             "log_decay": torch.from_numpy(self._log_decay.copy()),
         }  # fmt: skip
 
     def load_state_dict(self, saved: dict[str, Any]) -> None:
-        self.first.copy_(saved["first"])
-        self.second.copy_(saved["second"])
+        rows = saved.get("rows", slice(None))  # an earlier version saved the moments of all rows
+        self.used[rows if isinstance(rows, slice) else rows.numpy()] = True
+        self.first[rows], self.second[rows] = saved["first"], saved["second"]
         self.last = saved["last"].numpy().copy()
         self.step_count = saved["step"]
         self._catch_up, self._log_decay = saved["catch_up"].numpy().copy(), saved["log_decay"].numpy().copy()
@@ -137,7 +141,19 @@ class LazyRows:
         now = self.step_count if upto is None else upto
         rows = rows[self.last[rows] < now]
         for start in range(0, len(rows), BLOCK):
-            self._advance_block(rows[start : start + BLOCK], now)
+            block = rows[start : start + BLOCK]
+            self._decay_block(block[~self.used[block]], now)
+            self._advance_block(block[self.used[block]], now)
+        self.last[rows] = now
+
+    def _decay_block(self, rows: np.ndarray, now: int) -> None:
+        """Rows that no batch has used have no momentum: all that moves them is the decay. Their moments are never
+        written, so that the memory of a table of 250,000 words is that of the words in use."""
+        import torch
+
+        left = torch.from_numpy(np.exp(self._log_decay[now] - self._log_decay[self.last[rows]])).float().unsqueeze(1)
+        with torch.no_grad():
+            self.weight[torch.from_numpy(rows)] *= left
 
     def _advance_block(self, rows: np.ndarray, now: int) -> None:
         import torch
@@ -153,7 +169,6 @@ class LazyRows:
             first, second = self.first[at], self.second[at]
             self.weight[at] = self.weight[at] * kept - moved * first / (second.sqrt() + epsilon)
             self.first[at], self.second[at] = first * fade[0], second * fade[1]
-        self.last[rows] = now
 
     def _remember(self, rate: float) -> None:
         """Add step ``step_count`` to what rows last touched at earlier steps have to make up for."""

@@ -98,3 +98,32 @@ def test_a_detached_table_is_a_plain_one(tables):
     lazy.detach()
     other(torch.tensor([1, 2])).sum().backward()
     assert other.weight.grad is not None
+
+
+def test_rows_that_no_batch_uses_only_decay_and_cost_no_moments(tables):
+    one, other = tables
+    target = torch.randn(WIDTH)
+    dense(one, batches(40), rates(40), target)
+    lazy = LazyRows(other, (0.9, 0.999), 1e-8, 0.01, 1.0)
+    lazy_steps(lazy, other, batches(40), rates(40), target)
+    unused = np.flatnonzero(~lazy.used)
+    saved = lazy.state_dict()
+    assert len(unused) > 3 and len(saved["rows"]) == len(saved["first"]) == VOCABULARY - len(unused)
+    lazy.settle()
+    assert torch.allclose(one.weight[unused], other.weight[unused], atol=1e-7)
+
+
+def test_moments_that_an_earlier_version_saved_for_all_rows_are_read(tables):
+    one, other = tables
+    target = torch.randn(WIDTH)
+    unbroken, resumed = (LazyRows(table, (0.9, 0.999), 1e-8, 0.01, 1.0) for table in (one, other))
+    lazy_steps(unbroken, one, batches(60)[:30], rates(60)[:30], target)
+    saved = unbroken.state_dict()
+    whole = {name: value for name, value in saved.items() if name != "rows"}
+    whole |= {"first": unbroken.first.clone(), "second": unbroken.second.clone()}
+    other.weight.data.copy_(one.weight)
+    resumed.load_state_dict(whole)
+    for lazy, table in ((unbroken, one), (resumed, other)):
+        lazy_steps(lazy, table, batches(60)[30:], rates(60)[30:], target)
+        lazy.settle()
+    assert torch.allclose(one.weight, other.weight, atol=1e-7)
