@@ -142,7 +142,7 @@ def _validate(job: TrainingJob, state: State, schedule: Schedule, should_stop: C
     state.worse = 0 if best else state.worse + 1
     if best:
         state.best_score, state.best_step = reached, state.step
-        state.best = {name: value.detach().cpu().clone() for name, value in job.model.state_dict().items()}
-        yield Improved(state.step, state.best)
+        state.keep_best(job.model)
+        yield Improved(state.step, state.best or {})
     yield Evaluated(state.step, state.step / schedule.steps_per_epoch, scores, best)
     yield Progress("training", state.step, 0)

@@ -63,6 +63,15 @@ class State:
             "random": torch.get_rng_state(), "random_cuda": cuda,
         }  # fmt: skip
 
+    def keep_best(self, model: "PreTrainedModel") -> None:
+        """Copy the weights as they are now, into the place of the last best ones: two copies would not always fit."""
+        weights = {name: value.detach() for name, value in model.state_dict().items()}
+        if self.best is None:
+            self.best = {name: value.cpu().clone() for name, value in weights.items()}
+        else:
+            for name, value in weights.items():
+                self.best[name].copy_(value)
+
     def done(self, *, early: bool = False, stopped: bool = False) -> TrainingDone:
         """The last event of a training that ends here."""
         return TrainingDone(self.step, self.best_step, self.seconds, self.tokens, early, stopped)
