@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
 
-from core.metrics.labels import f1
+from core.metrics.parts import f1
 from core.tasks import Task
 
 

@@ -34,7 +34,7 @@ RMSE = Metric(
     "rmse",
     "RMSE",
     "Root of the mean squared error, in the units of the score: large errors weigh more.",
-    {"regression": of_means(score_parts, lambda means: np.sqrt(means[:, 0]))},
+    {"regression": of_means(score_parts, lambda means: np.sqrt(means[:, 0]), share=False)},
     higher=False,
     share=False,
 )
@@ -42,7 +42,7 @@ MAE = Metric(
     "mae",
     "MAE",
     "Mean size of the error, in the units of the score.",
-    {"regression": of_means(score_parts, lambda means: means[:, 1])},
+    {"regression": of_means(score_parts, lambda means: means[:, 1], share=False)},
     higher=False,
     share=False,
 )
@@ -50,7 +50,7 @@ PEARSON = Metric(
     "pearson",
     "Pearson r",
     "How closely predicted and true scores lie on a line: 1 is perfect, 0 is none.",
-    {"regression": of_means(score_parts, lambda means: _correlation(means[:, 2:7]))},
+    {"regression": of_means(score_parts, lambda means: _correlation(means[:, 2:7]), share=False)},
     share=False,
     tested=False,
 )
@@ -59,7 +59,7 @@ SPEARMAN = Metric(
     "Spearman ρ",
     "How well the order of the scores is kept: 1 is perfect, 0 is none.",
     # ranks are those among all rows, also in a draw: what a draw changes in them is small beside the interval
-    {"regression": of_means(score_parts, lambda means: _correlation(means[:, 7:12]))},
+    {"regression": of_means(score_parts, lambda means: _correlation(means[:, 7:12]), share=False)},
     share=False,
     tested=False,
 )
