@@ -73,7 +73,9 @@ def _classes(name: str, rows: int, shares: object, recall: object, random: np.ra
     return Population(name, rows, f1, "single_label", draw)
 
 
-def _labels(name: str, rows: int, shares: np.ndarray, recall: object, false: float, together: float = 0.0) -> Population:
+def _labels(
+    name: str, rows: int, shares: np.ndarray, recall: object, false: float, together: float = 0.0
+) -> Population:
     """Several labels a row; ``together`` is how far the answers to one row's labels hang together, 0..1."""
     from scipy.stats import norm
 

@@ -9,6 +9,7 @@ ensure_routed()
 from core.errors import GraftError
 from core.jobs.demo import try_now
 from core.runs.folder import Run, list_runs
+from core.tasks import headline_of
 from pages.components.shared import status, words
 
 SHOWN = 6
@@ -39,7 +40,7 @@ def run_card(run: Run) -> None:
             words.badge(run.state)
         result = run.result if run.state == "finished" else None
         if result:
-            name = words.result_task(result).headline
+            name = headline_of(result)
             best = next(each for each in result["baselines"] if each["name"] == result["verdict"]["against"])
             st.markdown(
                 f"**{words.figure(name, result['metrics'][name])}** {words.spoken(name)} on {result['rows']:,} "

@@ -56,7 +56,6 @@ KNOWN_IMPORTS = {
     ("data.reading", "data.columns"),
     ("data.splits", "data.sets"),
     ("data.sets", "data.cleaning"),
-    ("training", "evaluation"),
 }
 KNOWN_FILE_CIRCLES = [
     {"core.cli.folds", "core.cli.parser"},

@@ -4,11 +4,11 @@ import argparse
 import time
 from typing import TYPE_CHECKING, Any
 
-from core.cli.output import Output, percent, table
+from core.cli.output import Output, table
 from core.errors import GraftError
 from core.runs.folder import ACTIVE, get_run
 from core.runs.folds import FoldRuns, get_folds
-from core.tasks import METRICS, readable
+from core.tasks import METRICS, figure, headline_of
 
 if TYPE_CHECKING:
     from core.results.cross_validation import Joined
@@ -64,7 +64,8 @@ def told(joined: "Joined") -> dict[str, Any]:
         "metrics": result.get("metrics", {}), "intervals": result.get("intervals", {}),
         "baselines": {each["name"]: each["metrics"] for each in result.get("baselines", [])},
         "baseline_intervals": {each["name"]: each["intervals"] for each in result.get("baselines", [])},
-        "verdict": result.get("verdict"), "between_folds": pooled.spread if pooled else {},
+        "headline": headline_of(result) if result else None, "verdict": result.get("verdict"),
+        "notes": result.get("notes", []), "between_folds": pooled.spread if pooled else {},
         "repeated_rows": pooled.repeated if pooled else 0, "sentences": list(joined.sentences),
     }  # fmt: skip
 
@@ -73,7 +74,7 @@ def _lines(joined: "Joined") -> list[str]:
     folds = joined.folds
     shown = [
         {"fold": each["fold"], "status": each["state"], "rows": each["rows"], "run": each["run"]}
-        | {METRICS[name].title: _said(name, value) for name, value in each["metrics"].items()}
+        | {METRICS[name].title: figure(name, value) for name, value in each["metrics"].items()}
         for each in joined.standing
     ]
     names = dict.fromkeys(name for each in joined.standing for name in each["metrics"])
@@ -83,16 +84,10 @@ def _lines(joined: "Joined") -> list[str]:
         beside = joined.pooled.result["baselines"]
         lines += [
             f"baseline {each['name']}: "
-            + ", ".join(f"{METRICS[name].spoken} {_said(name, each['metrics'][name])}" for name in names)
+            + ", ".join(f"{METRICS[name].spoken} {figure(name, each['metrics'][name])}" for name in names)
             for each in beside
         ]
     return lines
-
-
-def _said(name: str, value: float | None) -> str:
-    if value is None:
-        return "not defined"
-    return percent(value) if METRICS[name].share else readable(value)
 
 
 def _follow(folds: FoldRuns, out: Output) -> None:

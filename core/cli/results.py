@@ -31,7 +31,7 @@ def compare(arguments: argparse.Namespace, out: Output) -> int:
     found = compare_runs(runs)
     value = {
         "runs": list(found.runs), "same_rows": found.same_rows, "note": found.note,
-        "differences": found.differences, "tests": found.tests,
+        "differences": found.differences, "headline": found.headline, "tests": found.tests,
         "metrics": {run.id: state_of(run)["metrics"] for run in runs},
     }  # fmt: skip
     lines = [found.note, *(f"{name}: {values}" for name, values in found.differences.items())]

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from core.cli.output import Output, percent, table
+from core.cli.output import Output, table
 from core.errors import GraftError
 from core.runs.folder import ACTIVE, Run, get_run, list_runs
-from core.tasks import METRICS, readable, task_of
+from core.tasks import METRICS, figure, headline_of, interval_of, span, task_of
 
 
 def train(arguments: argparse.Namespace, out: Output) -> int:
@@ -102,7 +102,8 @@ def state_of(run: Run) -> dict[str, Any]:
         result = {}
     metrics = dict(result.get("metrics", {}))
     task = task_of(result.get("task", "single_label"))
-    baselines = {each["name"]: each["metrics"][task.headline] for each in result.get("baselines", [])}
+    headline = headline_of(result)
+    baselines = {each["name"]: each["metrics"][headline] for each in result.get("baselines", [])}
     value: dict[str, Any] = {
         "run": run.id, "name": run.name, "status": status["state"], "step": status.get("step", 0),
         "total_steps": status.get("total_steps"), "phase": status.get("phase"), "progress": status.get("progress"),
@@ -114,7 +115,8 @@ def state_of(run: Run) -> dict[str, Any]:
         value |= {
             name: result[name] for name in ("split", "rows", "intervals", "verdict", "total_seconds", "train_rows")
         }
-        value |= {"baselines": baselines, "task": task.kind, "headline": task.headline}
+        value |= {"baselines": baselines, "task": task.kind, "headline": headline}
+        value |= {"caveat": result.get("caveat"), "notes": result.get("notes", [])}
         value |= (
             {"thresholds": dict(zip(result["labels"], result["thresholds"], strict=True))}
             if result.get("thresholds")
@@ -152,14 +154,14 @@ def _state_lines(run: Run, value: dict[str, Any]) -> list[str]:
     if value["metrics"]:
         lines.append(
             ", ".join(
-                f"{METRICS[name].spoken} {_said(name, value['metrics'][name])}"
-                f" (95 % interval {_said(name, low)} to {_said(name, high)})"
-                for name, (low, high) in value["intervals"].items()
+                f"{METRICS[name].spoken} {figure(name, value['metrics'][name])} ({span(name, interval_of(value, name))})"
+                for name in value["intervals"]
             ) + f" on {value['rows']:,} {value['split']} rows"
         )  # fmt: skip
-        lines += [f"baseline {name}: {_said(value['headline'], score)}" for name, score in value["baselines"].items()]
+        lines += [f"baseline {name}: {figure(value['headline'], score)}" for name, score in value["baselines"].items()]
         lines += [
             value["verdict"]["sentence"],
+            *value["notes"],
             f"trained for {value['seconds']:.1f} s at {value['tokens_per_second']:,.0f} tokens/s",
         ]
     return lines
@@ -168,10 +170,4 @@ def _state_lines(run: Run, value: dict[str, Any]) -> list[str]:
 def _score(value: dict[str, Any]) -> str:
     """The headline figure of a run for the list."""
     name = value.get("headline")
-    return f"{METRICS[name].title} {_said(name, value['metrics'][name])}" if name else ""
-
-
-def _said(metric: str, value: float | None) -> str:
-    if value is None:
-        return "not defined"
-    return percent(value) if METRICS[metric].share else readable(value)
+    return f"{METRICS[name].title} {figure(name, value['metrics'][name])}" if name else ""

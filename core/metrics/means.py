@@ -123,7 +123,10 @@ def exchanged(a: Parts, b: Parts, statistic: Statistic, seed: int = 0, unseen: f
     p = float((np.sum(largest >= clear - 1e-12) + 1) / (len(largest) + 1))
     # p < 0.05 where fewer draws than this reach the difference
     half = float(np.hypot(largest[int(0.05 * (len(largest) + 1)) - 1] + 1e-12, unseen))
-    return Difference(difference, (difference - half, difference + half) if half > 1e-9 else None, p)
+    ends = (difference - half, difference + half)
+    if unseen:  # a share
+        ends = max(-1.0, ends[0]), min(1.0, ends[1])
+    return Difference(difference, ends if half > 1e-9 else None, p)
 
 
 def _exchanges(

@@ -72,7 +72,8 @@ def pool(folds: Sequence[Fold], task: Task, labels: tuple[str, ...]) -> Pooled:
         (_joined([fold.baselines[number] for fold in folds], folds), 0.0)
         for number in range(min(len(fold.baselines) for fold in folds))
     ]
-    result = build_result(truth, outputs, labels, beside, task, thresholds, who="this training")
+    numbers = np.repeat(np.arange(len(folds)), [len(fold.table) for fold in folds])
+    result = build_result(truth, outputs, labels, beside, task, thresholds, who="this training", folds=numbers)
     for baseline in result["baselines"]:
         if baseline["name"] == "mean":  # one value a fold, high where the judged rows are low: no correlation in truth
             baseline["metrics"] |= {"pearson": None, "spearman": None}

@@ -8,10 +8,11 @@ import streamlit as st
 from core import charts
 from core.config import settings
 from core.evaluation.details import mix_ups
+from core.evaluation.notes import caveat_of
 from core.metrics.table import METRICS
 from core.runs.folder import Run
 from core.runs.history import read_history
-from core.tasks import readable
+from core.tasks import headline_of, readable
 from core.training.estimate import duration
 from pages.components.results.scores import scores_view
 from pages.components.shared import words
@@ -53,30 +54,32 @@ def result_view(run: Run) -> None:
 def _verdict(result: dict[str, Any]) -> None:
     verdict = result["verdict"]
     won = verdict.get("better", verdict["difference"] > 0)
+    sentence = verdict["sentence"]
+    caveat = result.get("caveat") or caveat_of(result["split"], words.result_task(result))
+    if caveat and caveat not in sentence:  # a result of an earlier version
+        sentence = f"{sentence} {caveat}"
+    sentence = words.plain(sentence)
     if verdict["verdict"] == "real" and won:
-        st.success(f"Transfer paid off. {verdict['sentence']}", icon=":material/check_circle:")
+        st.success(f"Transfer paid off. {sentence}", icon=":material/check_circle:")
     elif verdict["verdict"] == "real":
-        st.warning(f"Transfer did not pay off here. {verdict['sentence']}", icon=":material/info:")
+        st.warning(f"Transfer did not pay off here. {sentence}", icon=":material/info:")
     else:
-        st.info(verdict["sentence"], icon=":material/info:")
+        st.info(sentence, icon=":material/info:")
 
 
 def _scores(run: Run, result: dict[str, Any]) -> None:
     task = words.result_task(result)
     contenders = scores_view("This run", charts.run_colors([run.id])[run.id], result, "score_bars", "score_table")
     drawn = "" if result["rows"] == result["evaluated_of"] else f" (a fixed draw from {result['evaluated_of']:,})"
+    unseen = ", which no one saw in training" if result["split"] == "test" else ""
     meanings = " ".join(f"{METRICS[name].title}: {_lower(METRICS[name].help)}" for name in task.metrics)
     st.caption(
-        f"All judged on the same {result['rows']:,} {result['split']} rows{drawn}, which no one saw in training. "
+        f"All judged on the same {result['rows']:,} {result['split']} rows{drawn}{unseen}. "
         f"{meanings} "
         "Interval: with other rows of the same kind the score would move; in 95 of 100 such draws it covers the true value. "
         "The baselines need no pretrained model. "
         + " ".join(f"{baseline['title']}: {baseline['sentence']}" for baseline in contenders[1:])
     )
-    if result["split"] == "validation":
-        st.caption(
-            "This set has no test rows. The best checkpoint was chosen on these very rows, so the score is a little kind."
-        )
 
 
 def _lower(sentence: str) -> str:
@@ -95,7 +98,8 @@ def _facts(result: dict[str, Any], attempts: int) -> None:
         "Weights trained": f"{trained:,} of {total:,} ({_share(trained / total)})",
         "Texts cut": f"{100 * result['share_cut']:.1f} % at {result['max_length']} tokens",
         "Device": f"{result['device_title']}, {result['precision']}",
-        "Best validation": _validation(result),
+        # without test rows the validation rows judged the run, and a second figure of theirs would say nothing new
+        **({"Best validation": _validation(result)} if result["split"] == "test" else {}),
     }
     st.markdown("**What it took**")
     st.table(pd.DataFrame({"": facts.values()}, index=list(facts)), border="horizontal", hide_header=True)
@@ -106,7 +110,7 @@ def _facts(result: dict[str, Any], attempts: int) -> None:
 
 
 def _validation(result: dict[str, Any]) -> str:
-    name = words.result_task(result).headline
+    name = headline_of(result)
     value = (result.get("validation") or {}).get(name)
     return "–" if value is None else f"{words.figure(name, value)} {words.spoken(name)}"
 
@@ -164,7 +168,9 @@ def _texts_link(run: Run, true: str, predicted: str) -> None:
 
 def _per_class(table: pd.DataFrame, title: str) -> None:
     shown = [name for name in ("precision", "recall", "f1", "threshold") if name in table]
-    table[shown] *= 100
+    table[shown] = 100 * table[shown].astype(float)
+    figures = [name for name in shown if name != "threshold"]
+    table.loc[table["support"] == 0, figures] = None  # also in results of earlier versions
     shares = {
         name: st.column_config.NumberColumn(heading, format="%.1f %%", help=text)
         for name, heading, text in (
@@ -175,7 +181,7 @@ def _per_class(table: pd.DataFrame, title: str) -> None:
         )
     }
     st.dataframe(
-        table, hide_index=True, key="per_class",
+        table, hide_index=True, key="per_class", placeholder="–",
         column_config={"label": title, "support": st.column_config.NumberColumn("Rows"), **shares},
     )  # fmt: skip
 
@@ -230,10 +236,12 @@ def _score_errors(run: Run, result: dict[str, Any]) -> None:
 
 def _class_sentence(classes: list[dict[str, Any]]) -> str:
     """What the weakest class means, and the three words."""
-    weakest = min(classes, key=lambda figures: figures["recall"])
+    judged = [figures for figures in classes if figures["support"]]
+    weakest = min(judged, key=lambda figures: figures["recall"])
     found = round(weakest["recall"] * weakest["support"])
+    hardest = f"Hardest to find: {weakest['label']}, with {found:,} of its {weakest['support']:,} rows. "
     return (
-        f"Hardest to find: {weakest['label']}, with {found:,} of its {weakest['support']:,} rows. "
+        f"{hardest if found < weakest['support'] else 'Every row of every class was found. '}"
         "Precision: of the rows given a class, the share that truly has it. Recall: of the rows of a class, the share "
         "that was found. F1: both in one number."
     )

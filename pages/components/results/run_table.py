@@ -6,12 +6,12 @@ import streamlit as st
 from core.errors import GraftError
 from core.metrics.macro_f1 import MACRO_F1
 from core.runs.folder import Run, delete_run, restore_run
+from core.tasks import headline_of
 from pages.components.results.run_actions import rename, tag_all
 from pages.components.shared.words import (
     STRATEGY_TITLES,
     dataset_name,
     figure,
-    result_task,
     show_error,
     source_name,
     spoken,
@@ -34,7 +34,7 @@ def run_table(runs: list[Run], linked: list[Run]) -> list[Run]:
         selection_default={"selection": {"rows": positions}} if positions else None,
         column_config={
             "Name": st.column_config.TextColumn(pinned=True),
-            "Score": st.column_config.TextColumn(help="The headline figure of the run's task, on its test rows."),
+            "Score": st.column_config.TextColumn(help="The figure that the run is judged by."),
             MACRO_F1.title: st.column_config.NumberColumn(format="%.1f %%", help=MACRO_F1.help),
             "Best baseline": st.column_config.TextColumn(help="The same figure of the better baseline, on the same rows."),
             "Judged rows": st.column_config.NumberColumn(help="How many rows the scores rest on."),
@@ -55,7 +55,7 @@ def run_table(runs: list[Run], linked: list[Run]) -> list[Run]:
 def _line(run: Run) -> dict[str, object]:
     config, meta, result = run.config, run.meta, run.result or {}
     metrics = result.get("metrics", {})
-    name = result_task(result).headline
+    name = headline_of(result)
     best = [baseline for baseline in result.get("baselines", []) if baseline["name"] == result["verdict"]["against"]]
     score = figure(name, metrics[name]) if metrics else ""
     return {
