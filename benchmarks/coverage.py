@@ -45,8 +45,8 @@ def coverage_line(population: Population, draws: int, seed: int = 1) -> str:
     """A line of the table of intervals."""
     held, widths = coverage(population, draws, seed)
     start = f"| {population.name} | {population.rows:,} | {100 * len(held) / draws:.0f} %"
-    if not len(held):
-        return f"{start} | – | – | – |"
+    if len(held) < 0.1 * draws:
+        return f"{start} | – | – | – |"  # too few to say how often they hold
     return f"{start} | {100 * held.mean():.1f} % | {widths.mean():.3f} | {widths.min():.3f} |"
 
 

@@ -45,7 +45,7 @@ def of_means(
         observed = value(parts_of(answered), statistic)
         draws = answered.once((parts, "draws"), lambda: redrawn(parts_of(answered)))
         ends = bootstrap_interval(draws, statistic, observed)
-        if ends[0] < ends[1] or not np.isfinite(observed):
+        if not np.isfinite(observed) or ends[1] - ends[0] > 1e-9 * max(1.0, abs(observed)):
             return ends
         return share_interval(observed, answered.rows) if share else None
 
