@@ -1,12 +1,12 @@
 # make app    set up and start Graft
 # make test   set up with the test tools and run every test
-# make bench, bench-gpu, bench-estimates   measure Graft beside others, on a GPU, and its own forecasts
+# make bench, bench-gpu, bench-estimates, bench-coverage   measure Graft beside others, on a GPU, its own forecasts, its intervals
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8501
 
-.PHONY: app test lint types bench bench-gpu bench-estimates clean python
+.PHONY: app test lint types bench bench-gpu bench-estimates bench-coverage clean python
 
 app: $(VENV)/.app
 	@$(BIN)/python -m core start --port $(PORT)
@@ -33,6 +33,9 @@ bench-gpu: $(VENV)/.dev
 
 bench-estimates: $(VENV)/.dev
 	$(BIN)/python -m benchmarks.estimates
+
+bench-coverage: $(VENV)/.dev
+	$(BIN)/python -m benchmarks.coverage
 
 $(VENV)/.app: requirements.txt | python
 	@$(PYTHON) -m venv $(VENV)
