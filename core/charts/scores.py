@@ -15,8 +15,8 @@ def score_bars(rows: Sequence[Mapping[str, Any]], metric: str = "accuracy", ink:
     """One bar for each contender with its 95 % interval.
 
     Args:
-        rows: dicts with title, value (share in 0..1, or error in its units; None is written as a dash), color, and low and high, None
-            where the rows carry no interval.
+        rows: dicts with title, color, value (share in 0..1, or error in its units; None is written as a dash), and low and
+            high, both None where the judged rows carry no interval.
         ink: colour of the intervals.
     """
     measure = METRICS[metric]
@@ -28,17 +28,19 @@ def score_bars(rows: Sequence[Mapping[str, Any]], metric: str = "accuracy", ink:
     shown = list(rows)[::-1]
     values = [scale * (row["value"] or 0.0) for row in shown]
     figures = ["–" if row["value"] is None else said(metric, row["value"]) for row in shown]
-    ends = [
-        [scale * end for end in (row["low"], row["high"])] if row["low"] is not None else [value] * 2
-        for row, value in zip(shown, values, strict=True)
-    ]
+    reach = {
+        end: [
+            None if row[end] is None else abs(scale * row[end] - value)
+            for row, value in zip(shown, values, strict=True)
+        ]
+        for end in ("low", "high")
+    }
     chart.add_bar(
         y=list(range(len(shown))), x=values, orientation="h", width=0.55,
         marker={"color": [row["color"] for row in shown]},
         error_x={
             "type": "data", "symmetric": False, "thickness": 1.5, "width": 6, "color": ink,
-            "array": [high - value for (_, high), value in zip(ends, values, strict=True)],
-            "arrayminus": [value - low for (low, _), value in zip(ends, values, strict=True)],
+            "array": reach["high"], "arrayminus": reach["low"],
         },
         text=[f"<b>{text}</b>" for text in figures], textposition="inside", insidetextanchor="start",
         customdata=[row["title"] for row in shown], hovertemplate="%{customdata}: %{text}<extra></extra>",

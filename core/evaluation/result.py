@@ -59,21 +59,8 @@ def build_result(
     verdict = None
     if beside:
         strongest = _strongest(beside, headline)
-        rival = baselines[strongest][0]
-        sides = truth, answers, decide(task, rival.outputs, rival.thresholds)
-        test = headline_test(task, *sides, len(labels), headline)
-        if folds is not None:
-            test = over_folds(test, task, *sides, len(labels), folds)
-        about = MODELS
-        if folds is not None:
-            about = TRAININGS if len(np.unique(folds)) >= FEWEST_FOLDS else ON_THESE_ROWS
-        said = verdict_sentence(who, rival.title, test, about)
-        verdict = {
-            "against": rival.name,
-            "sentence": " ".join(filter(None, (said, never, caveat))),
-            "better": METRICS[test.metric].better(test.difference),
-            **asdict(test),
-        }
+        verdict = _verdict(task, truth, answers, baselines[strongest][0], len(labels), who, headline, folds)
+        verdict["sentence"] = " ".join(filter(None, (verdict["sentence"], never, caveat)))
     notes = notes_of(task, own["metrics"], own["intervals"])
     return {
         "task": task.kind,
@@ -85,6 +72,24 @@ def build_result(
         "verdict": verdict,
         "notes": notes if verdict or not never else [never, *notes],
         "caveat": caveat,
+    }
+
+
+def _verdict(
+    task: Task, truth: np.ndarray, answers: np.ndarray, rival: Baseline, classes: int, who: str, headline: str,
+    folds: np.ndarray | None,
+) -> dict[str, Any]:  # fmt: skip
+    """The test against a baseline, and its sentence."""
+    sides = truth, answers, decide(task, rival.outputs, rival.thresholds)
+    test, about = headline_test(task, *sides, classes, headline), MODELS
+    if folds is not None:
+        test = over_folds(test, task, *sides, classes, folds)
+        about = TRAININGS if len(np.unique(folds)) >= FEWEST_FOLDS else ON_THESE_ROWS
+    return {
+        "against": rival.name,
+        "sentence": verdict_sentence(who, rival.title, test, about),
+        "better": METRICS[test.metric].better(test.difference),
+        **asdict(test),
     }
 
 
