@@ -46,7 +46,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "training", "workspace",
     },
     "cli": {
-        "config", "data.cleaning", "data.reading", "data.sets", "data.splits", "doctor", "errors", "jobs", "models",
+        "config", "data.cleaning", "data.reading", "data.sets", "data.splits", "doctor", "errors", "evaluation", "jobs", "models",
         "results", "runs", "tasks", "training", "transfer", "workspace",
     },
 }  # fmt: skip

@@ -8,6 +8,7 @@ from typing import Any
 
 from core.cli.output import Output, table
 from core.errors import GraftError
+from core.evaluation.notes import caveat_in, verdict_in
 from core.runs.folder import ACTIVE, Run, get_run, list_runs
 from core.tasks import METRICS, figure, headline_of, interval_of, span, task_of
 
@@ -116,7 +117,7 @@ def state_of(run: Run) -> dict[str, Any]:
             name: result[name] for name in ("split", "rows", "intervals", "verdict", "total_seconds", "train_rows")
         }
         value |= {"baselines": baselines, "task": task.kind, "headline": headline}
-        value |= {"caveat": result.get("caveat"), "notes": result.get("notes", [])}
+        value |= {"caveat": caveat_in(result), "notes": result.get("notes", [])}
         value |= (
             {"thresholds": dict(zip(result["labels"], result["thresholds"], strict=True))}
             if result.get("thresholds")
@@ -160,7 +161,7 @@ def _state_lines(run: Run, value: dict[str, Any]) -> list[str]:
         )  # fmt: skip
         lines += [f"baseline {name}: {figure(value['headline'], score)}" for name, score in value["baselines"].items()]
         lines += [
-            value["verdict"]["sentence"],
+            verdict_in(value),
             *value["notes"],
             f"trained for {value['seconds']:.1f} s at {value['tokens_per_second']:,.0f} tokens/s",
         ]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from core.metrics.table import METRICS
-from core.tasks import Task
+from core.tasks import Task, task_of
 
 NAMED = 3  # more classes than these are counted
 
@@ -20,6 +20,17 @@ def caveat_of(split: str, task: Task) -> str | None:
     if split == "test":
         return None
     return f"There are no test rows: {CHOSEN_ON[task.kind]} chosen on these very {split} rows, so the figures are a little kind."
+
+
+def caveat_in(result: dict[str, Any]) -> str | None:
+    """The caveat of a result, also of one that an earlier version wrote."""
+    return result.get("caveat") or caveat_of(result["split"], task_of(result.get("task", "single_label")))
+
+
+def verdict_in(result: dict[str, Any]) -> str:
+    """The sentence of a result's verdict, with its caveat."""
+    sentence, caveat = result["verdict"]["sentence"], caveat_in(result)
+    return sentence if not caveat or caveat in sentence else f"{sentence} {caveat}"
 
 
 def notes_of(task: Task, metrics: dict[str, Any], intervals: dict[str, Any]) -> list[str]:

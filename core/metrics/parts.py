@@ -6,7 +6,7 @@ import numpy as np
 
 from core.metrics.metric import Answered
 
-Parts = Any  # (rows, 3 * classes) array, or a SciPy sparse array where each row has one class of many
+Parts = Any  # (rows, parts), a NumPy array or, where most are 0, a SciPy sparse one
 
 
 def class_parts(answered: Answered) -> Parts:
@@ -31,9 +31,11 @@ def of_classes(truth: np.ndarray, predicted: np.ndarray, classes: int) -> Parts:
 
 
 def label_parts(answered: Answered) -> Parts:
-    """(rows, 3 * labels) float64: right, given and true labels of each row."""
+    """(rows, 3 * labels) sparse: right, given and true labels of each row."""
+    from scipy.sparse import csr_array
+
     truth, given = answered.truth.astype(bool), answered.answers.astype(bool)
-    return np.concatenate([truth & given, given, truth], axis=1).astype(np.float64)
+    return csr_array(np.concatenate([truth & given, given, truth], axis=1)).astype(np.float64)
 
 
 def split_parts(sums: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -57,6 +57,15 @@ def test_no_one_is_said_not_to_have_seen_rows_that_chose_the_checkpoint(dataset)
     assert "no one saw in training" in said(open_page("run", run=uneven(dataset).id))
 
 
+def test_results_of_earlier_versions_say_that_their_rows_chose_the_checkpoint(dataset):
+    run = finished(dataset, "old", 0.9)
+    new = ("headline", "notes", "caveat")
+    run.write_result({key: part for key, part in run.result.items() if key not in new} | {"split": "validation"})
+    run.predictions("test").rename(run.predictions("validation"))
+    assert "chosen on these very validation rows" in said(open_page("run", run=run.id))
+    assert "chosen on these very validation rows" in "\n".join(_state_lines(run, state_of(run)))
+
+
 def test_the_command_line_says_the_same(dataset):
     run = uneven(dataset, split="validation")
     value = state_of(run)

@@ -8,7 +8,7 @@ import streamlit as st
 from core import charts
 from core.config import settings
 from core.evaluation.details import mix_ups
-from core.evaluation.notes import caveat_of
+from core.evaluation.notes import verdict_in
 from core.metrics.table import METRICS
 from core.runs.folder import Run
 from core.runs.history import read_history
@@ -54,11 +54,7 @@ def result_view(run: Run) -> None:
 def _verdict(result: dict[str, Any]) -> None:
     verdict = result["verdict"]
     won = verdict.get("better", verdict["difference"] > 0)
-    sentence = verdict["sentence"]
-    caveat = result.get("caveat") or caveat_of(result["split"], words.result_task(result))
-    if caveat and caveat not in sentence:  # a result of an earlier version
-        sentence = f"{sentence} {caveat}"
-    sentence = words.plain(sentence)
+    sentence = words.plain(verdict_in(result))
     if verdict["verdict"] == "real" and won:
         st.success(f"Transfer paid off. {sentence}", icon=":material/check_circle:")
     elif verdict["verdict"] == "real":
