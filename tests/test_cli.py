@@ -81,6 +81,20 @@ def test_train_answers_with_metrics_and_speed(runs):
         assert run["train_rows"] == 80
 
 
+def test_an_uneven_set_without_test_rows_is_judged_by_macro_f1_and_says_what_chose_the_checkpoint(
+    graft, tiny_encoder, tmp_path
+):
+    frame = pd.DataFrame(sentences(160, seed=5), columns=["review", "sentiment"])
+    frame = pd.concat([frame[frame["sentiment"] == "pos"], frame[frame["sentiment"] == "neg"].head(40)])
+    frame["split"] = np.where(np.arange(len(frame)) % 3 == 0, "validation", "train")
+    frame.to_csv(tmp_path / "uneven.csv", index=False)
+    dataset = graft.call("data", "add", str(tmp_path / "uneven.csv"), "--split", "split")["dataset"]
+    run = graft.call("train", "--dataset", dataset, "--model", str(tiny_encoder), "--epochs", "2", "--lr", "0.003")
+    assert (run["split"], run["headline"], run["verdict"]["metric"]) == ("validation", "macro_f1", "macro_f1")
+    assert "chosen on these very validation rows" in run["caveat"] and run["caveat"] in run["verdict"]["sentence"]
+    assert run["baselines"]["majority"] < 0.5  # macro-F1; its accuracy is that of the larger class
+
+
 def test_runs_show_and_list_know_the_run(graft, runs):
     shown = graft.call("runs", "show", runs[0]["run"])
     assert {"run", "status", "step", "total_steps", "config", "metrics"} <= set(shown)
