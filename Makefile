@@ -1,13 +1,14 @@
 # make app    set up and start Graft
 # make test   set up with the test tools and run every test
 # make test-quick   the fast ones, for every change
-# make bench, bench-gpu, bench-estimates   measure Graft beside others, on a GPU, and its own forecasts
+# make bench, bench-gpu, bench-estimates, bench-coverage, bench-beside   measure Graft beside others, on a GPU, its own forecasts,
+#             its intervals, and beside other work
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8501
 
-.PHONY: app test test-quick lint types bench bench-gpu bench-estimates bench-beside clean python
+.PHONY: app test test-quick lint types bench bench-gpu bench-estimates bench-coverage bench-beside clean python
 
 app: $(VENV)/.app
 	@$(BIN)/python -m core start --port $(PORT)
@@ -42,6 +43,9 @@ bench-gpu: $(VENV)/.dev
 
 bench-estimates: $(VENV)/.dev
 	$(BIN)/python -m benchmarks.estimates
+
+bench-coverage: $(VENV)/.dev
+	$(BIN)/python -m benchmarks.coverage
 
 $(VENV)/.app: requirements.txt | python
 	@$(PYTHON) -m venv $(VENV)

@@ -6,8 +6,9 @@ array; ``core.training.losses`` says what is minimised, ``core.evaluation.answer
 """
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -87,6 +88,25 @@ def figure(metric: str, value: float | None, undefined: str = "not defined") -> 
     if value is None:
         return undefined
     return f"{100 * value:.1f} %" if METRICS[metric].share else readable(value)
+
+
+def headline_of(result: Mapping[str, Any]) -> str:
+    """The metric that a result is judged by; results of earlier versions are by the one that their verdict is about."""
+    task = task_of(result.get("task", "single_label"))
+    return result.get("headline") or (result.get("verdict") or {}).get("metric") or task.headline
+
+
+def interval_of(result: Mapping[str, Any], metric: str) -> tuple[float, float] | None:
+    """The 95 % interval of a metric; None where its rows carry none, where it is not defined, or where it is younger."""
+    ends = result.get("intervals", {}).get(metric)
+    return None if ends is None or None in ends else (ends[0], ends[1])
+
+
+def span(metric: str, interval: tuple[float, float] | None) -> str:
+    """An interval in a sentence, with what it is."""
+    return (
+        f"95 % interval {figure(metric, interval[0])} to {figure(metric, interval[1])}" if interval else "no interval"
+    )
 
 
 def split_labels(joined: str) -> tuple[str, ...]:

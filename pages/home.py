@@ -9,6 +9,7 @@ ensure_routed()
 from core.errors import GraftError
 from core.jobs.demo import try_now
 from core.runs.folder import Run, list_runs
+from core.tasks import headline_of
 from pages.components.shared import status, words
 from pages.components.shared.errors import show_error
 from pages.components.shared.links import run_link
@@ -42,7 +43,7 @@ def run_card(run: Run) -> None:
             badge(run.state)
         result = run.result if run.state == "finished" else None
         if result:
-            name = words.result_task(result).headline
+            name = headline_of(result)
             best = words.best_baseline(result)
             beside = f"; {best['title']} {words.figure(name, best['metrics'][name])}" if best else ""
             st.markdown(

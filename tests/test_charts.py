@@ -61,3 +61,17 @@ def test_of_many_classes_the_most_mixed_up_are_shown_and_the_title_says_so():
     cells = [tuple(each) for each in figure.data[1].customdata]
     assert len(cells) == 900 and (labels[7], labels[90], 9.0, 100 * 9 / 14) in cells
     assert len(set(figure.data[0].x)) == 30  # names that were shortened to the same stay apart
+
+
+def test_a_score_without_an_interval_stands_without_one():
+    row = {"title": "rare", "color": "#0072B2", "value": 0.5, "low": None, "high": None}
+    chart = charts.score_bars([row, row | {"low": 0.4, "high": 0.6}], "macro_f1")
+    assert list(chart.data[0].error_x.array) == pytest.approx([10.0, None], nan_ok=True)
+    assert "interval" not in charts.score_bars([row]).layout.title.text
+
+
+def test_labels_that_no_row_truly_has_have_no_bar():
+    figures = {"precision": 1.0, "recall": 1.0, "f1": 1.0, "support": 3}
+    unjudged = dict.fromkeys(("precision", "recall", "f1")) | {"support": 0}
+    bars = charts.label_scores([figures | {"label": "a"}, unjudged | {"label": "b"}]).data[0]
+    assert list(bars.y) == ["a"]

@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -71,9 +72,27 @@ def test_a_set_is_mended_undone_relabelled_and_exported(graft, tmp_path):
 def test_train_answers_with_metrics_and_speed(runs):
     for run in runs:
         assert run["status"] == "finished" and run["seconds"] > 0 and run["tokens_per_second"] > 0
-        assert 0 <= run["metrics"]["macro_f1"] <= run["metrics"]["accuracy"] + 0.2 and run["split"] == "test"
+        matrix = np.array(run["metrics"]["confusion"])
+        f1 = 2 * np.diag(matrix) / (matrix.sum(axis=0) + matrix.sum(axis=1))
+        assert run["metrics"]["accuracy"] == pytest.approx(np.trace(matrix) / matrix.sum())
+        assert run["metrics"]["macro_f1"] == pytest.approx(f1.mean()) and matrix.sum() == run["rows"]
+        assert (run["split"], run["caveat"], run["headline"]) == ("test", None, "accuracy")
         assert set(run["baselines"]) == {"majority", "tfidf"}
         assert run["train_rows"] == 80
+
+
+def test_an_uneven_set_without_test_rows_is_judged_by_macro_f1_and_says_what_chose_the_checkpoint(
+    graft, tiny_encoder, tmp_path
+):
+    frame = pd.DataFrame(sentences(160, seed=5), columns=["review", "sentiment"])
+    frame = pd.concat([frame[frame["sentiment"] == "pos"], frame[frame["sentiment"] == "neg"].head(40)])
+    frame["split"] = np.where(np.arange(len(frame)) % 3 == 0, "validation", "train")
+    frame.to_csv(tmp_path / "uneven.csv", index=False)
+    dataset = graft.call("data", "add", str(tmp_path / "uneven.csv"), "--split", "split")["dataset"]
+    run = graft.call("train", "--dataset", dataset, "--model", str(tiny_encoder), "--epochs", "2", "--lr", "0.003")
+    assert (run["split"], run["headline"], run["verdict"]["metric"]) == ("validation", "macro_f1", "macro_f1")
+    assert "chosen on these very validation rows" in run["caveat"] and run["caveat"] in run["verdict"]["sentence"]
+    assert run["baselines"]["majority"] < 0.5  # macro-F1; its accuracy is that of the larger class
 
 
 def test_runs_show_and_list_know_the_run(graft, runs):

@@ -47,8 +47,8 @@ MAY_IMPORT: dict[str, set[str]] = {
         "results", "runs", "strategies", "tasks", "training", "workspace",
     },
     "cli": {
-        "config", "data.cleaning", "data.reading", "data.sets", "doctor", "errors", "jobs", "metrics", "models",
-        "results", "runs", "strategies", "tasks", "training", "transfer", "workspace",
+        "config", "data.cleaning", "data.reading", "data.sets", "doctor", "errors", "evaluation", "jobs", "metrics",
+        "models", "results", "runs", "strategies", "tasks", "training", "transfer", "workspace",
     },
 }  # fmt: skip
 

@@ -8,31 +8,39 @@ import plotly.graph_objects as go
 
 from core.charts.theme import COLORS, GREY, figure, short
 from core.metrics.table import METRICS
-from core.tasks import readable
+from core.tasks import figure as said
 
 
 def score_bars(rows: Sequence[Mapping[str, Any]], metric: str = "accuracy", ink: str = GREY) -> go.Figure:
     """One bar for each contender with its 95 % interval.
 
     Args:
-        rows: dicts with title, value, low, high (shares in 0..1, errors in their units) and color.
+        rows: dicts with title, color, value (share in 0..1, or error in its units; None is written as a dash), and low and
+            high, both None where the judged rows carry no interval.
         ink: colour of the intervals.
     """
     measure = METRICS[metric]
     scale, unit = (100, " (%)") if measure.share else (1, "")
     way = "higher" if measure.higher else "lower"
-    title = f"{measure.title} with 95 % interval ({way} is better)"
+    carried = any(row["low"] is not None for row in rows)
+    title = f"{measure.title}{' with 95 % interval' if carried else ''} ({way} is better)"
     chart = figure(title, f"{measure.title}{unit}", None, legend=False)
     shown = list(rows)[::-1]
-    values = [scale * row["value"] for row in shown]
-    figures = [f"{value:.1f} %" if measure.share else readable(value) for value in values]
+    values = [scale * (row["value"] or 0.0) for row in shown]
+    figures = ["–" if row["value"] is None else said(metric, row["value"]) for row in shown]
+    reach = {
+        end: [
+            None if row[end] is None else abs(scale * row[end] - value)
+            for row, value in zip(shown, values, strict=True)
+        ]
+        for end in ("low", "high")
+    }
     chart.add_bar(
         y=list(range(len(shown))), x=values, orientation="h", width=0.55,
         marker={"color": [row["color"] for row in shown]},
         error_x={
             "type": "data", "symmetric": False, "thickness": 1.5, "width": 6, "color": ink,
-            "array": [scale * row["high"] - value for row, value in zip(shown, values, strict=True)],
-            "arrayminus": [value - scale * row["low"] for row, value in zip(shown, values, strict=True)],
+            "array": reach["high"], "arrayminus": reach["low"],
         },
         text=[f"<b>{text}</b>" for text in figures], textposition="inside", insidetextanchor="start",
         customdata=[row["title"] for row in shown], hovertemplate="%{customdata}: %{text}<extra></extra>",
@@ -80,12 +88,13 @@ def residuals(error: np.ndarray) -> go.Figure:
 
 
 def label_scores(rows: Sequence[Mapping[str, Any]]) -> go.Figure:
-    """F1 of each label beside the number of its rows, best first; 30 at most are shown.
+    """F1 of each label beside the number of its rows, best first; 30 at most are shown, and none that no row truly has.
 
     Args:
         rows: dicts with label, f1 (0..1), precision, recall and support.
     """
-    shown = sorted(rows, key=lambda row: (row["f1"], row["support"]))[-30:]
+    judged = [row for row in rows if row["support"]]
+    shown = sorted(judged, key=lambda row: (row["f1"], row["support"]))[-30:]
     chart = figure("F1 of each label (higher is better)", "F1 (%)", None, legend=False)
     chart.add_bar(
         y=[short(row["label"]) for row in shown], x=[100 * row["f1"] for row in shown], orientation="h",

@@ -89,9 +89,11 @@ def joined_state(joined: "Joined") -> dict[str, Any]:
 
     Returns:
         cross_validation (its id), name, dataset, folds, runs (ids), complete, standing (a dict a fold), rows judged so
-        far, total_rows, rows_aside, task, metrics, intervals, baselines and baseline_intervals by name, verdict,
-        between_folds, repeated_rows, sentences.
+        far, total_rows, rows_aside, task, metrics, intervals, baselines and baseline_intervals by name, headline (the
+        metric that decides), verdict, notes, between_folds, repeated_rows, sentences.
     """
+    from core.tasks import headline_of
+
     folds, pooled = joined.folds, joined.pooled
     result = pooled.result if pooled else {}
     baselines = result.get("baselines", [])
@@ -102,7 +104,8 @@ def joined_state(joined: "Joined") -> dict[str, Any]:
         "metrics": result.get("metrics", {}), "intervals": result.get("intervals", {}),
         "baselines": {baseline["name"]: baseline["metrics"] for baseline in baselines},
         "baseline_intervals": {baseline["name"]: baseline["intervals"] for baseline in baselines},
-        "verdict": result.get("verdict"), "between_folds": pooled.spread if pooled else {},
+        "headline": headline_of(result) if result else None, "verdict": result.get("verdict"),
+        "notes": result.get("notes", []), "between_folds": pooled.spread if pooled else {},
         "repeated_rows": pooled.repeated if pooled else 0, "sentences": list(joined.sentences),
     }  # fmt: skip
 

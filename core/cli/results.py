@@ -62,7 +62,7 @@ def compare(arguments: argparse.Namespace, out: Output) -> int:
     comparison = compare_runs(runs)
     answer = {
         "runs": list(comparison.runs), "same_rows": comparison.same_rows, "note": comparison.note,
-        "differences": comparison.differences, "tests": comparison.tests,
+        "differences": comparison.differences, "headline": comparison.headline, "tests": comparison.tests,
         "metrics": {run.id: state_of(run)["metrics"] for run in runs},
     }  # fmt: skip
     differences = [f"{name}: {values}" for name, values in comparison.differences.items()]

@@ -2,9 +2,10 @@
 
 from typing import Any
 
+from core.evaluation.notes import caveat_in, verdict_in
 from core.metrics.table import METRICS
 from core.runs.folder import Run
-from core.tasks import figure, task_of
+from core.tasks import figure, headline_of, interval_of, span, task_of
 
 
 def state_of(run: Run) -> dict[str, Any]:
@@ -14,7 +15,8 @@ def state_of(run: Run) -> dict[str, Any]:
         run, name, status, step, total_steps, phase, progress (0 to 1), eta_seconds, device, attempt, config, metrics,
         error, seconds and tokens_per_second (of the training). Once it has finished also split, rows, intervals,
         verdict, total_seconds, train_rows, baselines (the headline figure of each), task, headline (a metric's name),
-        and thresholds by label where it gives several labels.
+        caveat (what the judged rows have chosen), notes (what is left out or not defined), and thresholds by label
+        where it gives several labels.
     """
     status = run.status
     result = (run.result or {}) if status["state"] == "finished" else {}
@@ -32,10 +34,10 @@ def _outcome(result: dict[str, Any]) -> dict[str, Any]:
     """What only a finished run has."""
     task = task_of(result.get("task", "single_label"))
     outcome = {name: result[name] for name in ("split", "rows", "intervals", "verdict", "total_seconds", "train_rows")}
-    outcome["baselines"] = {
-        baseline["name"]: baseline["metrics"][task.headline] for baseline in result.get("baselines", [])
-    }
-    outcome |= {"task": task.kind, "headline": task.headline}
+    name = headline_of(result)
+    outcome["baselines"] = {baseline["name"]: baseline["metrics"][name] for baseline in result.get("baselines", [])}
+    outcome |= {"task": task.kind, "headline": name}
+    outcome |= {"caveat": caveat_in(result), "notes": result.get("notes", [])}
     if result.get("thresholds"):
         outcome["thresholds"] = dict(zip(result["labels"], result["thresholds"], strict=True))
     return outcome
@@ -51,15 +53,15 @@ def state_lines(state: dict[str, Any]) -> list[str]:
     if not state["metrics"]:
         return lines
     scores = ", ".join(
-        f"{METRICS[name].spoken} {figure(name, state['metrics'][name])}"
-        f" (95 % interval {figure(name, low)} to {figure(name, high)})"
-        for name, (low, high) in state["intervals"].items()
+        f"{METRICS[name].spoken} {figure(name, state['metrics'][name])} ({span(name, interval_of(state, name))})"
+        for name in state["intervals"]
     )
     return [
         *lines,
         f"{scores} on {state['rows']:,} {state['split']} rows",
         *(f"baseline {name}: {figure(state['headline'], score)}" for name, score in state["baselines"].items()),
-        state["verdict"]["sentence"],
+        verdict_in(state),
+        *state["notes"],
         f"trained for {state['seconds']:.1f} s at {state['tokens_per_second']:,.0f} tokens/s",
     ]
 

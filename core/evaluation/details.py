@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
 
-from core.metrics.labels import f1
+from core.metrics.parts import f1
 from core.tasks import Task
 
 
@@ -27,7 +27,8 @@ def class_details(truth: np.ndarray, predicted: np.ndarray, labels: tuple[str, .
         truth, predicted: (rows,) class numbers.
 
     Returns:
-        ``per_class``: a dict for each label; ``confusion``: counts, true class by row, predicted class by column.
+        ``per_class``: a dict for each label, its figures None where no row truly has it; ``confusion``: counts, true class by
+        row, predicted class by column.
     """
     numbers = np.arange(len(labels))
     figures = precision_recall_fscore_support(truth, predicted, labels=numbers, zero_division=0.0)
@@ -68,7 +69,10 @@ def mix_ups(matrix: Sequence[Sequence[int]], labels: Sequence[str], most: int = 
 def _per_class(
     labels: tuple[str, ...], precision: np.ndarray, recall: np.ndarray, f1: np.ndarray, support: np.ndarray
 ) -> list[dict[str, Any]]:
+    figures = zip(labels, precision, recall, f1, support, strict=True)
     return [
         {"label": label, "precision": float(p), "recall": float(r), "f1": float(f), "support": int(n)}
-        for label, p, r, f, n in zip(labels, precision, recall, f1, support, strict=True)
+        if n
+        else {"label": label, "precision": None, "recall": None, "f1": None, "support": 0}
+        for label, p, r, f, n in figures
     ]

@@ -7,10 +7,16 @@ import numpy as np
 
 from core.evaluation.answers import decide
 from core.evaluation.baselines import Baseline
+from core.evaluation.headline import headline_for
+from core.evaluation.notes import never_said, notes_of
 from core.evaluation.scores import evaluate
-from core.evaluation.significance import PairedTest, headline_test
+from core.evaluation.significance import FEWEST_FOLDS, PairedTest, headline_test, over_folds
 from core.metrics.table import METRICS
 from core.tasks import TASKS, Task, readable
+
+MODELS = "This is about these two models, not about training them again."
+ON_THESE_ROWS = "This is about these models on these rows: so few folds do not show how models of one training differ."
+TRAININGS = "Tested over the rows and over the folds, whose models share training rows."
 
 
 def build_result(
@@ -21,6 +27,10 @@ def build_result(
     task: Task = TASKS["single_label"],
     thresholds: np.ndarray | None = None,
     who: str = "this run",
+    *,
+    headline: str | None = None,
+    caveat: str | None = None,
+    folds: np.ndarray | None = None,
 ) -> dict[str, Any]:
     """Metrics with intervals, the same for each baseline, and the verdict against the best baseline (None without any).
 
@@ -31,7 +41,12 @@ def build_result(
         thresholds: (labels,) the probability from which each of several labels is given; (rows, labels) where rows come from
             several models.
         who: whose outputs these are, as the verdict calls it.
+        headline: the metric that it is judged by; as ``headline_for`` says of these rows where it is left out.
+        caveat: what makes the figures kinder than new rows would be, in a sentence.
+        folds: (rows,) the fold whose model judged the row, where a training made several.
     """
+    headline = headline or headline_for(task, _class_rows(task, truth, len(labels)))
+    own = evaluate(task, truth, outputs, labels, thresholds)
     beside = [
         {
             "name": baseline.name, "title": baseline.title, "sentence": baseline.sentence, "seconds": seconds,
@@ -39,50 +54,87 @@ def build_result(
         }
         for baseline, seconds in baselines
     ]  # fmt: skip
+    answers = decide(task, outputs, thresholds)
+    never = never_said(task, own["metrics"], _class_rows(task, answers, len(labels)), who)
     verdict = None
     if beside:
-        sign = 1 if METRICS[task.headline].higher else -1
-        strongest = max(range(len(beside)), key=lambda index: sign * beside[index]["metrics"][task.headline])
-        rival = baselines[strongest][0]
-        answers = decide(task, outputs, thresholds), decide(task, rival.outputs, rival.thresholds)
-        test = headline_test(task, truth, *answers, len(labels))
-        verdict = {
-            "against": rival.name,
-            "sentence": verdict_sentence(who, rival.title, test),
-            "better": METRICS[test.metric].better(test.difference),
-            **asdict(test),
-        }
+        strongest = _strongest(beside, headline)
+        verdict = _verdict(task, truth, answers, baselines[strongest][0], len(labels), who, headline, folds)
+        verdict["sentence"] = " ".join(filter(None, (verdict["sentence"], never, caveat)))
+    notes = notes_of(task, own["metrics"], own["intervals"])
     return {
         "task": task.kind,
         "rows": len(truth),
-        **evaluate(task, truth, outputs, labels, thresholds),
+        "headline": headline,
+        **own,
         "baselines": beside,
         "thresholds": None if thresholds is None or thresholds.ndim > 1 else thresholds.astype(float).tolist(),
         "verdict": verdict,
+        "notes": notes if verdict or not never else [never, *notes],
+        "caveat": caveat,
     }
 
 
-def verdict_sentence(a: str, b: str, test: PairedTest) -> str:
-    """What a paired test says, for a reader outside the field."""
+def _verdict(
+    task: Task, truth: np.ndarray, answers: np.ndarray, rival: Baseline, classes: int, who: str, headline: str,
+    folds: np.ndarray | None,
+) -> dict[str, Any]:  # fmt: skip
+    """The test against a baseline, and its sentence."""
+    sides = truth, answers, decide(task, rival.outputs, rival.thresholds)
+    test, about = headline_test(task, *sides, classes, headline), MODELS
+    if folds is not None:
+        test = over_folds(test, task, *sides, classes, folds)
+        about = TRAININGS if len(np.unique(folds)) >= FEWEST_FOLDS else ON_THESE_ROWS
+    return {
+        "against": rival.name,
+        "sentence": verdict_sentence(who, rival.title, test, about),
+        "better": METRICS[test.metric].better(test.difference),
+        **asdict(test),
+    }
+
+
+def _class_rows(task: Task, answers: np.ndarray, classes: int) -> list[int]:
+    """Rows that have each class or label."""
+    if task.kind == "regression":
+        return []
+    if task.kind == "multi_label":
+        return [int(rows) for rows in answers.astype(bool).sum(axis=0)]
+    return [int(rows) for rows in np.bincount(answers, minlength=classes)]
+
+
+def _strongest(beside: list[dict[str, Any]], headline: str) -> int:
+    sign = 1 if METRICS[headline].higher else -1
+    values = [baseline["metrics"][headline] for baseline in beside]
+    return max(range(len(values)), key=lambda index: -np.inf if values[index] is None else sign * values[index])
+
+
+def verdict_sentence(a: str, b: str, test: PairedTest, about: str = MODELS) -> str:
+    """What a paired test says, for a reader outside the field.
+
+    Args:
+        about: what the test is about, in a sentence of its own.
+    """
     metric = METRICS[test.metric]
     name = metric.spoken
     if test.verdict == "too_few_rows":
         return f"{test.rows} rows are too few to tell {a} and {b} apart."
-    difference, (low, high) = test.difference, test.interval
-    if test.verdict == "real" and difference < 0:  # told as the size of the difference
-        low, high = -high, -low
     unit = " points" if metric.share else ""
-    span = f"95 % interval {_signed(low, metric.share)} to {_signed(high, metric.share)}{unit}, {test.rows:,} rows"
+    if test.interval is None:
+        span = f"the same on every row, {test.rows:,} rows"
+    else:
+        low, high = test.interval
+        if test.verdict == "real" and test.difference < 0:  # told as the size of the difference
+            low, high = -high, -low
+        span = f"95 % interval {_signed(low, metric.share)} to {_signed(high, metric.share)}{unit}, {test.rows:,} rows"
     if test.verdict == "not_shown":
-        return (
-            f"No difference in {name} between {a} and {b} is shown ({_signed(difference, metric.share)}{unit}; {span})."
-        )
-    ahead, behind = (a, b) if metric.better(difference) else (b, a)
+        size = _signed(test.difference, metric.share)
+        return f"No difference in {name} between {a} and {b} is shown ({size}{unit}; {span}). {about}"
+    ahead, behind = (a, b) if metric.better(test.difference) else (b, a)
     if ahead.startswith(("this ", "the ")):  # the name of a run keeps its letters
         ahead = ahead[:1].upper() + ahead[1:]
-    size = _signed(abs(difference), metric.share).lstrip("+")
+    size = _signed(abs(test.difference), metric.share).lstrip("+")
     by = f"{size} points of {name}" if metric.share else f"{size} of {name}"
-    return f"{ahead} is better than {behind} by {by}; chance hardly explains it ({span})."
+    return f"{ahead} is better than {behind} by {by}; chance hardly explains it ({span}). {about}"
 
 
 def _signed(value: float, share: bool) -> str:

@@ -36,7 +36,10 @@ def validate(model_config: Any, logits: np.ndarray, truth: np.ndarray, best_by: 
 def evaluate(
     task: Task, truth: np.ndarray, outputs: np.ndarray, labels: tuple[str, ...], thresholds: np.ndarray | None = None
 ) -> dict[str, Any]:
-    """``metrics`` and their 95 % ``intervals`` on test rows; None for a correlation that is not defined.
+    """``metrics`` and their 95 % ``intervals`` on test rows.
+
+    A metric that is not defined is None, and so are both ends of its interval; an interval is None as a whole where these
+    rows cannot carry one.
 
     Args:
         truth: (rows,) class numbers or scores, or (rows, labels) 0 and 1.
@@ -51,7 +54,8 @@ def evaluate(
     for name in task.metrics:
         interval = METRICS[name].forms[task.kind].interval
         if interval is not None:
-            intervals[name] = [_or_none(end) for end in interval(answered)]
+            ends = interval(answered)
+            intervals[name] = None if ends is None else [_or_none(end) for end in ends]
     return {
         "metrics": {
             name: _or_none(value) for name, value in (values | details_of(task, truth, answers, labels)).items()

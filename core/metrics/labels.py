@@ -2,47 +2,45 @@
 
 import numpy as np
 
+from core.metrics.intervals import mean_f1_interval, share_interval
 from core.metrics.means import of_means
 from core.metrics.metric import Answered, Metric
+from core.metrics.parts import f1, split_parts
 
 
-def label_parts(answered: Answered) -> np.ndarray:
-    """(rows, 3 * labels + 1) float64: right, given and true labels of each row, and whether all of them are right."""
+def counted_labels(answered: Answered) -> np.ndarray:
+    """(rows, 3) float64: how many right, given and true labels each row has."""
     truth, given = answered.truth.astype(bool), answered.answers.astype(bool)
-    all_right = (truth == given).all(axis=1, keepdims=True)
-    return np.concatenate([truth & given, given, truth, all_right], axis=1).astype(np.float64)
+    return np.stack([side.sum(axis=1) for side in (truth & given, given, truth)], axis=1).astype(np.float64)
 
 
-def f1(right: np.ndarray, given: np.ndarray, true: np.ndarray) -> np.ndarray:
-    """Twice the right ones over the given and the true ones; 0 where there are neither."""
-    total = (given + true).astype(np.float64)
-    return np.divide(2.0 * right, total, out=np.zeros_like(total), where=total > 0)
-
-
-def mean_f1_of_labels(means: np.ndarray) -> np.ndarray:
-    """(draws,) macro-F1 from means of ``label_parts``."""
-    return f1(*_right_given_true(means)).mean(axis=1)
-
-
-def _pooled_f1(means: np.ndarray) -> np.ndarray:
-    return f1(*(column.sum(axis=1) for column in _right_given_true(means)))
-
-
-def _right_given_true(means: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    right, given, true = np.split(means[:, :-1], 3, axis=1)
-    return right, given, true
+def _all_right(answered: Answered) -> np.ndarray:
+    """(rows, 1): whether all labels of the row are right, none missing and none too many."""
+    return (answered.truth.astype(bool) == answered.answers.astype(bool)).all(axis=1, keepdims=True).astype(np.float64)
 
 
 MICRO_F1 = Metric(
     "micro_f1",
     "Micro-F1",
     "Right labels among all given and all true ones, every label of every row counted alike.",
-    {"multi_label": of_means(label_parts, _pooled_f1)},
+    {
+        "multi_label": of_means(
+            counted_labels,
+            lambda means: f1(*split_parts(means))[:, 0],
+            interval=lambda answered: mean_f1_interval(counted_labels(answered)),  # that of one class over all labels
+        )
+    },
 )
 SUBSET_ACCURACY = Metric(
     "subset_accuracy",
     "Whole set right",
     "Share of rows whose labels are all right, none missing and none too many.",
-    {"multi_label": of_means(label_parts, lambda means: means[:, -1])},
+    {
+        "multi_label": of_means(
+            _all_right,
+            lambda means: means[:, 0],
+            interval=lambda answered: share_interval(float(_all_right(answered).mean()), answered.rows),
+        )
+    },
     tested=False,
 )

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -24,13 +25,13 @@ class Answered:
     classes: int
     outputs: np.ndarray | None = None
     spread: float = 1.0
-    _computed: dict[Hashable, np.ndarray] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _computed: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
     def rows(self) -> int:
         return len(self.truth)
 
-    def once(self, key: Hashable, compute: Callable[[], np.ndarray]) -> np.ndarray:
+    def once(self, key: Hashable, compute: Callable[[], Any]) -> Any:
         """What ``compute`` gives, computed the first time that ``key`` is asked for: metrics of one family share it."""
         if key not in self._computed:
             self._computed[key] = compute()
@@ -39,10 +40,14 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A metric's difference ``a - b`` on the same rows, its 95 % interval, and the p-value of there being none."""
+    """A metric's difference ``a - b`` on the same rows, its 95 % interval, and the p-value of there being none.
+
+    Both come from one procedure: the interval leaves 0 out exactly where p is below 0.05. None where the rows carry no
+    interval.
+    """
 
     value: float
-    interval: tuple[float, float]
+    interval: tuple[float, float] | None
     p: float
 
 
@@ -52,12 +57,13 @@ class Form:
 
     Attributes:
         value: on all rows; NaN where it is not defined.
-        interval: 95 % ``[low, high]`` around the value, NaN where it is not defined; None for a metric that gets none.
+        interval: 95 % ``[low, high]`` around the value, NaN where that is not defined, None where these rows cannot carry
+            one; None for a metric that gets none.
         paired: two models on the same rows; None for a metric that is not tested.
     """
 
     value: Callable[[Answered], float]
-    interval: Callable[[Answered], list[float]] | None = None
+    interval: Callable[[Answered], list[float] | None] | None = None
     paired: Callable[[Answered, Answered], Difference] | None = None
 
 

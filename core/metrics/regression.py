@@ -21,6 +21,22 @@ def score_parts(answered: Answered) -> np.ndarray:
     return np.stack(columns, axis=1)
 
 
+def _interval(answered: Answered, power: int) -> list[float] | None:
+    """95 % interval of the mean size of errors, or of the root of their mean square, by Student's t on a log scale.
+
+    Few large errors decide such a mean, and on the log scale its interval reaches further up than down. None where every row is
+    off by the same.
+    """
+    from scipy.stats import t
+
+    sizes = np.abs(np.asarray(answered.answers, dtype=np.float64) - answered.truth) ** power
+    mean, rows = float(sizes.mean()), len(sizes)
+    if rows < 2 or float(sizes.std()) <= 1e-9 * mean:
+        return None
+    reach = float(t.ppf(0.975, rows - 1) * sizes.std(ddof=1) / np.sqrt(rows) / mean)
+    return [float((mean * np.exp(sign * reach)) ** (1 / power)) for sign in (-1, 1)]
+
+
 def _correlation(means: np.ndarray) -> np.ndarray:
     """(draws,) correlation from (draws, 5) means of x, y, x², y², xy; NaN where a side does not vary."""
     x, y, xx, yy, xy = means.T
@@ -34,7 +50,14 @@ RMSE = Metric(
     "rmse",
     "RMSE",
     "Root of the mean squared error, in the units of the score: large errors weigh more.",
-    {"regression": of_means(score_parts, lambda means: np.sqrt(means[:, 0]))},
+    {
+        "regression": of_means(
+            score_parts,
+            lambda means: np.sqrt(means[:, 0]),
+            share=False,
+            interval=lambda answered: _interval(answered, power=2),
+        )
+    },
     higher=False,
     share=False,
 )
@@ -42,7 +65,11 @@ MAE = Metric(
     "mae",
     "MAE",
     "Mean size of the error, in the units of the score.",
-    {"regression": of_means(score_parts, lambda means: means[:, 1])},
+    {
+        "regression": of_means(
+            score_parts, lambda means: means[:, 1], share=False, interval=lambda answered: _interval(answered, power=1)
+        )
+    },
     higher=False,
     share=False,
 )
@@ -50,7 +77,7 @@ PEARSON = Metric(
     "pearson",
     "Pearson r",
     "How closely predicted and true scores lie on a line: 1 is perfect, 0 is none.",
-    {"regression": of_means(score_parts, lambda means: _correlation(means[:, 2:7]))},
+    {"regression": of_means(score_parts, lambda means: _correlation(means[:, 2:7]), share=False)},
     share=False,
     tested=False,
 )
@@ -59,7 +86,7 @@ SPEARMAN = Metric(
     "Spearman ρ",
     "How well the order of the scores is kept: 1 is perfect, 0 is none.",
     # ranks are those among all rows, also in a draw: what a draw changes in them is small beside the interval
-    {"regression": of_means(score_parts, lambda means: _correlation(means[:, 7:12]))},
+    {"regression": of_means(score_parts, lambda means: _correlation(means[:, 7:12]), share=False)},
     share=False,
     tested=False,
 )

@@ -12,7 +12,7 @@ from core.evaluation.result import verdict_sentence
 from core.evaluation.significance import PairedTest, holm, paired_tests, verdict
 from core.results.pairing import SharedRows, shared_rows
 from core.runs.folder import Run
-from core.tasks import Task, encode_targets, join_labels, split_labels, task_of
+from core.tasks import Task, encode_targets, headline_of, join_labels, split_labels, task_of
 
 NO_EFFECT = ("device", "checkpoint_seconds")  # settings that do not change what is learnt
 
@@ -25,7 +25,8 @@ class Comparison:
         same_rows: whether all were judged by the same rows; ``note`` says in a sentence where they were not, or on which
             shared rows runs on different versions of a set are compared.
         differences: setting -> run id -> value, only where the values differ.
-        tests: one dict for each pair and metric, empty for pairs on different rows.
+        tests: one dict for each pair and metric, those of the headline first; empty for pairs on different rows.
+        headline: the metric that the first run is judged by, and so are the others beside it.
     """
 
     runs: tuple[str, ...]
@@ -33,6 +34,7 @@ class Comparison:
     note: str
     differences: dict[str, dict[str, Any]]
     tests: list[dict[str, Any]]
+    headline: str
 
 
 def compare_runs(runs: list[Run]) -> Comparison:
@@ -60,9 +62,10 @@ def compare_runs(runs: list[Run]) -> Comparison:
             notes.append(shared.note)
         else:
             apart.append((a.name, b.name))
-    _correct(tests)
+    headline = headline_of(results[runs[0].id])
+    tests = _correct(tests, headline)
     note = _note(apart, len(runs)) if apart or not notes else " ".join(dict.fromkeys(notes))
-    return Comparison(tuple(run.id for run in runs), not apart and not notes, note, _differences(runs), tests)
+    return Comparison(tuple(run.id for run in runs), not apart and not notes, note, _differences(runs), tests, headline)
 
 
 def _paired(
@@ -96,25 +99,27 @@ def _answers(task: Task, column: pd.Series, labels: list[str]) -> np.ndarray:
 
 def _as_dict(a: Run, b: Run, test: PairedTest) -> dict[str, Any]:
     return {"runs": [a.id, b.id], "names": [a.name, b.name]} | asdict(test) | {
-        "interval": list(test.interval), "sentence": verdict_sentence(a.name, b.name, test),
+        "interval": list(test.interval) if test.interval else None,
     }  # fmt: skip
 
 
-def _correct(tests: list[dict[str, Any]]) -> None:
-    """Holm's correction over the pairs, a metric at a time: with more runs, chance finds more differences."""
-    for metric in dict.fromkeys(test["metric"] for test in tests):
-        chosen = [test for test in tests if test["metric"] == metric]
-        for test, p in zip(chosen, holm([test["p"] for test in chosen]), strict=True):
-            if test["verdict"] != "too_few_rows":
-                test["verdict"] = verdict(p, test["rows"])
-            test["p"] = p
-            shown = PairedTest(metric, test["difference"], tuple(test["interval"]), p, test["verdict"], test["rows"])
-            test["sentence"] = verdict_sentence(test["names"][0], test["names"][1], shown)
-            low, high = test["interval"]
-            if test["verdict"] == "not_shown" and (low > 0 or high < 0):
-                test["sentence"] += (
-                    f" Alone it would count as real; of {len(chosen)} comparisons at once, chance easily brings one like it."
-                )
+def _correct(tests: list[dict[str, Any]], headline: str) -> list[dict[str, Any]]:
+    """Holm's correction over all pairs and metrics that stand together: with more of them, chance finds more differences.
+
+    ``p`` stays what the test says alone, as the interval does; the verdict goes by ``p_corrected``.
+    """
+    for test, corrected in zip(tests, holm([test["p"] for test in tests]), strict=True):
+        alone = test["verdict"]
+        if alone != "too_few_rows":
+            test["verdict"] = verdict(corrected, test["rows"])
+        test["p_corrected"] = corrected
+        shown = PairedTest(*(test[name] for name in ("metric", "difference", "interval", "p", "verdict", "rows")))
+        test["sentence"] = verdict_sentence(test["names"][0], test["names"][1], shown)
+        if test["verdict"] == "not_shown" and alone == "real":
+            test["sentence"] += (
+                f" Alone it would count as real; of {len(tests)} comparisons at once, chance easily brings one like it."
+            )
+    return sorted(tests, key=lambda test: test["metric"] != headline)
 
 
 def _differences(runs: list[Run]) -> dict[str, dict[str, Any]]:

@@ -119,7 +119,8 @@ def _pool(runs: Sequence[Run]) -> Pooled:
             )
         if (result.get("task"), result["labels"]) != (first.get("task"), first["labels"]):
             raise RunError(f"{runs[0].name} and {run.name} know different labels.", "Join folds of one set only.")
-    return pool([_fold(*pair) for pair in zip(runs, results, strict=True)], _task(first), tuple(first["labels"]))
+    folds = [_fold(*pair) for pair in zip(runs, results, strict=True)]
+    return pool(folds, _task(first), tuple(first["labels"]), first.get("headline"))
 
 
 def _check_alike(runs: Sequence[Run]) -> None:

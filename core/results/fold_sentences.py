@@ -5,25 +5,25 @@ from typing import Any
 from core.metrics.table import METRICS
 from core.results.pooled import Pooled
 from core.runs.folds import FoldRuns
-from core.tasks import figure, readable, task_of
+from core.tasks import figure, headline_of, interval_of, readable, span
 
 
 def outcome_sentences(pooled: Pooled, unfinished: bool) -> tuple[str, ...]:
     """The figure over all rows with its interval, and whether it beats the best baseline."""
-    name = task_of(pooled.result["task"]).headline
-    low, high = pooled.result["intervals"][name]
-    span = "" if low is None else f" (95 % interval {figure(name, low)} to {figure(name, high)})"
+    name = headline_of(pooled.result)
+    interval = interval_of(pooled.result, name)
     sentence = (
         f"Each of {'these' if unfinished else 'the'} {pooled.result['rows']:,} rows was judged once, by a model that had not seen "
-        f"it in training: {METRICS[name].spoken} {figure(name, pooled.result['metrics'][name])}{span}."
+        f"it in training: {METRICS[name].spoken} {figure(name, pooled.result['metrics'][name])} "
+        f"({span(name, interval)})."
     )
     verdict = pooled.result["verdict"]
-    return (sentence, verdict["sentence"]) if verdict else (sentence,)
+    return (sentence, *((verdict["sentence"],) if verdict else ()), *pooled.result["notes"])
 
 
 def meaning_sentences(folds: FoldRuns, pooled: Pooled) -> tuple[str, ...]:
     """What the figure is good for, and what it is not."""
-    name = task_of(pooled.result["task"]).headline
+    name = headline_of(pooled.result)
     sentences = [_between(name, METRICS[name].spoken, pooled)]
     if folds.aside:
         sentences.append(f"The set's own test part, {folds.aside:,} rows, stayed aside: no fold has seen it.")

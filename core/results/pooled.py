@@ -55,11 +55,12 @@ class Pooled:
     table: pd.DataFrame
 
 
-def pool(folds: Sequence[Fold], task: Task, labels: tuple[str, ...]) -> Pooled:
+def pool(folds: Sequence[Fold], task: Task, labels: tuple[str, ...], headline: str | None = None) -> Pooled:
     """The folds' rows as one.
 
     Args:
         labels: the classes or labels of every fold's model, in the order of its outputs.
+        headline: the metric that the folds' own results are judged by.
 
     Raises:
         RunError: when two folds judged the same row, so that it would count twice.
@@ -72,7 +73,10 @@ def pool(folds: Sequence[Fold], task: Task, labels: tuple[str, ...]) -> Pooled:
         (_joined([fold.baselines[number] for fold in folds], folds), 0.0)
         for number in range(min(len(fold.baselines) for fold in folds))
     ]
-    result = build_result(truth, outputs, labels, beside, task, thresholds, who="this training")
+    numbers = np.repeat(np.arange(len(folds)), [len(fold.table) for fold in folds])
+    result = build_result(
+        truth, outputs, labels, beside, task, thresholds, who="this training", headline=headline, folds=numbers
+    )
     for baseline in result["baselines"]:
         if baseline["name"] == "mean":  # one value a fold, high where the judged rows are low: no correlation in truth
             baseline["metrics"] |= {"pearson": None, "spearman": None}

@@ -9,18 +9,19 @@ import pandas as pd
 from core.data.sets.samples import SAMPLES
 from core.data.sets.store import get_dataset
 from core.errors import RunError
-from core.metrics.accuracy import wilson_interval
+from core.metrics.accuracy import mcnemar, wilson_interval
 from core.metrics.table import METRICS
 from core.models.classifier import head_of
 from core.results.predictor import Predictor
 from core.runs.folder import Run, get_run
-from core.tasks import task_of
+from core.tasks import figure, headline_of
 from core.transfer.features import load_encoder, text_features
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
 
 MATCHED = 300  # texts whose halves are matched
+MARGIN = 0.02  # a loss below this counts as none
 
 
 def retention(run: Run) -> dict[str, Any]:
@@ -32,7 +33,8 @@ def retention(run: Run) -> dict[str, Any]:
 
     Returns:
         ``source_before``, ``source_after`` and ``target`` in 0..1 with ``source_before_interval`` and
-        ``source_after_interval`` (95 %, Wilson), ``task`` and ``sentence`` in words, and ``rows``.
+        ``source_after_interval`` (95 %, Wilson); ``difference`` after less before with ``interval`` and ``p`` of the paired test
+        on the same texts, and ``verdict``: lost, no_loss_shown or kept; ``task`` and ``sentence`` in words, and ``rows``.
 
     Raises:
         RunError: when the run has no result.
@@ -40,21 +42,39 @@ def retention(run: Run) -> dict[str, Any]:
     result = run.result
     if result is None or not (run.model / "config.json").exists():
         raise RunError(f"Run {run.name} ({run.state}) has no result yet.", "Measure it when it has finished.")
-    name = task_of(result.get("task", "single_label")).headline
+    name = headline_of(result)
     if run.config.model.startswith("run:") and _can_be_right(get_run(run.config.model[4:])):
-        task, before, after, rows = _earlier_task(run, get_run(run.config.model[4:]))
+        task, before, after = _earlier_task(run, get_run(run.config.model[4:]))
     else:
-        task, before, after, rows = _matching(run)
-    measured = {
-        "task": task, "rows": rows, "source_before": before / rows, "source_after": after / rows,
-        "source_before_interval": wilson_interval(before, rows), "source_after_interval": wilson_interval(after, rows),
-        "target": result["metrics"][name], "target_metric": name,
-    }  # fmt: skip
+        task, before, after = _matching(run)
+    measured = paired_retention(before, after)
+    measured |= {"task": task, "target": result["metrics"][name], "target_metric": name}
     return measured | {"sentence": _sentence(measured)}
 
 
-def _earlier_task(run: Run, earlier: Run) -> tuple[str, int, int, int]:
-    """Rows of the earlier run's test that its model got right, and that its head on the new encoder gets right."""
+def paired_retention(before: np.ndarray, after: np.ndarray) -> dict[str, Any]:
+    """Shares that were right, their difference by the paired test, and the verdict.
+
+    Lost: chance hardly explains the loss. Kept: the loss is less than ``MARGIN``, with 97.5 % confidence (non-inferiority).
+    Anything between is no_loss_shown: too few texts to tell.
+
+    Args:
+        before, after: (texts,) bool, whether the source and the run got the same texts right.
+    """
+    rows, right = len(before), np.ones(len(before), dtype=bool)
+    change = mcnemar(right, after.astype(bool), before.astype(bool))
+    low = change.interval[0] if change.interval else -1.0
+    verdict = "lost" if change.p < 0.05 and change.value < 0 else "kept" if low > -MARGIN else "no_loss_shown"
+    return {
+        "rows": rows, "source_before": float(before.mean()), "source_after": float(after.mean()),
+        "source_before_interval": wilson_interval(int(before.sum()), rows),
+        "source_after_interval": wilson_interval(int(after.sum()), rows),
+        "verdict": verdict, "difference": change.value, "interval": list(change.interval or ()) or None, "p": change.p,
+    }  # fmt: skip
+
+
+def _earlier_task(run: Run, earlier: Run) -> tuple[str, np.ndarray, np.ndarray]:
+    """Which rows of the earlier run's test its model got right, and which its head on the new encoder gets right."""
     import torch
 
     result = earlier.result
@@ -72,7 +92,7 @@ def _earlier_task(run: Run, earlier: Run) -> tuple[str, int, int, int]:
     pairs = table["text_pair"].tolist() if "text_pair" in table else None
     right = old.answers(old.predict(table["text"].tolist(), pairs)) == table["label"].to_numpy()
     task = f"the task of the earlier run {earlier.name}"
-    return task, int(table["correct"].sum()), int(right.sum()), len(table)
+    return task, table["correct"].to_numpy(dtype=bool), np.asarray(right, dtype=bool)
 
 
 def _can_be_right(earlier: Run) -> bool:
@@ -80,7 +100,7 @@ def _can_be_right(earlier: Run) -> bool:
     return (earlier.result or {}).get("task") != "regression"
 
 
-def _matching(run: Run) -> tuple[str, int, int, int]:
+def _matching(run: Run) -> tuple[str, np.ndarray, np.ndarray]:
     halves = _halves(run)
     if len(halves) < 10:
         raise RunError("There are too few texts of two sentences to measure the source's ability.", "Use more data.")
@@ -90,7 +110,7 @@ def _matching(run: Run) -> tuple[str, int, int, int]:
     own = f"run:{run.id}"
     after = _matched(load_encoder(own), own, first, second)
     task = f"finding the second half of a text among {len(halves)}, given its first half"
-    return task, before, after, len(halves)
+    return task, before, after
 
 
 def _halves(run: Run) -> list[tuple[str, str]]:
@@ -106,23 +126,27 @@ def _halves(run: Run) -> list[tuple[str, str]]:
     return halves[:MATCHED]
 
 
-def _matched(encoder: "PreTrainedModel", source: str, first: list[str], second: list[str]) -> int:
-    """How many first halves have their own second half as the nearest by cosine."""
+def _matched(encoder: "PreTrainedModel", source: str, first: list[str], second: list[str]) -> np.ndarray:
+    """(texts,) bool: which first halves have their own second half as the nearest by cosine."""
     a, b = (
         text_features(encoder, source, texts, max_length=64, all_layers=False).astype(np.float64)
         for texts in (first, second)
     )
     a, b = (side / np.maximum(np.linalg.norm(side, axis=1, keepdims=True), 1e-12) for side in (a, b))
-    return int(np.sum((a @ b.T).argmax(axis=1) == np.arange(len(first))))
+    return (a @ b.T).argmax(axis=1) == np.arange(len(first))
 
 
 def _sentence(measured: dict[str, Any]) -> str:
     before, after = 100 * measured["source_before"], 100 * measured["source_after"]
-    apart = measured["source_after_interval"][1] < measured["source_before_interval"][0]
-    verb = "lost some of" if apart else "kept"
+    low, high = (100 * end for end in measured["interval"])
+    said = {
+        "lost": "The run lost some of its source's ability",
+        "no_loss_shown": "No loss of the source's ability is shown, and none ruled out",
+        "kept": f"The run kept its source's ability, within {100 * MARGIN:.0f} points",
+    }[measured["verdict"]]
     metric = METRICS[measured["target_metric"]]
-    target = f"{100 * measured['target']:.1f} %" if metric.share else f"{measured['target']:.3g}"
     return (
-        f"The run {verb} its source's ability: {measured['task']} went from {before:.1f} % to {after:.1f} % "
-        f"({measured['rows']:,} texts), while the target reached {target} ({metric.title})."
+        f"{said}: {measured['task']} went from {before:.1f} % to {after:.1f} % (95 % interval of the change {low:+.1f} to "
+        f"{high:+.1f} points, {measured['rows']:,} texts), while the target reached "
+        f"{figure(metric.name, measured['target'])} ({metric.title})."
     )

@@ -1,6 +1,6 @@
 import numpy as np
 
-from core.evaluation.details import class_details, details_of, mix_ups
+from core.evaluation.details import class_details, details_of, label_details, mix_ups
 from core.tasks import TASKS
 
 
@@ -11,9 +11,16 @@ def test_figures_per_class_and_the_confusion_matrix():
     assert found["per_class"][0] == {"label": "a", "precision": 2 / 3, "recall": 2 / 3, "f1": 2 / 3, "support": 3}
 
 
-def test_a_class_that_never_occurs_counts_as_nothing_and_warns_nobody():
-    found = class_details(np.array([0, 0]), np.array([0, 0]), ("a", "b"))
-    assert found["per_class"][1]["support"] == 0 and found["per_class"][0]["f1"] == 1.0
+def test_a_class_without_true_rows_has_no_figures_and_warns_nobody():
+    found = class_details(np.array([0, 0, 0]), np.array([0, 0, 1]), ("a", "b"))
+    assert found["per_class"][1] == {"label": "b", "precision": None, "recall": None, "f1": None, "support": 0}
+    assert found["per_class"][0]["f1"] == 0.8
+
+
+def test_a_label_without_true_rows_has_no_figures():
+    truth, given = np.array([[True, False], [True, False]]), np.array([[True, True], [True, False]])
+    found = label_details(truth, given, ("a", "b"))
+    assert [figures["f1"] for figures in found["per_class"]] == [1.0, None]
 
 
 def test_scores_tell_how_far_they_lean_to_one_side():

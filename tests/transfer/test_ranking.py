@@ -31,8 +31,11 @@ def test_retention_of_a_pretrained_source_and_of_an_earlier_run(tmp_path, review
         first = graft.call(*words, "--model", str(tiny_encoder))["run"]
         second = graft.call(*words, "--init-from", first, "--strategy", "linear_probe")["run"]
         told = graft.call("retention", first)
-        assert {"source_before", "source_after", "target", "sentence"} <= set(told)
+        low, high = told["interval"]
+        assert told["difference"] == pytest.approx(told["source_after"] - told["source_before"])
+        assert low <= told["difference"] <= high and (told["p"] < 0.05) == (high < 0 or low > 0)
+        assert told["verdict"] == ("lost" if high < 0 else "kept" if low > -0.02 else "no_loss_shown")
         kept = graft.call("retention", second)  # a probe leaves the encoder as it was
-        assert kept["source_after"] == pytest.approx(kept["source_before"], abs=0.05)
+        assert kept["source_after"] == kept["source_before"] and kept["difference"] == 0.0
     finally:
         graft.end()

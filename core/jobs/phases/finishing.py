@@ -8,6 +8,8 @@ import numpy as np
 
 from core import workspace
 from core.data.sets.store import DataSet
+from core.evaluation.headline import headline_for
+from core.evaluation.notes import caveat_of
 from core.evaluation.prediction_table import prediction_table
 from core.evaluation.result import build_result
 from core.jobs.compute import Compute
@@ -45,7 +47,11 @@ def finish(
     parts = chosen.parts
     baselines = cached_baselines(chosen.dataset, parts["train"], parts["test"], config.seed, parts["validation"])
     recorder.phase("saving")
-    result = build_result(judged.truth, judged.outputs, labels, baselines, task, judged.thresholds)
+    result = build_result(
+        judged.truth, judged.outputs, labels, baselines, task, judged.thresholds,
+        headline=headline_for(task, chosen.dataset.frame()["label"].value_counts()),
+        caveat=caveat_of(chosen.judged_on, task),
+    )  # fmt: skip
     result |= _facts(chosen, prepared, compute, done, recorder, began)
     table = prediction_table(parts["test"], judged.truth, judged.outputs, labels, task, judged.thresholds)
     with workspace.replace_file(run.predictions(chosen.judged_on)) as aside:

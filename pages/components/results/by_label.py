@@ -66,7 +66,9 @@ def _texts_link(run: Run, true: str, predicted: str) -> None:
 def _per_class(table: pd.DataFrame, title: str) -> None:
     """Precision, recall and F1 of each class or label, and its threshold where it has one."""
     shown = [name for name in ("precision", "recall", "f1", "threshold") if name in table]
-    table[shown] *= 100
+    table[shown] = 100 * table[shown].astype(float)
+    figures = [name for name in shown if name != "threshold"]
+    table.loc[table["support"] == 0, figures] = None  # also in results of earlier versions
     shares = {
         name: st.column_config.NumberColumn(heading, format="%.1f %%", help=text)
         for name, heading, text in (
@@ -77,7 +79,7 @@ def _per_class(table: pd.DataFrame, title: str) -> None:
         )
     }
     st.dataframe(
-        table, hide_index=True, key="per_class",
+        table, hide_index=True, key="per_class", placeholder="–",
         column_config={"label": title, "support": st.column_config.NumberColumn("Rows"), **shares},
     )  # fmt: skip
 
@@ -132,10 +134,12 @@ def score_view(run: Run, result: dict[str, Any]) -> None:
 
 def _class_sentence(classes: list[dict[str, Any]]) -> str:
     """What the weakest class means, and the three words."""
-    weakest = min(classes, key=lambda scores: scores["recall"])
+    judged = [scores for scores in classes if scores["support"]]
+    weakest = min(judged, key=lambda scores: scores["recall"])
     recalled = round(weakest["recall"] * weakest["support"])
+    hardest = f"Hardest to find: {weakest['label']}, with {recalled:,} of its {weakest['support']:,} rows. "
     return (
-        f"Hardest to find: {weakest['label']}, with {recalled:,} of its {weakest['support']:,} rows. "
+        f"{hardest if recalled < weakest['support'] else 'Every row of every class was found. '}"
         "Precision: of the rows given a class, the share that truly has it. Recall: of the rows of a class, the share "
         "that was found. F1: both in one number."
     )

@@ -8,10 +8,11 @@ import streamlit as st
 from core import charts
 from core.config import settings
 from core.metrics.table import METRICS
-from core.results.compare import compare_runs
+from core.results.compare import Comparison, compare_runs
 from core.runs.folder import Run
 from core.runs.history import read_history
 from core.strategies.registry import STRATEGIES
+from core.tasks import headline_of, interval_of
 from core.training.estimate import duration
 from pages.components.shared.theme import STILL, ink
 from pages.components.shared.words import (
@@ -43,29 +44,30 @@ def comparison_view(runs: list[Run]) -> None:
     if not comparison.same_rows:
         st.warning(comparison.note, icon=":material/warning:")
     names = distinct_names(runs)
-    _scores(runs, colors, names, comparison.same_rows)
+    _scores(runs, colors, names, comparison)
     st.subheader("Is the difference real?", anchor=False)
-    _verdicts(runs, comparison.tests)
+    _verdicts(comparison.tests, comparison.headline)
     _curves(runs, colors, names)
     _settings(runs, comparison.differences, names)
     _confusions(runs, names)
 
 
-def _verdicts(runs: list[Run], tests: list[dict[str, Any]]) -> None:
+def _verdicts(tests: list[dict[str, Any]], headline: str) -> None:
     """A line each for few pairs, a table for many; only the headline figure stands open."""
     if not tests:
         st.caption("These runs were judged by different rows, so no difference can be tested.")
         return
     metrics = list(dict.fromkeys(test["metric"] for test in tests))
-    heads = {result_task(run.result or {}).headline for run in runs}
+    heads = {test["metric"] for test in tests if test["metric"] == headline} or {metrics[0]}
     _verdict_lines([test for test in tests if test["metric"] in heads])
     others = [name for name in metrics if name not in heads]
     with st.expander(f"The same for {' and '.join(spoken(name) for name in others)}, and how it is tested"):
         _verdict_lines([test for test in tests if test["metric"] in others])
         st.caption(
             "A difference counts as real when chance alone would hardly bring it about (p below 0.05). Accuracy by McNemar's "
-            "exact test, every other figure by exchanging the two runs' predictions row by row; with more than two runs corrected "
-            "for the number of comparisons (Holm)."
+            "exact test, every other figure by exchanging the two runs' predictions row by row; corrected for the "
+            "number of comparisons on this page, all pairs and all figures (Holm). Each sentence is about the two models that it "
+            "names, not about training them again."
         )
 
 
@@ -81,23 +83,26 @@ def _verdict_lines(tests: list[dict[str, Any]]) -> None:
         st.markdown(f":{color}-badge[{icon} {label}] {plain(test['sentence'])}")
 
 
-def _scores(runs: list[Run], colors: dict[str, str], names: dict[str, str], same_rows: bool) -> None:
+def _scores(runs: list[Run], colors: dict[str, str], names: dict[str, str], comparison: Comparison) -> None:
     results = {run.id: run.result or {} for run in runs}
+    headline = comparison.headline
     task = result_task(results[runs[0].id])
     alike = [run for run in runs if result_task(results[run.id]) == task]
     rows = [
         {
-            "title": names[run.id], "color": colors[run.id], "value": results[run.id]["metrics"][task.headline],
-            "low": results[run.id]["intervals"][task.headline][0], "high": results[run.id]["intervals"][task.headline][1],
+            "title": names[run.id], "color": colors[run.id], "value": results[run.id]["metrics"][headline],
+            **dict(zip(("low", "high"), interval_of(results[run.id], headline) or (None, None), strict=True)),
         }
         for run in alike
     ]  # fmt: skip
     with st.container(border=True):
-        st.plotly_chart(charts.score_bars(rows, task.headline, ink=ink()), key="compare_bars", config=STILL)
+        st.plotly_chart(charts.score_bars(rows, headline, ink=ink()), key="compare_bars", config=STILL)
         if len(alike) < len(runs):
             st.caption(f"Only runs whose answers are {task.title} a row, as those of {names[runs[0].id]}.")
     metrics = dict.fromkeys(name for run in runs for name in result_task(results[run.id]).metrics)
-    lines: dict[str, list[str]] = {METRICS[name].title: _marked(runs, results, name, same_rows) for name in metrics} | {
+    lines: dict[str, list[str]] = {
+        METRICS[name].title: _marked(runs, results, name, comparison.tests) for name in metrics
+    } | {
         "Loss": [f"{results[run.id]['metrics']['loss']:.3f}" for run in runs],
         "Best baseline beside it": [_baseline(results[run.id]) for run in runs],
         "Judged rows": [f"{results[run.id]['rows']:,}" for run in runs],
@@ -114,24 +119,28 @@ def _scores(runs: list[Run], colors: dict[str, str], names: dict[str, str], same
             "Best baseline beside it": st.column_config.TextColumn(help="The better baseline on the same rows."),
         },
     )  # fmt: skip
-    marks = "★ marks the best. " if same_rows else "No best is marked, because the rows differ. "
+    marks = "★ marks a best that is shown to be better than every other. "
     st.caption(f"{marks}In brackets the 95 % interval: where the true value may lie, given so many rows.")
 
 
-def _marked(runs: list[Run], results: dict[str, Any], metric: str, star: bool) -> list[str]:
-    """A metric of every run, the best starred; a dash where a run's task does not have it."""
-    values = {run.id: results[run.id]["metrics"].get(metric) for run in runs}
-    known = [value for value in values.values() if value is not None]
-    best = (max if METRICS[metric].higher else min)(known, default=None)
+def _marked(runs: list[Run], results: dict[str, Any], metric: str, tests: list[dict[str, Any]]) -> list[str]:
+    """A metric of every run, starred where a test shows it better than every other run; a dash where its task lacks it."""
     return [
-        ("★ " if star and value is not None and value == best else "")
-        + figure_with_interval(metric, value, results[run].get("intervals", {}).get(metric, [None, None]))
-        for run, value in values.items()
+        ("★ " if _leads(run.id, len(runs) - 1, metric, tests) else "") + figure_with_interval(metric, results[run.id])
+        for run in runs
     ]
 
 
+def _leads(run: str, others: int, metric: str, tests: list[dict[str, Any]]) -> bool:
+    """Whether a run is shown to be better than each of the others."""
+    own = [test for test in tests if test["metric"] == metric and run in test["runs"] and test["verdict"] == "real"]
+    return len(own) == others and all(
+        METRICS[metric].better(test["difference"]) == (test["runs"][0] == run) for test in own
+    )
+
+
 def _baseline(result: dict[str, Any]) -> str:
-    name = result_task(result).headline
+    name = headline_of(result)
     best = best_baseline(result)
     return f"{figure(name, best['metrics'][name])} ({best['title']})" if best else "–"
 
@@ -151,7 +160,7 @@ def _curves(runs: list[Run], colors: dict[str, str], names: dict[str, str]) -> N
         for run in runs
         for steps in [histories[run.id].steps]
     ]
-    name = result_task(runs[0].result or {}).headline
+    name = headline_of(runs[0].result or {})
     scale = 100 if METRICS[name].share else 1
     scores = [
         {

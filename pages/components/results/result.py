@@ -7,9 +7,11 @@ import streamlit as st
 
 from core import charts
 from core.config import settings
+from core.evaluation.notes import verdict_in
 from core.metrics.table import METRICS
 from core.runs.folder import Run
 from core.runs.history import read_history
+from core.tasks import headline_of
 from core.training.estimate import duration
 from pages.components.results.by_label import class_view, label_view, score_view
 from pages.components.results.scores import scores_view
@@ -53,12 +55,13 @@ def _verdict(result: dict[str, Any]) -> None:
     """Whether transfer paid off, in one sentence."""
     verdict = result["verdict"]
     won = verdict.get("better", verdict["difference"] > 0)
+    sentence = words.plain(verdict_in(result))
     if verdict["verdict"] == "real" and won:
-        st.success(f"Transfer paid off. {verdict['sentence']}", icon=":material/check_circle:")
+        st.success(f"Transfer paid off. {sentence}", icon=":material/check_circle:")
     elif verdict["verdict"] == "real":
-        st.warning(f"Transfer did not pay off here. {verdict['sentence']}", icon=":material/info:")
+        st.warning(f"Transfer did not pay off here. {sentence}", icon=":material/info:")
     else:
-        st.info(verdict["sentence"], icon=":material/info:")
+        st.info(sentence, icon=":material/info:")
 
 
 def _scores(run: Run, result: dict[str, Any]) -> None:
@@ -66,18 +69,15 @@ def _scores(run: Run, result: dict[str, Any]) -> None:
     task = words.result_task(result)
     contenders = scores_view("This run", charts.run_colors([run.id])[run.id], result, "score_bars", "score_table")
     drawn = "" if result["rows"] == result["evaluated_of"] else f" (a fixed draw from {result['evaluated_of']:,})"
+    unseen = ", which no one saw in training" if result["split"] == "test" else ""
     meanings = " ".join(f"{METRICS[name].title}: {_lower(METRICS[name].help)}" for name in task.metrics)
     st.caption(
-        f"All judged on the same {result['rows']:,} {result['split']} rows{drawn}, which no one saw in training. "
+        f"All judged on the same {result['rows']:,} {result['split']} rows{drawn}{unseen}. "
         f"{meanings} "
         "Interval: with other rows of the same kind the score would move; in 95 of 100 such draws it covers the true value. "
         "The baselines need no pretrained model. "
         + " ".join(f"{baseline['title']}: {baseline['sentence']}" for baseline in contenders[1:])
     )
-    if result["split"] == "validation":
-        st.caption(
-            "This set has no test rows. The best checkpoint was chosen on these very rows, so the score is a little kind."
-        )
 
 
 def _lower(sentence: str) -> str:
@@ -97,7 +97,8 @@ def _facts(result: dict[str, Any], attempts: int) -> None:
         "Weights trained": f"{trained:,} of {total:,} ({_share(trained / total)})",
         "Texts cut": f"{100 * result['share_cut']:.1f} % at {result['max_length']} tokens",
         "Device": f"{result['device_title']}, {result['precision']}",
-        "Best validation": _validation(result),
+        # without test rows the validation rows judged the run, and a second figure of theirs would say nothing new
+        **({"Best validation": _validation(result)} if result["split"] == "test" else {}),
     }
     st.markdown("**What it took**")
     st.table(pd.DataFrame({"": facts.values()}, index=list(facts)), border="horizontal", hide_header=True)
@@ -108,7 +109,7 @@ def _facts(result: dict[str, Any], attempts: int) -> None:
 
 
 def _validation(result: dict[str, Any]) -> str:
-    name = words.result_task(result).headline
+    name = headline_of(result)
     value = (result.get("validation") or {}).get(name)
     return "–" if value is None else f"{words.figure(name, value)} {words.spoken(name)}"
 

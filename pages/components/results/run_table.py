@@ -7,13 +7,13 @@ from core.errors import GraftError
 from core.metrics.macro_f1 import MACRO_F1
 from core.runs.folder import Run, delete_run, restore_run
 from core.strategies.registry import STRATEGIES
+from core.tasks import headline_of
 from pages.components.results.run_actions import rename, tag_all
 from pages.components.shared.errors import show_error
 from pages.components.shared.words import (
     best_baseline,
     dataset_name,
     figure,
-    result_task,
     source_name,
     spoken,
 )
@@ -35,7 +35,7 @@ def run_table(runs: list[Run], linked: list[Run]) -> list[Run]:
         selection_default={"selection": {"rows": positions}} if positions else None,
         column_config={
             "Name": st.column_config.TextColumn(pinned=True),
-            "Score": st.column_config.TextColumn(help="The headline figure of the run's task, on its test rows."),
+            "Score": st.column_config.TextColumn(help="The figure that the run is judged by."),
             MACRO_F1.title: st.column_config.NumberColumn(format="%.1f %%", help=MACRO_F1.help),
             "Best baseline": st.column_config.TextColumn(help="The same figure of the better baseline, on the same rows."),
             "Judged rows": st.column_config.NumberColumn(help="How many rows the scores rest on."),
@@ -57,7 +57,7 @@ def _line(run: Run) -> dict[str, object]:
     """A run as a row of the table."""
     config, meta, result = run.config, run.meta, run.result or {}
     metrics = result.get("metrics", {})
-    name = result_task(result).headline
+    name = headline_of(result)
     best = best_baseline(result)
     score = figure(name, metrics[name]) if metrics else ""
     return {

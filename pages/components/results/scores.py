@@ -7,15 +7,14 @@ import streamlit as st
 
 from core import charts
 from core.metrics.table import METRICS
+from core.tasks import headline_of, interval_of
 from pages.components.shared import words
 from pages.components.shared.theme import STILL, ink
-
-UNKNOWN = [None, None]  # the interval of a metric that is younger than the result
 
 
 def scores_view(title: str, color: str, result: dict[str, Any], chart_key: str, table_key: str) -> list[dict[str, Any]]:
     """Draw both; the contenders come back, the result itself first and its baselines after it."""
-    task = words.result_task(result)
+    task, name = words.result_task(result), headline_of(result)
     contenders = [{"title": title, "color": color, **result}]
     contenders += [
         {"color": charts.BASELINES.get(baseline["name"], charts.GREY), **baseline}
@@ -23,19 +22,20 @@ def scores_view(title: str, color: str, result: dict[str, Any], chart_key: str, 
     ]
     rows = [
         {
-            "title": contender["title"], "color": contender["color"], "value": contender["metrics"][task.headline],
-            "low": contender["intervals"][task.headline][0], "high": contender["intervals"][task.headline][1],
+            "title": contender["title"], "color": contender["color"], "value": contender["metrics"][name],
+            **dict(zip(("low", "high"), interval_of(contender, name) or (None, None), strict=True)),
         }
         for contender in contenders
     ]  # fmt: skip
-    st.plotly_chart(charts.score_bars(rows, task.headline, ink=ink()), key=chart_key, config=STILL)
+    st.plotly_chart(charts.score_bars(rows, name, ink=ink()), key=chart_key, config=STILL)
     figures = {
-        f"{METRICS[name].title} (95 % interval)": [
-            words.figure_with_interval(name, contender["metrics"].get(name), contender["intervals"].get(name, UNKNOWN))
-            for contender in contenders
+        f"{METRICS[metric].title} (95 % interval)": [
+            words.figure_with_interval(metric, contender) for contender in contenders
         ]
-        for name in task.metrics
+        for metric in sorted(task.metrics, key=lambda metric: metric != name)
     }
     table = pd.DataFrame({"": [contender["title"] for contender in contenders]} | figures)
     st.dataframe(table, hide_index=True, key=table_key)
+    for note in result.get("notes", []):
+        st.caption(words.plain(note))
     return contenders

@@ -20,7 +20,7 @@ PHASES = {
     "encoding": "Encoding texts once",
     "training": "Training",
     "validating": "Checking on validation rows",
-    "testing": "Judging on test rows",
+    "testing": "Judging it",
     "baselines": "Computing the baselines",
     "saving": "Saving the model",
 }

@@ -6,7 +6,7 @@ from typing import Any
 from core.errors import GraftError, RunError
 from core.metrics.table import METRICS
 from core.runs.folder import Run, get_run
-from core.tasks import Task, readable, split_labels, task_of
+from core.tasks import Task, headline_of, interval_of, readable, split_labels, task_of
 from core.tasks import figure as metric_figure
 
 
@@ -27,7 +27,7 @@ def percent(value: float | None, digits: int = 1) -> str:
     return "–" if value is None else f"{100 * value:.{digits}f} %"
 
 
-def with_interval(value: float, interval: list[float]) -> str:
+def with_interval(value: float, interval: tuple[float, float]) -> str:
     """A share with its interval in per cent: 85.2 % (81.0 to 88.7)."""
     return f"{100 * value:.1f} % ({100 * interval[0]:.1f} to {100 * interval[1]:.1f})"
 
@@ -37,10 +37,13 @@ def figure(metric: str, value: float | None) -> str:
     return metric_figure(metric, value, undefined="–")
 
 
-def figure_with_interval(metric: str, value: float | None, interval: list[float]) -> str:
-    """A metric with the interval in which its true value may lie."""
-    if value is None or interval[0] is None:
+def figure_with_interval(metric: str, result: dict[str, Any]) -> str:
+    """A metric of a result with the interval in which its true value may lie, or the word that there is none."""
+    value, interval = result["metrics"].get(metric), interval_of(result, metric)
+    if value is None:
         return "–"
+    if interval is None:
+        return f"{figure(metric, value)} (no interval)"
     if METRICS[metric].share:
         return with_interval(value, interval)
     return f"{readable(value)} ({readable(interval[0])} to {readable(interval[1])})"
@@ -53,7 +56,7 @@ def result_task(result: dict[str, Any]) -> Task:
 
 def headline(result: dict[str, Any]) -> str:
     """The figure that stands for a run, such as 85.2 % accuracy."""
-    name = result_task(result).headline
+    name = headline_of(result)
     return f"{figure(name, result['metrics'][name])} {spoken(name)}"
 
 

@@ -55,11 +55,13 @@ def _show_answer(run: Run, model: Any, outputs: Any) -> None:
         return
     st.markdown(f"The model says **{plain(given)}** and gives it a probability of **{100 * shares.max():.1f} %**.")
     st.plotly_chart(charts.probabilities(model.labels, shares), key="try_chart", config=STILL)
-    share = (run.result or {}).get("metrics", {}).get("accuracy")
-    st.caption(
-        "The model's own confidence, not a promise."
-        + (f" On its test rows it was right in {100 * share:.0f} of 100 cases." if share is not None else "")
-    )
+    result = run.result or {}
+    share = result.get("metrics", {}).get("accuracy")
+    said = "The model's own confidence, not a promise."
+    if share is not None:
+        rows = f"{result['rows']:,} {result['split']} rows"
+        said += f" On the {rows} it was right in {100 * share:.0f} of 100 cases, however sure it was."
+    st.caption(said)
 
 
 def _wants_pair(run: Run) -> bool:

@@ -4,6 +4,7 @@ import pandas as pd
 
 from core.data.cleaning.checks.check import Check, CheckGroup, Remedy, counted, rows_of
 from core.data.cleaning.material import Material
+from core.evaluation.headline import is_uneven
 
 FEW = 10  # training rows below which a class is hard to learn
 OTHER = "other"
@@ -22,7 +23,7 @@ def _balance(frame: pd.DataFrame) -> Check:
     share = counts.iloc[0] / len(frame)
     even = 1 / len(counts)
     most = f"{counts.index[0]!r} has {100 * share:.0f} % of the rows"
-    if counts.iloc[0] <= 1.5 * counts.iloc[-1]:
+    if not is_uneven(counts):
         return Check("class balance", "ok", f"The {len(counts)} classes are about even; {most}.")
     level = "warning" if share > 0.9 or counts.iloc[-1] < 0.1 * even * len(frame) else "note"
     message = f"The {len(counts)} classes are uneven: {most}, {counts.index[-1]!r} {100 * counts.iloc[-1] / len(frame):.1f} %."
