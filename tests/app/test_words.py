@@ -10,9 +10,15 @@ from pages.components.shared import words
 def test_a_metric_is_said_in_its_own_units():
     assert words.figure("accuracy", 0.8516) == "85.2 %" and words.figure("rmse", 0.84321) == "0.843"
     assert words.figure("accuracy", None) == words.percent(None) == "–"
-    assert words.figure_with_interval("accuracy", 0.852, [0.81, 0.887]) == "85.2 % (81.0 to 88.7)"
-    assert words.figure_with_interval("rmse", 0.84321, [0.7, 1.0]) == "0.843 (0.700 to 1.00)"
-    assert words.figure_with_interval("pearson", None, [None, None]) == "–"
+    result = {
+        "metrics": {"accuracy": 0.852, "rmse": 0.84321, "pearson": None, "macro_f1": 0.5},
+        "intervals": {"accuracy": [0.81, 0.887], "rmse": [0.7, 1.0], "pearson": [None, None], "macro_f1": None},
+    }  # fmt: skip
+    shown = {metric: words.figure_with_interval(metric, result) for metric in result["metrics"]}
+    assert shown == {
+        "accuracy": "85.2 % (81.0 to 88.7)", "rmse": "0.843 (0.700 to 1.00)", "pearson": "–",
+        "macro_f1": "50.0 % (no interval)",
+    }  # fmt: skip
 
 
 def test_what_people_wrote_is_shown_and_never_formatted():

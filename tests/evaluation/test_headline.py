@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from core.data.cleaning.checks import check_dataset
+from core.data.cleaning.checks.health import check_dataset
 from core.data.sets.add import add_dataset
 from core.evaluation.headline import headline_for, is_uneven
 from core.tasks import TASKS, headline_of
