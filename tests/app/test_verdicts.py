@@ -63,7 +63,7 @@ def test_results_of_earlier_versions_say_that_their_rows_chose_the_checkpoint(da
     run.write_result({key: part for key, part in run.result.items() if key not in new} | {"split": "validation"})
     run.predictions("test").rename(run.predictions("validation"))
     assert "chosen on these very validation rows" in said(open_page("run", run=run.id))
-    assert "chosen on these very validation rows" in "\n".join(state_lines(run, state_of(run)))
+    assert "chosen on these very validation rows" in "\n".join(state_lines(state_of(run)))
 
 
 def test_the_command_line_says_the_same(dataset):
@@ -71,7 +71,7 @@ def test_the_command_line_says_the_same(dataset):
     value = state_of(run)
     assert (value["split"], value["headline"], value["intervals"]["macro_f1"]) == ("validation", "macro_f1", None)
     assert "chosen on these very validation rows" in value["caveat"] and len(value["notes"]) == 2
-    lines = "\n".join(state_lines(run, value))
+    lines = "\n".join(state_lines(value))
     assert "(no interval)" in lines and value["caveat"] in lines and value["notes"][0] in lines
 
 
