@@ -77,8 +77,8 @@ def _train(rows: int) -> float:
 
     from core.config import RunConfig
     from core.models.classifier import load_classifier
-    from core.training.batches import encode
     from core.training.devices import cores, default_device
+    from core.training.encoding import encode
     from core.training.events import TrainingDone
     from core.training.job import LabelledRows, TrainingJob
     from core.training.loop import train

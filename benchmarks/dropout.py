@@ -59,8 +59,8 @@ def _train(name: str, dropout: str, seed: int, rows: int) -> tuple[np.ndarray, f
     from benchmarks.workloads import rows_of, store
     from core.config import RunConfig
     from core.models.classifier import load_classifier
-    from core.training.batches import encode
     from core.training.devices import cores, default_device
+    from core.training.encoding import encode
     from core.training.events import TrainingDone
     from core.training.job import LabelledRows, TrainingJob
     from core.training.loop import train

@@ -24,8 +24,8 @@ from core.config import RunConfig
 from core.evaluation.scores import validate
 from core.models.classifier import Classifier, load_classifier
 from core.strategies.registry import STRATEGIES
-from core.training.batches import encode
 from core.training.devices import default_device
+from core.training.encoding import encode
 from core.training.job import LabelledRows, TrainingJob
 from core.training.scoring import score
 from core.training.teachers import TEACHERS

@@ -83,8 +83,8 @@ def contend(asked: argparse.Namespace) -> dict[str, Any]:
 def graft(classifier: Any, texts: dict[str, Any], max_length: int, epochs: int) -> dict[str, Any]:
     """Graft's own loop and scoring, without anything around them."""
     from core.config import RunConfig
-    from core.training.batches import encode
     from core.training.devices import default_device, use_bf16
+    from core.training.encoding import encode
     from core.training.events import TrainingDone
     from core.training.job import LabelledRows, TrainingJob
     from core.training.loop import train

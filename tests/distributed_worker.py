@@ -9,7 +9,7 @@ from transformers import BertConfig, BertForSequenceClassification
 
 from core.config import RunConfig
 from core.training import distributed
-from core.training.batches import Encoded
+from core.training.encoding import Encoded
 from core.training.events import Evaluated
 from core.training.job import LabelledRows
 from core.training.loop import train

@@ -23,7 +23,7 @@ from core.config import RunConfig
 from core.models.adapters import attach
 from core.models.classifier import Classifier, load_classifier
 from core.strategies.registry import STRATEGIES
-from core.training.batches import encode
+from core.training.encoding import encode
 from core.training.job import LabelledRows
 from core.training.teachers import TEACHERS
 from tests.conftest import BAD, GOOD, THINGS

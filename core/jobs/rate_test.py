@@ -31,7 +31,7 @@ from core.errors import DatasetError, GraftError
 from core.jobs.process import identity, is_alive
 from core.strategies.registry import DEFAULT, STRATEGIES
 from core.tasks import SCALE, Task, check_settings, encode_targets, scale_of, task_of
-from core.training.batches import encode
+from core.training.encoding import encode
 from core.training.job import LabelledRows
 from core.training.lr_range import STEPS, RateRange, rate_range
 

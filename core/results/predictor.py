@@ -11,8 +11,8 @@ from core.models.classifier import Classifier, load_saved
 from core.results.score_cache import ScoreCache
 from core.runs.folder import Run
 from core.tasks import Task, task_of
-from core.training.batches import encode
 from core.training.devices import default_device, find_device, out_of_memory, use_bf16
+from core.training.encoding import encode
 from core.training.scoring import score
 
 CHUNK = 2000  # texts that are scored together, so that progress moves and memory stays low

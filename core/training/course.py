@@ -8,7 +8,8 @@ import numpy as np
 
 from core.config import RunConfig
 from core.strategies.plan import Plan
-from core.training.batches import Encoded, training_order
+from core.training.batches import training_order
+from core.training.encoding import Encoded
 from core.training.optimiser import rate_factor
 
 if TYPE_CHECKING:

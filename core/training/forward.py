@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from core.models.flat import first_position, flat_logits, runs_flat
-from core.training.batches import Encoded, collate, collate_flat
+from core.training.batches import collate, collate_flat
+from core.training.encoding import Encoded
 
 if TYPE_CHECKING:
     import torch

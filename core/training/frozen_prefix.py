@@ -11,7 +11,8 @@ import numpy as np
 from core.array_cache import ArrayCache
 from core.models.depths import STACK, depths
 from core.models.fingerprint import architecture_fingerprint, weights_fingerprint
-from core.training.batches import Encoded, collate, padded, scoring_order
+from core.training.batches import collate, padded, scoring_order
+from core.training.encoding import Encoded
 from core.training.events import Progress
 from core.training.job import TrainingJob
 from core.training.scoring import Interrupted, autocast

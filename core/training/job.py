@@ -8,7 +8,7 @@ import numpy as np
 
 from core.array_cache import ArrayCache
 from core.config import RunConfig
-from core.training.batches import Encoded
+from core.training.encoding import Encoded
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel

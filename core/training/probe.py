@@ -14,7 +14,8 @@ from core.models.fingerprint import architecture_fingerprint, weights_fingerprin
 from core.models.head import last_layer
 from core.tasks import scale_of
 from core.threads import one_thread
-from core.training.batches import Encoded, scoring_order
+from core.training.batches import scoring_order
+from core.training.encoding import Encoded
 from core.training.events import Evaluated, Event, Progress, Started, StepLogged, TrainingDone
 from core.training.forward import logits_of
 from core.training.job import TrainingJob

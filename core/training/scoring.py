@@ -9,7 +9,8 @@ import numpy as np
 from core.errors import TrainingError
 from core.models.attention import use_fast_attention
 from core.models.packed import packed
-from core.training.batches import Encoded, scoring_order
+from core.training.batches import scoring_order
+from core.training.encoding import Encoded
 from core.training.forward import logits_of
 from core.training.truncation import mean_by_owner
 

@@ -9,8 +9,9 @@ from core.models.classifier import load_tokenizer
 from core.models.errors import explained
 from core.models.pooling import without_averaging
 from core.models.sources import locate
-from core.training.batches import collate, encode, scoring_order
+from core.training.batches import collate, scoring_order
 from core.training.devices import default_device
+from core.training.encoding import encode
 from core.training.scoring import autocast
 
 if TYPE_CHECKING:

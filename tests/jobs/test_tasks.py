@@ -18,7 +18,7 @@ from core.results.predict import predict_file
 from core.results.predictor import Predictor
 from core.runs.folder import create_run
 from core.strategies.registry import STRATEGIES
-from core.training.batches import encode
+from core.training.encoding import encode
 from core.training.scoring import score
 from core.transfer.retention import retention
 from tests.app.test_pages import open_page, said

@@ -8,7 +8,8 @@ from core.models import attention
 from core.models.attention import NAME, attend, use_fast_attention
 from core.models.classifier import load_classifier
 from core.models.dropout import ByteDropout, use_cheap_dropout
-from core.training.batches import collate, encode
+from core.training.batches import collate
+from core.training.encoding import encode
 from core.training.scoring import score
 from tests.conftest import sentences
 

@@ -17,7 +17,8 @@ from transformers import (
 
 from core.models.flat import NAME, can_be_flat, first_position, flat_logits, prepare, runs_flat, train_flat
 from core.models.pooling import average_tokens
-from core.training.batches import Encoded, collate, collate_flat
+from core.training.batches import collate, collate_flat
+from core.training.encoding import Encoded
 from core.training.forward import logits_of
 
 SIZES = {

@@ -4,7 +4,8 @@ import torch
 
 from core.models.classifier import load_classifier
 from core.models.memory import recompute_layers
-from core.training.batches import collate, encode
+from core.training.batches import collate
+from core.training.encoding import encode
 
 
 @pytest.mark.parametrize("pooling", ["cls", "mean"])

@@ -8,7 +8,8 @@ import torch
 
 from core.models.classifier import load_classifier
 from core.models.packed import _layers, _possible, packed
-from core.training.batches import collate, encode
+from core.training.batches import collate
+from core.training.encoding import encode
 from core.training.scoring import autocast
 from tests.conftest import sentences
 

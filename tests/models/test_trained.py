@@ -8,7 +8,7 @@ from core.models.adapters import attach
 from core.models.classifier import load_classifier
 from core.models.trained import trained_weights
 from core.strategies.registry import STRATEGIES
-from core.training.batches import encode
+from core.training.encoding import encode
 from core.training.events import Started
 from core.training.job import LabelledRows
 from tests.conftest import sentences

@@ -10,8 +10,8 @@ from core.config import RunConfig
 from core.metrics.macro_f1 import macro_f1
 from core.models.classifier import load_classifier
 from core.training.averaging import averaged, mean_weights
-from core.training.batches import encode
 from core.training.checkpoints import CandidateFolder
+from core.training.encoding import encode
 from core.training.events import Averaged, CheckpointDue, Evaluated, Improved
 from core.training.job import LabelledRows
 from core.training.loop import train

@@ -2,7 +2,8 @@ import numpy as np
 
 from core.array_cache import ArrayCache
 from core.models.classifier import load_tokenizer
-from core.training.batches import collate, encode, encode_once, scoring_order, training_order
+from core.training.batches import collate, scoring_order, training_order
+from core.training.encoding import encode, encode_once
 
 TEXTS = ["short", "a somewhat longer text about a film", "x " * 200, "", "日本語のテキスト"]
 

@@ -8,7 +8,7 @@ from core.array_cache import ArrayCache
 from core.config import RunConfig
 from core.errors import TrainingError
 from core.models.classifier import load_classifier
-from core.training.batches import encode
+from core.training.encoding import encode
 from core.training.events import Evaluated, Improved, Progress
 from core.training.few_shot import few_shot
 from core.training.job import LabelledRows

@@ -6,7 +6,7 @@ import pytest
 from core.config import RunConfig
 from core.errors import DatasetError
 from core.models.classifier import load_classifier
-from core.training.batches import encode
+from core.training.encoding import encode
 from core.training.events import Evaluated, Started, StepLogged, TrainingDone
 from core.training.few_shot import draw_pairs, few_shot, pair_count
 from core.training.job import LabelledRows

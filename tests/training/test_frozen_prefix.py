@@ -7,7 +7,8 @@ import torch
 from core.array_cache import ArrayCache
 from core.config import RunConfig
 from core.models.classifier import load_classifier
-from core.training.batches import collate, encode
+from core.training.batches import collate
+from core.training.encoding import encode
 from core.training.events import Progress, StepLogged, TrainingDone
 from core.training.frozen_prefix import FrozenPrefix
 from core.training.job import LabelledRows

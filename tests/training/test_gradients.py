@@ -6,7 +6,7 @@ import torch
 
 from core.config import RunConfig
 from core.models.classifier import load_classifier
-from core.training.batches import encode
+from core.training.encoding import encode
 from core.training.gradients import BatchGradients
 from core.training.job import LabelledRows
 from tests.conftest import sentences

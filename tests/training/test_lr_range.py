@@ -5,7 +5,7 @@ import pytest
 
 from core.config import RunConfig
 from core.models.classifier import load_classifier
-from core.training.batches import encode
+from core.training.encoding import encode
 from core.training.events import Progress
 from core.training.job import LabelledRows
 from core.training.lr_range import HIGH, LOW, RateRange, rate_range, read_curve

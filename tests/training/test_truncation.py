@@ -7,7 +7,7 @@ from transformers import PreTrainedTokenizerFast
 
 from core.errors import ConfigError
 from core.models.classifier import load_classifier, load_tokenizer
-from core.training.batches import encode
+from core.training.encoding import encode
 from core.training.job import LabelledRows
 from core.training.scoring import score
 from core.training.truncation import mean_by_owner, special_counts, tokens_read, window_starts

@@ -10,7 +10,7 @@ from core.jobs.recorder import RunRecorder
 from core.models.classifier import Classifier, load_classifier
 from core.strategies.registry import STRATEGIES
 from core.tasks import SCALE, Task, encode_targets, scale_of
-from core.training.batches import encode_once
+from core.training.encoding import encode_once
 from core.training.job import LabelledRows
 from core.training.recipe import work_of
 
