@@ -5,6 +5,8 @@ import pandas as pd
 import pytest
 
 from core import charts
+from core.charts import explore
+from core.charts.theme import distinct_names
 
 MATRIX, LABELS = [[8, 2], [1, 9]], ["neg", "pos"]
 
@@ -61,3 +63,32 @@ def test_of_many_classes_the_most_mixed_up_are_shown_and_the_title_says_so():
     cells = [tuple(each) for each in figure.data[1].customdata]
     assert len(cells) == 900 and (labels[7], labels[90], 9.0, 100 * 9 / 14) in cells
     assert len(set(figure.data[0].x)) == 30  # names that were shortened to the same stay apart
+
+
+ALIKE = (
+    "balance_not_updated_after_bank_transfer",
+    "balance_not_updated_after_cheque_or_cash_deposit",
+    "balance_not_updated_after_a_long_wait_at_the_bank_transfer",
+    "balance",
+)
+
+
+def test_names_cut_for_an_axis_stay_apart_and_show_where_they_differ():
+    names = distinct_names(ALIKE)
+    assert len(set(names)) == 4 and names[3] == "balance"
+    assert names[1].endswith("cash_deposit") and all(len(name) <= 24 + len(" (1)") for name in names)
+    taken = ["a" * 30 + "x" * 30, "a" * 30 + "y" + "x" * 29, "a" * 11 + "…" + "x" * 12 + " (1)"]
+    assert len(set(distinct_names(taken))) == 3
+
+
+def test_long_class_names_never_share_a_bar():
+    counts = {"train": {name: rows for rows, name in enumerate(ALIKE, 1)}}
+    assert len(set(charts.class_balance(counts, ALIKE).data[0].x)) == 4
+    shown = charts.probabilities(ALIKE, [0.1, 0.6, 0.2, 0.1]).data[0]
+    assert len(set(shown.y)) == 4 and shown.x[-1] == 60  # the likeliest stays on top
+    scores = {"f1": 0.5, "precision": 0.5, "recall": 0.5, "support": 9}
+    assert len(set(charts.label_scores([scores | {"label": name} for name in ALIKE]).data[0].y)) == 4
+    bars = explore.group_bars(ALIKE, ["pos"] * 4, "Rows by intent", "intent").data[0]
+    assert len(set(bars.x)) == 4 and list(bars.y) == [1, 1, 1, 1]
+    row = {"color": "#0072B2", "low": 0.4, "high": 0.6, "value": 0.5}
+    assert len(set(charts.score_bars([row | {"title": name} for name in ALIKE]).layout.yaxis.ticktext)) == 4

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from core.charts.theme import COLORS, GREY, PARTS, figure
+from core.charts.theme import COLORS, GREY, PARTS, distinct_names, figure
 
 OTHER = "all others"
 MOST_COLORS = 7  # then one grey for all others: more colours could not be told apart
@@ -33,7 +33,7 @@ def word_bars(words: pd.DataFrame, label: str) -> go.Figure:
         customdata=shown["word"], hovertemplate="%{customdata}: %{x:.1f} % of all others<extra></extra>",
     )  # fmt: skip
     chart.update_layout(height=150 + 26 * len(shown), hovermode="closest", dragmode=False)
-    chart.update_yaxes(tickvals=list(range(len(shown))), ticktext=[_shortened(word, 24) for word in shown["word"]])
+    chart.update_yaxes(tickvals=list(range(len(shown))), ticktext=distinct_names(shown["word"].tolist()))
     chart.update_xaxes(rangemode="tozero")
     return chart
 
@@ -49,13 +49,15 @@ def group_bars(values: Sequence[str], names: Sequence[str], title: str, column: 
     table = table.loc[table.sum(axis=1).sort_values(ascending=False).index[:MOST_BARS]]
     chart = figure(title, _shortened(column, 30), "Rows")
     colors = colors_of(list(names))
+    bars = distinct_names([str(value) for value in table.index])
+    legend = dict(zip(colors, distinct_names(list(colors)), strict=True))
     for name, color in colors.items():
         stacked = [name] if name != OTHER else [other for other in table.columns if other not in colors]
         rows = table[[label for label in stacked if label in table]].sum(axis=1)
         chart.add_bar(
-            x=[_shortened(str(value), 24) for value in table.index],
+            x=bars,
             y=rows,
-            name=_shortened(name, 24),
+            name=legend[name],
             marker={"color": color},
         )
     chart.update_layout(barmode="stack", showlegend=len(colors) > 1, legend_traceorder="normal", dragmode=False)
@@ -90,10 +92,11 @@ def text_map(points: np.ndarray, rows: Sequence[int], texts: Sequence[str], name
     chart = _plane()
     of_points = np.asarray(names, dtype=object)
     colors = colors_of(list(of_points))
+    legend = dict(zip(colors, distinct_names(list(colors)), strict=True))
     for name, color in colors.items():
         chosen = np.flatnonzero(~np.isin(of_points, list(colors)) if name == OTHER else of_points == name)
         if len(chosen):
-            title = f"{_shortened(name, 24)} ({len(chosen):,})"
+            title = f"{legend[name]} ({len(chosen):,})"
             _add_points(chart, points, rows, texts, chosen, title, of_points, {"color": color})
     return chart
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from core.charts.theme import COLORS, GREY, PARTS, figure, short
+from core.charts.theme import COLORS, GREY, PARTS, distinct_names, figure
 
 
 def score_histogram(scores: Mapping[str, np.ndarray], name: str) -> go.Figure:
@@ -34,7 +34,7 @@ def class_balance(counts: Mapping[str, Mapping[str, int]], labels: Sequence[str]
     for part, color in PARTS.items():
         if part in counts:
             rows = [counts[part].get(label, 0) for label in labels]
-            names = [short(label) for label in labels]
+            names = distinct_names(labels)
             chart.add_bar(x=names, y=rows, name=part, marker={"color": color})
     chart.update_layout(dragmode=False, barmode="stack", legend_traceorder="normal")
     chart.update_xaxes(type="category")
