@@ -11,6 +11,7 @@ from core.data.sets.store import DataSet, get_dataset
 from core.data.sets.versions import origin_of
 from core.errors import ConfigError, DatasetError, GraftError
 from core.jobs.scheduler import ensure_scheduler
+from core.models.sources import require_source
 from core.runs.folder import create_run, default_name, get_run
 from core.runs.folds import FoldRuns, Tie, get_folds
 from core.tasks import check_settings, task_of
@@ -40,6 +41,7 @@ def submit_folds(
     if dataset.task == "unlabelled":
         raise DatasetError(f"The data set {dataset.name!r} has no labels.", "Training needs a label column.")
     check_settings(config, task_of(dataset.task))
+    require_source(config.model, config.revision)
     _check_source(config.model, dataset)
     keep = has_own_test(dataset) if keep_test is None else keep_test
     versions = make_folds(dataset, folds, seed, dataset.group, keep)

@@ -1,18 +1,21 @@
 """Sources: the pretrained models that a run can start from."""
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from core.errors import RunError, SourceError
 from core.models.fit import Fit
+from core.models.hub import LIMIT, SILENT, why_not_on_hub
 from core.models.overlay import Located, lay_onto
 from core.runs.folder import get_run, list_runs
 
 EMBEDDED = "minilm"
 PREFIX = "weights:"  # a source is written weights:FILE@ARCHITECTURE
+WEIGHTS = ("*.safetensors", "*.bin")
+TOKENIZERS = ("tokenizer*.json", "vocab*", "*.model")
 HUB_SUGGESTIONS = {
     "google-bert/bert-base-uncased": "BERT base, 110 M parameters: the model that most papers and tutorials use.",
     "distilbert/distilbert-base-uncased": "DistilBERT, 66 M parameters: BERT's ability at about half the cost.",
@@ -24,13 +27,19 @@ HUB_SUGGESTIONS = {
 
 @dataclass(frozen=True, slots=True)
 class SourceInfo:
-    """A source as the form shows it; ``why_not`` says in one line what is missing when it is not available."""
+    """A source as the form shows it.
+
+    Attributes:
+        why_not: what is missing, in one line, where it is not available.
+        at_hand: whether all of it is on this machine, so that nothing has to be downloaded.
+    """
 
     key: str
     title: str
     sentence: str
     available: bool = True
     why_not: str = ""
+    at_hand: bool = True
 
 
 def list_sources() -> list[SourceInfo]:
@@ -63,6 +72,51 @@ def check_source(model: str, revision: str | None = None) -> SourceInfo:
             f"There is no folder {model!r}.", "Give an existing folder, or a Hub name such as owner/name."
         )
     return _hub(model, HUB_SUGGESTIONS.get(model, "A model on the Hugging Face Hub."), revision)
+
+
+def reach_source(model: str, revision: str | None = None, wait: float = LIMIT) -> SourceInfo | None:
+    """As ``check_source``; where the source has to be downloaded, the Hub is asked whether it can be.
+
+    Args:
+        wait: seconds to wait for the Hub's answer; None comes back where it has not come by then.
+
+    Raises:
+        SourceError: when it cannot exist.
+    """
+    info = check_source(model, revision)
+    if info.at_hand or not info.available:
+        return info
+    name = split_source(model)[1] if model.startswith(PREFIX) else model
+    why_not = why_not_on_hub(name, None if model.startswith(PREFIX) else revision, wait)
+    if why_not is None:
+        return None
+    return replace(info, available=not why_not, why_not=why_not)
+
+
+def require_source(model: str, revision: str | None = None) -> SourceInfo:
+    """As ``reach_source``, for whoever is about to start something that needs the source.
+
+    Raises:
+        SourceError: when it cannot exist, or is neither here nor can be downloaded now.
+    """
+    info = reach_source(model, revision)
+    if info is None or not info.available:
+        raise SourceError(
+            f"The source {model!r} is not available: {info.why_not if info else SILENT}",
+            "Use minilm, or bring the model first.",
+        )
+    return info
+
+
+def locate_here(model: str, revision: str | None = None) -> Located:
+    """As ``locate``; what is on this machine is read without asking the Hub for something newer.
+
+    Raises:
+        SourceError: when the source is not there and cannot be brought.
+    """
+    where, extra = locate(model, revision)
+    on_hub = not model.startswith((PREFIX, "run:")) and model != EMBEDDED and where == model
+    return where, extra | {"local_files_only": True} if on_hub and _is_cached(model, revision) else extra
 
 
 def locate(model: str, revision: str | None = None) -> Located:
@@ -187,6 +241,11 @@ def _weights(model: str) -> SourceInfo:
         if not info.available:
             why = f"its architecture {architecture} is not at hand: {info.why_not}"
             return SourceInfo(model, title, "Weights from a file.", False, why)
+        if not info.at_hand:
+            sentence = (
+                f"Weights from a file; its architecture {architecture} is downloaded once at the start of the run."
+            )
+            return SourceInfo(model, title, sentence, at_hand=False)
     return SourceInfo(model, title, "Weights from a file, laid onto a named architecture.")
 
 
@@ -205,15 +264,20 @@ def _hub(name: str, sentence: str, revision: str | None = None) -> SourceInfo:
         return SourceInfo(name, name, f"{sentence} Already downloaded.")
     if is_offline():
         why = "Graft is offline. Connect, or copy the model's folder here and choose it as a local folder."
-        return SourceInfo(name, name, sentence, False, why)
-    return SourceInfo(name, name, f"{sentence} It is downloaded once at the start of the run.")
+        return SourceInfo(name, name, sentence, False, why, at_hand=False)
+    return SourceInfo(name, name, f"{sentence} It is downloaded once at the start of the run.", at_hand=False)
 
 
 def _is_cached(name: str, revision: str | None) -> bool:
+    """Whether config, tokenizer and weights of a Hub model have been downloaded."""
     from huggingface_hub import try_to_load_from_cache
     from huggingface_hub.errors import HFValidationError
 
     try:
-        return isinstance(try_to_load_from_cache(name, "config.json", revision=revision), str)
+        config = try_to_load_from_cache(name, "config.json", revision=revision)
     except (HFValidationError, ValueError) as error:
         raise SourceError(f"{name!r} is not a Hub name.", "Hub names look like owner/name.") from error
+    if not isinstance(config, str):
+        return False
+    folder = Path(config).parent
+    return all(any(next(folder.glob(kind), None) for kind in kinds) for kinds in (WEIGHTS, TOKENIZERS))

@@ -56,10 +56,10 @@ def _count(
     from core.models import pooling
     from core.models.adapters import attach
     from core.models.errors import explained
-    from core.models.sources import locate
+    from core.models.sources import locate_here
 
     config = RunConfig("x", model=model, strategy=strategy, **dict(settings))
-    where, extra = locate(model, revision)
+    where, extra = locate_here(model, revision)
     with explained(model):
         architecture = AutoConfig.from_pretrained(where, **extra)
         architecture.num_labels = classes

@@ -145,7 +145,7 @@ def _parts_sentence(dataset: DataSet) -> str:
 
 def _length_card(dataset: DataSet) -> tuple[str, int]:
     """How long the texts are; the source and the max length that were chosen come back."""
-    sources = {source.key: source.title for source in list_sources() if source.available}
+    sources = {source.key: source.title for source in list_sources() if source.available and source.at_hand}
     one, two = st.columns(2)
     model = one.selectbox(
         "Read by",

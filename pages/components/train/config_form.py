@@ -37,7 +37,7 @@ def choose_source() -> tuple[str, str | None]:
         folder = st.text_input("Folder", placeholder="/path/to/model", key="folder", help="Saved with save_pretrained.")
         return folder.strip(), None
     if picked == OTHER_FILE:
-        return choose_weights([source for source in sources.values() if source.available]), None
+        return choose_weights([source for source in sources.values() if source.available and source.at_hand]), None
     info = sources[picked]
     st.caption(info.sentence if info.available else f"{info.sentence} Not available: {info.why_not}")
     return picked, None

@@ -40,7 +40,7 @@ def _numbers(dataset_id: str, source: str, revision: str | None, preset: str) ->
     numbers: dict[str, str] = {}
     try:
         info = check_source(source, revision)
-        if not info.available or "downloaded once" in info.sentence:
+        if not info.available or not info.at_hand:
             return numbers
         dataset = get_dataset(dataset_id)
         counts = {part: dataset.size(part) for part in ("train", "validation", "test")}
