@@ -15,6 +15,7 @@ from core.jobs.phases.choosing import Chosen
 from core.jobs.phases.judging import Judged, complete_model
 from core.jobs.phases.preparing import Prepared, load_source
 from core.jobs.recorder import RunRecorder
+from core.jobs.waiting import share_waited
 from core.models.adapters import attach
 from core.models.depths import depths, layer_rates, movement
 from core.models.sources import source_fit
@@ -56,7 +57,7 @@ def finish(
         prepared.classifier.save(folder)
     run.write_result(result)
     run.drop_checkpoints()
-    remember_speed(config, compute.device.name, result["tokens_per_second"])
+    remember_speed(config, compute.device.name, result["tokens_per_second"], result["waited"])
 
 
 def _facts(
@@ -68,6 +69,7 @@ def _facts(
         "split": chosen.judged_on, "evaluated_of": chosen.judged_of, "train_rows": len(chosen.parts["train"]),
         "labels": list(prepared.classifier.labels),
         "rows_digest": _digest(chosen.dataset, chosen.parts["test"]["row"].to_numpy()),
+        "waited": share_waited(**(recorder.reporter.status.get("fitting") or {"ran": 0.0, "waited": 0.0})),
         "seconds": done.seconds, "tokens_per_second": done.tokens / max(done.seconds, 1e-9),
         "train_tokens": done.tokens, "total_seconds": time.time() - began,
         "epochs": chosen.config.epochs, "averaging": recorder.averaging, "source_fit": source_fit(chosen.config.model),
