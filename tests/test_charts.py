@@ -92,3 +92,9 @@ def test_long_class_names_never_share_a_bar():
     assert len(set(bars.x)) == 4 and list(bars.y) == [1, 1, 1, 1]
     row = {"color": "#0072B2", "low": 0.4, "high": 0.6, "value": 0.5}
     assert len(set(charts.score_bars([row | {"title": name} for name in ALIKE]).layout.yaxis.ticktext)) == 4
+
+
+def test_bars_of_layers_name_a_rate_only_where_rates_differ():
+    assert set(charts.layer_movement([0.1, 0.2, 0.3], [1.0, 1.0, 1.0]).data[0].text) == {""}
+    told = charts.layer_movement([0.0, 0.2, 0.3], [0.0, 0.9, 1.0]).data[0].text
+    assert list(told) == ["frozen", "at 90% of the rate", "at 100% of the rate"]

@@ -14,7 +14,7 @@ def state_of(run: Run) -> dict[str, Any]:
         run, name, status, step, total_steps, phase, progress (0 to 1), eta_seconds, device, attempt, config, metrics,
         error, seconds and tokens_per_second (of the training). Once it has finished also split, rows, intervals,
         verdict, total_seconds, train_rows, baselines (the headline figure of each), task, headline (a metric's name),
-        and thresholds by label where it gives several labels.
+        warnings (sentences about the data that touch the score), and thresholds by label where it gives several labels.
     """
     status = run.status
     result = (run.result or {}) if status["state"] == "finished" else {}
@@ -35,7 +35,7 @@ def _outcome(result: dict[str, Any]) -> dict[str, Any]:
     outcome["baselines"] = {
         baseline["name"]: baseline["metrics"][task.headline] for baseline in result.get("baselines", [])
     }
-    outcome |= {"task": task.kind, "headline": task.headline}
+    outcome |= {"task": task.kind, "headline": task.headline, "warnings": list(result.get("warnings", []))}
     if result.get("thresholds"):
         outcome["thresholds"] = dict(zip(result["labels"], result["thresholds"], strict=True))
     return outcome
@@ -60,6 +60,7 @@ def state_lines(state: dict[str, Any]) -> list[str]:
         f"{scores} on {state['rows']:,} {state['split']} rows",
         *(f"baseline {name}: {figure(state['headline'], score)}" for name, score in state["baselines"].items()),
         state["verdict"]["sentence"],
+        *(f"Mind: {warning}" for warning in state["warnings"]),
         f"trained for {state['seconds']:.1f} s at {state['tokens_per_second']:,.0f} tokens/s",
     ]
 

@@ -115,8 +115,9 @@ def locate_here(model: str, revision: str | None = None) -> Located:
         SourceError: when the source is not there and cannot be brought.
     """
     where, extra = locate(model, revision)
-    on_hub = not model.startswith((PREFIX, "run:")) and model != EMBEDDED and where == model
-    return where, extra | {"local_files_only": True} if on_hub and _is_cached(model, revision) else extra
+    if where != model or Path(model).is_dir() or not _is_cached(model, revision):  # not the Hub's, or not here
+        return where, extra
+    return where, extra | {"local_files_only": True}
 
 
 def locate(model: str, revision: str | None = None) -> Located:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.config import RunConfig
 from core.errors import GraftError
-from core.models.depths import depths
+from core.models.depths import depths, weights_of
 from core.strategies.plan import Encoder, Plan
 from core.strategies.registry import STRATEGIES
 
@@ -33,6 +33,12 @@ def plan(model: "PreTrainedModel", config: RunConfig) -> Plan:
     movable = {name: level for name, level in depth.items() if model.get_parameter(name).requires_grad}
     encoder = Encoder(movable, layers, str(model.config.model_type))
     return STRATEGIES[config.strategy].plan(encoder, config)
+
+
+def size(model: "PreTrainedModel", config: RunConfig) -> int:
+    """Weights of the model that a run leaves behind: what an adapter adds is merged, and an averaging layer is no weight."""
+    adapter = STRATEGIES[config.strategy].adapter
+    return sum(weight.numel() for name, weight in weights_of(model) if not (adapter and adapter.mark in name))
 
 
 def trained_weights(config: RunConfig, classes: int) -> Trained:
@@ -66,7 +72,7 @@ def _count(
         pooling.forget(architecture)
         with torch.device("meta"):
             skeleton = AutoModelForSequenceClassification.from_config(architecture)
-    total = sum(weight.numel() for weight in skeleton.parameters())
+    total = size(skeleton, config)
     try:
         with torch.device("meta"):
             attach(skeleton, config)

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from core import workspace
+from core.data.cleaning.checks.verdict import verdict_warnings
 from core.data.sets.store import DataSet
 from core.evaluation.prediction_table import prediction_table
 from core.evaluation.result import build_result
@@ -45,9 +46,10 @@ def finish(
     recorder.phase("baselines")
     parts = chosen.parts
     baselines = cached_baselines(chosen.dataset, parts["train"], parts["test"], config.seed, parts["validation"])
+    warnings = _data_warnings(chosen, prepared)
     recorder.phase("saving")
     result = build_result(judged.truth, judged.outputs, labels, baselines, task, judged.thresholds)
-    result |= _facts(chosen, prepared, compute, done, recorder, began)
+    result |= _facts(chosen, prepared, compute, done, recorder, began) | {"warnings": warnings}
     table = prediction_table(parts["test"], judged.truth, judged.outputs, labels, task, judged.thresholds)
     with workspace.replace_file(run.predictions(chosen.judged_on)) as aside:
         table.to_parquet(aside, compression="zstd", index=False)
@@ -79,6 +81,13 @@ def _facts(
         "device_title": compute.device.title, "precision": compute.precision,
         "peak_memory_mib": recorder.reporter.status.get("peak_memory_mib"), "validation": _validation(recorder.run),
     }  # fmt: skip
+
+
+def _data_warnings(chosen: Chosen, prepared: Prepared) -> list[str]:
+    """What the rows of this run say about its score."""
+    parts = {part: rows for part, rows in chosen.parts.items() if part != "test" or chosen.judged_on == "test"}
+    whole = chosen.config.truncation == "windows"
+    return verdict_warnings(chosen.dataset, parts, chosen.config.model, prepared.max_length, whole)
 
 
 def _layers(chosen: Chosen, prepared: Prepared) -> dict[str, list[float]] | None:

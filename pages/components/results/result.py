@@ -26,6 +26,7 @@ def result_view(run: Run) -> None:
         st.warning("This run has finished but its result cannot be read.", icon=":material/error:")
         return
     _verdict(result)
+    _warnings(run, result)
     left, right = st.columns([3, 2])
     history = read_history(run)
     with left, st.container(border=True, height="stretch"):
@@ -59,6 +60,17 @@ def _verdict(result: dict[str, Any]) -> None:
         st.warning(f"Transfer did not pay off here. {verdict['sentence']}", icon=":material/info:")
     else:
         st.info(verdict["sentence"], icon=":material/info:")
+
+
+def _warnings(run: Run, result: dict[str, Any]) -> None:
+    """What the data says about this score."""
+    for warning in result.get("warnings", []):
+        st.warning(words.plain(warning), icon=":material/warning:")
+    if result.get("warnings"):
+        st.page_link(
+            "pages/data.py", label="See these rows on the Data page", icon=":material/table:",
+            query_params={"dataset": run.config.dataset},
+        )  # fmt: skip
 
 
 def _scores(run: Run, result: dict[str, Any]) -> None:
@@ -126,8 +138,17 @@ def _movement(result: dict[str, Any]) -> None:
         st.plotly_chart(charts.layer_movement(layers["moved"], layers["rates"]), key="movement")
         st.caption(
             "Length of the change of each layer's weights beside their length before. The less a layer moved, the more "
-            "of what the source knew is left in it; the classifier is new and moves most."
+            "of what the source knew is left in it." + _most_moved(layers)
         )
+
+
+def _most_moved(layers: dict[str, list[float]]) -> str:
+    """What is to be said of the classifier and of the rates, where it is so."""
+    moved, rates = layers["moved"], layers["rates"]
+    newest = " The classifier is new and moved most." if moved[-1] == max(moved) > 0 else ""
+    if len(set(rates)) > 1:
+        return f"{newest} At each bar stands the largest share of the learning rate that its weights were trained with."
+    return f"{newest} All of it was trained with the whole learning rate."
 
 
 def _source_fit(result: dict[str, Any]) -> None:
