@@ -68,14 +68,14 @@ with st.container(horizontal=True, vertical_alignment="center"):
 
 runs = list_runs()
 if runs:
-    st.subheader("Last runs", anchor=False)
+    st.header("Last runs", anchor=False)
     with st.grid(3, min_column_width=280):
         for run in runs[:SHOWN]:
             run_card(run)
     if len(runs) > SHOWN:
         st.page_link("pages/compare.py", label=f"All {len(runs)} runs", icon=":material/list:")
 
-st.subheader("How it goes" if runs else "Start here", anchor=False)
+st.header("How it goes" if runs else "Start here", anchor=False)
 with st.grid(4, min_column_width=200):
     for page, title, icon, text in STEPS:
         with st.container(border=True, height="stretch"):

@@ -14,7 +14,7 @@ from pages.components.results.live import live_view
 from pages.components.results.result import result_view
 from pages.components.results.run_actions import actions
 from pages.components.shared import words
-from pages.components.shared.errors import show_error
+from pages.components.shared.address import remember, tab_title, unknown
 from pages.components.shared.links import start_links
 from pages.components.shared.states import badge
 
@@ -25,8 +25,7 @@ def chosen_run() -> Run | None:
     if linked:
         try:
             return get_run(linked)
-        except RunError as error:
-            show_error(error)
+        except RunError:
             return None
     runs = list_runs()
     return next((run for run in runs if run.state in ACTIVE), runs[0] if runs else None)
@@ -46,12 +45,16 @@ def header(run: Run) -> None:
 
 run = chosen_run()
 if run is None:
-    if not st.query_params.get("run"):
-        st.title("Run", anchor=False)
+    st.title("Run", anchor=False)
+    if linked := st.query_params.get("run"):
+        unknown("run", linked, others=False)
+    else:
         st.markdown("Nothing has run yet. Start one, and this page shows it live.")
-    start_links()
+        start_links()
 else:
     st.query_params["run"] = run.id  # the address is then a link to this very run
+    remember("run", run.id)
+    tab_title("Run", run.name)
     header(run)
     actions(run)
     if run.state == "finished":

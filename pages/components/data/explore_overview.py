@@ -55,7 +55,7 @@ def overview(dataset: DataSet) -> None:
                 + _of(dataset, len(frame))
             )
     if answers.names:
-        st.subheader("Words that set the classes apart", anchor=False)
+        st.header("Words that set the classes apart", anchor=False)
         _word_cards(dataset, answers, len(frame))
 
 

@@ -36,7 +36,7 @@ def _rows(dataset_id: str, rows: tuple[int, ...]) -> pd.DataFrame:
 
 def health(dataset: DataSet, model: str, max_length: int) -> None:
     """The findings, the gravest first; what is well folded away."""
-    st.subheader("Health", anchor=False)
+    st.header("Health", anchor=False)
     checks = _checks(dataset, model, max_length)
     if checks is None:
         return

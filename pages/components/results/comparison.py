@@ -44,7 +44,7 @@ def comparison_view(runs: list[Run]) -> None:
         st.warning(comparison.note, icon=":material/warning:")
     names = distinct_names(runs)
     _scores(runs, colors, names, comparison.same_rows)
-    st.subheader("Is the difference real?", anchor=False)
+    st.header("Is the difference real?", anchor=False)
     _verdicts(runs, comparison.tests)
     _curves(runs, colors, names)
     _settings(runs, comparison.differences, names)
@@ -174,7 +174,7 @@ def _curves(runs: list[Run], colors: dict[str, str], names: dict[str, str]) -> N
 
 
 def _settings(runs: list[Run], differences: dict[str, dict[str, object]], names: dict[str, str]) -> None:
-    st.subheader("What was set differently", anchor=False)
+    st.header("What was set differently", anchor=False)
     if not differences:
         st.caption("Nothing: these runs had the same settings.")
         return
@@ -193,7 +193,7 @@ def _value(name: str, value: object) -> str:
 
 
 def _confusions(runs: list[Run], names: dict[str, str]) -> None:
-    st.subheader("Where they go wrong", anchor=False)
+    st.header("Where they go wrong", anchor=False)
     if any(result_task(run.result or {}).kind == "single_label" for run in runs):
         st.caption(
             "Rows: the true class. Columns: what the run said. On the diagonal it was right; colour is the share of a row."
