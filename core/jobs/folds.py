@@ -45,7 +45,7 @@ def submit_folds(
     _check_source(config.model, dataset)
     keep = has_own_test(dataset) if keep_test is None else keep_test
     versions = make_folds(dataset, folds, seed, dataset.group, keep)
-    title = name or default_name(config)
+    title = name or default_name(config, dataset.size("train"))
     moment = time.strftime("%Y%m%d-%H%M%S", time.localtime())
     mark = f"folds-{moment}-{secrets.token_hex(2)}"
     rows = sum(version.size("test") for version in versions)

@@ -7,7 +7,7 @@ from core.data.sets.store import get_dataset
 from core.errors import RunError
 from core.jobs.scheduler import ensure_scheduler
 from core.models.sources import require_source
-from core.runs.folder import ACTIVE, RESUMABLE, WAITING, Run, create_run, list_runs
+from core.runs.folder import ACTIVE, RESUMABLE, WAITING, Run, create_run, default_name, list_runs
 from core.tasks import check_settings, task_of
 
 
@@ -18,9 +18,10 @@ def submit(config: RunConfig, name: str | None = None, tags: tuple[str, ...] = (
         ConfigError: when a setting has no meaning for the answers of this data set.
         SourceError: when the source is neither here nor can be downloaded: the run could only fail.
     """
-    check_settings(config, task_of(get_dataset(config.dataset).task))
+    dataset = get_dataset(config.dataset)
+    check_settings(config, task_of(dataset.task))
     require_source(config.model, config.revision)
-    run = create_run(config, name, tags)
+    run = create_run(config, name or default_name(config, dataset.size("train")), tags)
     ensure_scheduler()
     return run
 

@@ -88,8 +88,19 @@ def estimate(config: RunConfig, counts: dict[str, int], lengths: np.ndarray, sha
     return Estimate(seconds, memory, steps, tokens, speed.measured, sentence)
 
 
+def took(seconds: float) -> str:
+    """A length of time that was measured: 34 s, 3 min 26 s, 2 h 05 min."""
+    whole = max(1, round(seconds))
+    if whole < 90:
+        return f"{whole} s"
+    if whole < 5400:
+        return f"{whole // 60} min {whole % 60:02d} s"
+    minutes = round(seconds / 60)
+    return f"{minutes // 60} h {minutes % 60:02d} min"
+
+
 def duration(seconds: float) -> str:
-    """A length of time in words: 40 s, 3 min, 2.5 h."""
+    """A length of time that is expected, no more exact than it is known: 40 s, 3 min, 2.5 h."""
     if seconds < 90:
         return f"{max(1, round(seconds / 5) * 5 if seconds > 20 else round(seconds))} s"
     if seconds < 5400:

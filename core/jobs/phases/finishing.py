@@ -73,7 +73,8 @@ def _facts(
         "rows_digest": _digest(chosen.dataset, chosen.parts["test"]["row"].to_numpy()),
         "waited": share_waited(**(recorder.reporter.status.get("fitting") or {"ran": 0.0, "waited": 0.0})),
         "seconds": done.seconds, "tokens_per_second": done.tokens / max(done.seconds, 1e-9),
-        "train_tokens": done.tokens, "total_seconds": time.time() - began,
+        "train_tokens": done.tokens, "total_seconds": time.time() - began + _earlier_attempts(recorder.run),
+        "attempts": recorder.reporter.status.get("attempt", 1),
         "epochs": chosen.config.epochs, "averaging": recorder.averaging, "source_fit": source_fit(chosen.config.model),
         "layers": _layers(chosen, prepared), "best_step": done.best_step, "stopped_early": done.stopped_early,
         "share_cut": train.cut / max(1, train.rows),
@@ -88,6 +89,17 @@ def _data_warnings(chosen: Chosen, prepared: Prepared) -> list[str]:
     parts = {part: rows for part, rows in chosen.parts.items() if part != "test" or chosen.judged_on == "test"}
     whole = chosen.config.truncation == "windows"
     return verdict_warnings(chosen.dataset, parts, chosen.config.model, prepared.max_length, whole)
+
+
+def _earlier_attempts(run: Run) -> float:
+    """Seconds of the attempts before this one, each from its beginning to the last that it told."""
+    moments: list[list[float]] = []
+    for event in run.events():
+        if event.get("event") == "attempt":
+            moments.append([])
+        if moments and "time" in event:
+            moments[-1].append(event["time"])
+    return sum(times[-1] - times[0] for times in moments[:-1] if times)
 
 
 def _layers(chosen: Chosen, prepared: Prepared) -> dict[str, list[float]] | None:

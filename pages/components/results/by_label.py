@@ -132,10 +132,14 @@ def score_view(run: Run, result: dict[str, Any]) -> None:
 
 def _class_sentence(classes: list[dict[str, Any]]) -> str:
     """What the weakest class means, and the three words."""
-    weakest = min(classes, key=lambda scores: scores["recall"])
-    recalled = round(weakest["recall"] * weakest["support"])
+    judged = [scores for scores in classes if scores["support"]] or classes
+    weakest = min(judged, key=lambda scores: (scores["recall"] or 0.0, -scores["support"]))
+    recalled = round((weakest["recall"] or 0.0) * weakest["support"])
+    hardest = f"Hardest to find: {plain(weakest['label'])}, with {recalled:,} of its {weakest['support']:,} rows."
+    if recalled == weakest["support"]:
+        hardest = "Every row of every class was found."
     return (
-        f"Hardest to find: {weakest['label']}, with {recalled:,} of its {weakest['support']:,} rows. "
+        f"{hardest} "
         "Precision: of the rows given a class, the share that truly has it. Recall: of the rows of a class, the share "
         "that was found. F1: both in one number."
     )

@@ -12,7 +12,7 @@ from core.results.compare import compare_runs
 from core.runs.folder import Run
 from core.runs.history import read_history
 from core.strategies.registry import STRATEGIES
-from core.training.estimate import duration
+from core.training.estimate import took
 from pages.components.shared.theme import STILL, ink
 from pages.components.shared.words import (
     best_baseline,
@@ -102,7 +102,7 @@ def _scores(runs: list[Run], colors: dict[str, str], names: dict[str, str], same
         "Best baseline beside it": [_baseline(results[run.id]) for run in runs],
         "Judged rows": [f"{results[run.id]['rows']:,}" for run in runs],
         "Training rows": [f"{results[run.id]['train_rows']:,}" for run in runs],
-        "Training time": [duration(results[run.id]["seconds"]) for run in runs],
+        "Training time": [took(results[run.id]["seconds"]) for run in runs],
         "Weights trained": [f"{results[run.id]['parameters']['trained']:,}" for run in runs],
     }
     frame = pd.DataFrame({"Run": [names[run.id] for run in runs], **lines})

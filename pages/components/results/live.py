@@ -8,11 +8,12 @@ import streamlit as st
 
 from core import charts
 from core.jobs.queue import position
+from core.jobs.waiting import SLOWED
 from core.runs.folder import ACTIVE, Run
 from core.runs.history import History, history_of
 from core.training.estimate import duration
 from pages.components.shared.cards import figure_cards
-from pages.components.shared.states import PHASES
+from pages.components.shared.states import phase_told
 
 EVERY = 2.0  # seconds between two looks
 REDRAW = 5.0  # seconds that a curve stands still: each new drawing rebuilds the chart (streamlit#16052)
@@ -40,6 +41,7 @@ def _panel(run_id: str, shown_state: str, path: Path) -> None:
         st.rerun()  # the buttons and the header belong to another state
     _trouble(status)
     _progress(run, status)
+    _busy(status)
     history = _history(run, hold=status["state"] in ACTIVE)
     _figures(status)
     if len(history.steps) or len(history.evaluations):
@@ -79,12 +81,22 @@ def _progress(run: Run, status: dict[str, Any]) -> None:
         st.progress(0.0, text=f"Waiting: {ahead} before it." if ahead else "Waiting: it starts next.")
         return
     share = float(status.get("progress") or 0.0)
-    phase = PHASES.get(status.get("phase") or "", "Starting")
+    phase = phase_told(status)
     done, total = status.get("phase_done"), status.get("phase_total")
     steps = f", step {status.get('step', 0):,} of {status['total_steps']:,}" if status.get("total_steps") else ""
     detail = steps if status.get("phase") == "training" else f", {100 * done / total:.0f} %" if done and total else ""
     left = f" · about {duration(status['eta_seconds'])} left" if status.get("eta_seconds") else ""
     st.progress(min(1.0, share), text=f"{phase}{detail}{left}" if status["state"] in ACTIVE else f"{phase}{detail}")
+
+
+def _busy(status: dict[str, Any]) -> None:
+    """Whether other programs slow the run down, and by how much."""
+    waited = status.get("waited") or 0.0
+    if status["state"] in ACTIVE and waited >= SLOWED:
+        st.caption(
+            f":material/hourglass_top: Other programs slow this run down: {100 * waited:.0f} % of the time it waits for a processor "
+            "that they hold. It goes faster when they end; the time left counts with it as it is now."
+        )
 
 
 def _figures(status: dict[str, Any]) -> None:

@@ -7,10 +7,11 @@ import streamlit as st
 
 from core import charts
 from core.config import settings
+from core.jobs.waiting import SLOWED
 from core.metrics.table import METRICS
 from core.runs.folder import Run
 from core.runs.history import read_history
-from core.training.estimate import duration
+from core.training.estimate import took
 from pages.components.results.by_label import class_view, label_view, score_view
 from pages.components.results.scores import scores_view
 from pages.components.shared import words
@@ -80,16 +81,21 @@ def _scores(run: Run, result: dict[str, Any]) -> None:
     drawn = "" if result["rows"] == result["evaluated_of"] else f" (a fixed draw from {result['evaluated_of']:,})"
     meanings = " ".join(f"{METRICS[name].title}: {_lower(METRICS[name].help)}" for name in task.metrics)
     st.caption(
-        f"All judged on the same {result['rows']:,} {result['split']} rows{drawn}, which no one saw in training. "
+        f"All judged on the same {result['rows']:,} {result['split']} rows{drawn}, {_seen(result)} "
         f"{meanings} "
         "Interval: with other rows of the same kind the score would move; in 95 of 100 such draws it covers the true value. "
         "The baselines need no pretrained model. "
         + " ".join(f"{baseline['title']}: {baseline['sentence']}" for baseline in contenders[1:])
     )
+
+
+def _seen(result: dict[str, Any]) -> str:
+    """What the run knew of the rows that judge it."""
     if result["split"] == "validation":
-        st.caption(
-            "This set has no test rows. The best checkpoint was chosen on these very rows, so the score is a little kind."
+        return (
+            "by which the best checkpoint was chosen too, since this set has no test rows: the score is a little kind."
         )
+    return "which no one saw in training."
 
 
 def _lower(sentence: str) -> str:
@@ -102,14 +108,20 @@ def _facts(result: dict[str, Any], attempts: int) -> None:
     facts = {
         "Training rows": f"{result['train_rows']:,}",
         **({"Epochs": f"{result['epochs']}"} if result.get("epochs") else {}),
-        "Training time": duration(result["seconds"]),
-        "Whole run" if attempts < 2 else "Last attempt": duration(result["total_seconds"]),
+        "Training time": took(result["seconds"]),
+        "Whole run" if attempts < 2 or "attempts" in result else "Last attempt": took(result["total_seconds"]),
         "Speed": f"{result['tokens_per_second']:,.0f} tokens/s",
         "Peak memory": f"{result['peak_memory_mib']:,} MiB" if result.get("peak_memory_mib") else "–",
         "Weights trained": f"{trained:,} of {total:,} ({_share(trained / total)})",
         "Texts cut": f"{100 * result['share_cut']:.1f} % at {result['max_length']} tokens",
         "Device": f"{result['device_title']}, {result['precision']}",
-        "Best validation": _validation(result),
+        # where there are no test rows these are the same rows, drawn anew: a second figure would only confuse
+        **({"Best validation": _validation(result)} if result["split"] != "validation" else {}),
+        **(
+            {"Slowed down": f"waited for other programs {100 * result['waited']:.0f} % of the time"}
+            if (result.get("waited") or 0.0) >= SLOWED
+            else {}
+        ),
     }
     st.markdown("**What it took**")
     st.table(pd.DataFrame({"": facts.values()}, index=list(facts)), border="horizontal", hide_header=True)
