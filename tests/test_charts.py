@@ -98,3 +98,13 @@ def test_bars_of_layers_name_a_rate_only_where_rates_differ():
     assert set(charts.layer_movement([0.1, 0.2, 0.3], [1.0, 1.0, 1.0]).data[0].text) == {""}
     told = charts.layer_movement([0.0, 0.2, 0.3], [0.0, 0.9, 1.0]).data[0].text
     assert list(told) == ["frozen", "at 90% of the rate", "at 100% of the rate"]
+
+
+def test_counts_of_a_sample_are_drawn_as_shares():
+    drawn = explore.group_bars(["a", "a", "b", "b"], ["pos", "neg", "neg", "neg"], "Rows by part", "part", sampled=True)
+    assert drawn.layout.yaxis.title.text == explore.SHARE
+    assert sum(sum(bar.y) for bar in drawn.data) == pytest.approx(100)
+    lengths = charts.length_histogram(np.array([3, 4, 9]), 8, sampled=True)
+    assert "%" in lengths.layout.yaxis.title.text and sum(lengths.data[0].y) == pytest.approx(100)
+    scores = explore.score_histogram(np.array([1.0, 1.0, 2.0]), "stars", sampled=True)
+    assert list(scores.data[0].y) == pytest.approx([200 / 3, 100 / 3])

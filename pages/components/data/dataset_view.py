@@ -164,7 +164,7 @@ def _length_card(dataset: DataSet) -> tuple[str, int]:
         show_error(error)
         return model, int(max_length)
     summary = length_summary(lengths, max_length)
-    st.plotly_chart(charts.length_histogram(lengths, max_length), key="lengths")
+    st.plotly_chart(charts.length_histogram(lengths, max_length, len(lengths) < dataset.rows), key="lengths")
     sampled = "" if summary.rows >= dataset.rows else f" Measured on an even sample of {summary.rows:,} rows."
     st.caption(
         f"A typical text has {summary.median:,} tokens (pieces of words, as this source cuts them), the longest {summary.longest:,}. "

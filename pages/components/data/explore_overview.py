@@ -48,7 +48,9 @@ def overview(dataset: DataSet) -> None:
             title = str(st.selectbox("Rows by", list(groups), key="explore_group"))
             column = frame[groups[title]].astype(str).tolist()
             st.plotly_chart(
-                drawn.group_bars(column, answers.name_of_rows(), f"Rows by {title}", title), key="groups", config=STILL
+                drawn.group_bars(column, answers.name_of_rows(), f"Rows by {title}", title, len(frame) < dataset.rows),
+                key="groups",
+                config=STILL,
             )
             st.caption(
                 "Coloured by label: where the colours differ much from bar to bar, the groups are not alike."
@@ -61,7 +63,11 @@ def overview(dataset: DataSet) -> None:
 
 def _label_card(dataset: DataSet, answers: Groups) -> None:
     if answers.values is not None:
-        st.plotly_chart(drawn.score_histogram(answers.values, dataset.label or "score"), key="scores", config=STILL)
+        st.plotly_chart(
+            drawn.score_histogram(answers.values, dataset.label or "score", len(answers.values) < dataset.rows),
+            key="scores",
+            config=STILL,
+        )
         known = answers.values[np.isfinite(answers.values)]
         st.caption(
             f"From {known.min():g} to {known.max():g}, half of the rows up to {np.median(known):g}."
@@ -88,7 +94,7 @@ def _length_card(dataset: DataSet) -> None:
     except GraftError as error:
         show_error(error)
         return
-    st.plotly_chart(charts.length_histogram(lengths, 128), key="lengths", config=STILL)
+    st.plotly_chart(charts.length_histogram(lengths, 128, len(lengths) < dataset.rows), key="lengths", config=STILL)
     st.caption(
         f"Half of the texts have up to {np.median(lengths):,.0f} tokens (pieces of words, counted for MiniLM), "
         f"one in twenty has more than {np.percentile(lengths, 95):,.0f}." + _of(dataset, len(lengths))

@@ -36,7 +36,8 @@ LINES = 6  # more pairs than these stand in a table
 
 
 def comparison_view(runs: list[Run]) -> None:
-    """Two or more finished runs."""
+    """Two or more finished runs, the best first."""
+    runs = _best_first(runs)
     with st.spinner("Testing the differences …"):
         comparison = compare_runs(runs)
     colors = charts.run_colors([run.id for run in runs])
@@ -49,6 +50,20 @@ def comparison_view(runs: list[Run]) -> None:
     _curves(runs, colors, names)
     _settings(runs, comparison.differences, names)
     _confusions(runs, names)
+
+
+def _best_first(runs: list[Run]) -> list[Run]:
+    """In the order of the figure that stands for their task; runs of other tasks come after those of the first."""
+    tasks = {run.id: result_task(run.result or {}) for run in runs}
+    order = list(dict.fromkeys(task.kind for task in tasks.values()))
+
+    def place(run: Run) -> tuple[int, float]:
+        name = tasks[run.id].headline
+        value = (run.result or {}).get("metrics", {}).get(name)
+        sign = -1 if METRICS[name].higher else 1
+        return order.index(tasks[run.id].kind), float("inf") if value is None else sign * value
+
+    return sorted(runs, key=place)
 
 
 def _verdicts(runs: list[Run], tests: list[dict[str, Any]]) -> None:

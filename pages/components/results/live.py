@@ -19,9 +19,9 @@ EVERY = 2.0  # seconds between two looks
 REDRAW = 5.0  # seconds that a curve stands still: each new drawing rebuilds the chart (streamlit#16052)
 
 
-def live_view(run: Run) -> None:
-    """Progress, curves and log of a run that has not finished."""
-    under_way = run.state in ("queued", *ACTIVE)
+def live_view(run: Run, state: str) -> None:
+    """Progress, curves and log of a run that has not finished; ``state`` is the one for which the page is drawn."""
+    under_way = state in ("queued", *ACTIVE)
     live = under_way and st.toggle(
         "Live",
         value=True,
@@ -30,7 +30,7 @@ def live_view(run: Run) -> None:
     )
     if under_way and not live:
         st.caption("The view holds still; the run goes on.")
-    st.fragment(_panel, run_every=EVERY if live else None)(run.id, run.state, run.path)
+    st.fragment(_panel, run_every=EVERY if live else None)(run.id, state, run.path)
 
 
 def _panel(run_id: str, shown_state: str, path: Path) -> None:
