@@ -13,7 +13,7 @@ from core.runs.folder import Run
 from core.runs.history import read_history
 from core.strategies.registry import STRATEGIES
 from core.training.estimate import took
-from pages.components.shared.theme import STILL, ink
+from pages.components.shared.theme import STILL, ink, show_chart
 from pages.components.shared.words import (
     best_baseline,
     dataset_name,
@@ -108,7 +108,7 @@ def _scores(runs: list[Run], colors: dict[str, str], names: dict[str, str], same
         for run in alike
     ]  # fmt: skip
     with st.container(border=True):
-        st.plotly_chart(charts.score_bars(rows, task.headline, ink=ink()), key="compare_bars", config=STILL)
+        show_chart(charts.score_bars(rows, task.headline, ink=ink()), key="compare_bars", config=STILL)
         if len(alike) < len(runs):
             st.caption(f"Only runs whose answers are {task.title} a row, as those of {names[runs[0].id]}.")
     metrics = dict.fromkeys(name for run in runs for name in result_task(results[run.id]).metrics)
@@ -183,9 +183,9 @@ def _curves(runs: list[Run], colors: dict[str, str], names: dict[str, str]) -> N
     title, unit = f"Validation {spoken(name)} ({way} is better)", METRICS[name].title + (" (%)" if scale == 100 else "")
     left, right = st.columns(2)
     with left, st.container(border=True):
-        st.plotly_chart(charts.overlay(loss, "Training loss, smoothed (lower is better)", "Loss"), key="c_loss")
+        show_chart(charts.overlay(loss, "Training loss, smoothed (lower is better)", "Loss"), key="c_loss")
     with right, st.container(border=True):
-        st.plotly_chart(charts.overlay(scores, title, unit), key="c_scores")
+        show_chart(charts.overlay(scores, title, unit), key="c_scores")
 
 
 def _settings(runs: list[Run], differences: dict[str, dict[str, object]], names: dict[str, str]) -> None:
@@ -229,4 +229,4 @@ def _mistakes(run: Run, result: dict[str, Any], name: str) -> None:
     else:
         table = pd.read_parquet(run.predictions(result["split"]), columns=["label", "prediction"])
         chart = charts.true_and_predicted(table["label"], table["prediction"], name)
-    st.plotly_chart(chart, key=f"confusion_{run.id}", config=STILL)
+    show_chart(chart, key=f"confusion_{run.id}", config=STILL)

@@ -14,6 +14,7 @@ from core.runs.history import History, history_of
 from core.training.estimate import duration
 from pages.components.shared.cards import figure_cards
 from pages.components.shared.states import phase_told
+from pages.components.shared.theme import show_chart
 
 EVERY = 2.0  # seconds between two looks
 REDRAW = 5.0  # seconds that a curve stands still: each new drawing rebuilds the chart (streamlit#16052)
@@ -127,13 +128,15 @@ def _curves(history: History) -> None:
     """Loss and validation scores; learning rate and speed on demand."""
     left, right = st.columns(2)
     with left, st.container(border=True, height="stretch"):
-        st.plotly_chart(charts.loss_curves(history.steps, history.evaluations), key="live_loss")
+        show_chart(charts.loss_curves(history.steps, history.evaluations), key="live_loss")
     with right, st.container(border=True, height="stretch"):
         if len(history.evaluations):
-            st.plotly_chart(charts.score_curves(history.evaluations), key="live_scores")
+            show_chart(charts.score_curves(history.evaluations), key="live_scores")
         else:
             st.caption("Validation scores appear here after the first pass over the data.")
     with st.expander("Learning rate and speed"):
         left, right = st.columns(2)
-        left.plotly_chart(charts.rate_curve(history.steps), key="live_rate")
-        right.plotly_chart(charts.speed_curve(history.steps), key="live_speed")
+        with left:
+            show_chart(charts.rate_curve(history.steps), key="live_rate")
+        with right:
+            show_chart(charts.speed_curve(history.steps), key="live_speed")

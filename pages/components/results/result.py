@@ -15,6 +15,7 @@ from core.training.estimate import took
 from pages.components.results.by_label import class_view, label_view, score_view
 from pages.components.results.scores import scores_view
 from pages.components.shared import words
+from pages.components.shared.theme import show_chart
 from pages.components.train.weights_file import show_fit
 
 VIEWS = {"multi_label": label_view, "regression": score_view}  # of all other tasks: class_view
@@ -39,10 +40,14 @@ def result_view(run: Run) -> None:
     VIEWS.get(result.get("task", ""), class_view)(run, result)
     with st.expander("How it learnt: curves"):
         left, right = st.columns(2)
-        left.plotly_chart(charts.loss_curves(history.steps, history.evaluations), key="done_loss")
-        right.plotly_chart(charts.score_curves(history.evaluations), key="done_scores")
-        left.plotly_chart(charts.rate_curve(history.steps), key="done_rate")
-        right.plotly_chart(charts.speed_curve(history.steps), key="done_speed")
+        with left:
+            show_chart(charts.loss_curves(history.steps, history.evaluations), key="done_loss")
+        with right:
+            show_chart(charts.score_curves(history.evaluations), key="done_scores")
+        with left:
+            show_chart(charts.rate_curve(history.steps), key="done_rate")
+        with right:
+            show_chart(charts.speed_curve(history.steps), key="done_speed")
     _movement(result)
     _source_fit(result)
     with st.expander("Settings of this run"):
@@ -147,7 +152,7 @@ def _movement(result: dict[str, Any]) -> None:
     if not layers:
         return
     with st.expander("What the training changed", icon=":material/layers:"):
-        st.plotly_chart(charts.layer_movement(layers["moved"], layers["rates"]), key="movement")
+        show_chart(charts.layer_movement(layers["moved"], layers["rates"]), key="movement")
         st.caption(
             "Length of the change of each layer's weights beside their length before. The less a layer moved, the more "
             "of what the source knew is left in it." + _most_moved(layers)

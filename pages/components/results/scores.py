@@ -8,7 +8,7 @@ import streamlit as st
 from core import charts
 from core.metrics.table import METRICS
 from pages.components.shared import words
-from pages.components.shared.theme import STILL, ink
+from pages.components.shared.theme import STILL, ink, show_chart
 
 UNKNOWN = [None, None]  # the interval of a metric that is younger than the result
 
@@ -28,7 +28,7 @@ def scores_view(title: str, color: str, result: dict[str, Any], chart_key: str, 
         }
         for contender in contenders
     ]  # fmt: skip
-    st.plotly_chart(charts.score_bars(rows, task.headline, ink=ink()), key=chart_key, config=STILL)
+    show_chart(charts.score_bars(rows, task.headline, ink=ink()), key=chart_key, config=STILL)
     figures = {
         f"{METRICS[name].title} (95 % interval)": [
             words.figure_with_interval(name, contender["metrics"].get(name), contender["intervals"].get(name, UNKNOWN))

@@ -13,7 +13,7 @@ from core.runs.folder import Run
 from core.tasks import readable, split_labels
 from pages.components.results.relabel import relabel_table, suspects
 from pages.components.shared.download import download_csv
-from pages.components.shared.theme import STILL, ink
+from pages.components.shared.theme import STILL, ink, show_chart
 from pages.components.shared.words import result_task
 
 ANY = "any"
@@ -39,7 +39,7 @@ def _class_rows(run: Run, result: dict[str, Any], table: pd.DataFrame) -> None:
     labels = list(result["labels"])
     left, right = st.columns([2, 3])
     with left:
-        event = st.plotly_chart(
+        event = show_chart(
             charts.confusion(result["metrics"]["confusion"], labels, "Click a cell to see its rows", ink()),
             key="rows_confusion", config=STILL, on_select="rerun", selection_mode="points",
         )  # fmt: skip
@@ -86,7 +86,7 @@ def _whole(shown: pd.DataFrame, ticked: list[int], labels: list[str]) -> None:
         if "text_pair" in row:
             st.text(row["text_pair"])
         shares = [float(row[f"p.{label}"]) for label in labels]
-        st.plotly_chart(charts.probabilities(labels, shares), key="row_probabilities", config=STILL)
+        show_chart(charts.probabilities(labels, shares), key="row_probabilities", config=STILL)
 
 
 def _label_rows(run: Run, result: dict[str, Any], table: pd.DataFrame) -> None:
