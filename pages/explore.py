@@ -25,8 +25,8 @@ else:
     dataset = status.pick_dataset("Data set", key="explore_pick")
     if dataset:
         with st.container(horizontal=True, vertical_alignment="center"):
-            view = st.segmented_control(
-                "View", list(VIEWS), default="Overview", required=True, key="view", label_visibility="collapsed",
+            view = st.radio(
+                "View", list(VIEWS), horizontal=True, key="view", label_visibility="collapsed",
                 bind="query-params",
             )  # fmt: skip
             st.page_link(

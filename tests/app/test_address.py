@@ -41,7 +41,7 @@ def test_data_set_and_run_are_kept_across_the_menu_and_stand_in_the_address(data
 
 def test_the_form_is_kept_over_another_page_and_reloaded_from_its_address(dataset):
     app = open_page("train", dataset=dataset.id)
-    app.segmented_control(key="preset").set_value("quick").run()
+    app.radio(key="preset").set_value("quick").run()
     app.radio(key="strategy").set_value("lora").run()
     app.number_input(key="train_size_quick").set_value(50).run()
     by_menu(app, "data")

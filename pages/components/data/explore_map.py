@@ -55,11 +55,10 @@ def map_view(dataset: DataSet) -> None:
     )  # fmt: skip
     with three:
         method = str(
-            st.segmented_control(
+            st.radio(
                 "Drawn by",
                 list(METHODS),
-                default="PCA",
-                required=True,
+                horizontal=True,
                 key="map_method",
                 format_func=METHODS.__getitem__,
             )

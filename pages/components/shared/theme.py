@@ -6,7 +6,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 STILL = {"displayModeBar": False}  # for charts without anything to zoom
-INK = {"light": "#1E2420", "dark": "#E6EBE7"}
+INK = {"light": "#0E1410", "dark": "#E6EBE7"}
 SOFT = {
     "light": "#5A625D",
     "dark": "#A9B3AC",

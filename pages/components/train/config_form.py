@@ -94,8 +94,8 @@ def chosen_preset() -> str:
 def choose_preset() -> str:
     """A named set of settings."""
     chosen_preset()
-    preset = st.segmented_control(
-        "Preset", list(PRESETS), required=True, key="preset",
+    preset = st.radio(
+        "Preset", list(PRESETS), horizontal=True, key="preset",
         format_func=lambda name: PRESETS[name].title,
     )  # fmt: skip
     st.query_params["preset"] = str(preset)
