@@ -71,7 +71,8 @@ def _confirm_stop(run: Run) -> None:
 
 def _do(action: object) -> None:
     try:
-        action()  # type: ignore[operator]
+        with st.spinner("Asking for it …"):  # whether a source can be reached may take some seconds
+            action()  # type: ignore[operator]
     except GraftError as error:
         show_error(error)
     else:

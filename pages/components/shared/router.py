@@ -10,6 +10,7 @@ from core.config import PRESETS, settings
 from core.jobs.queue import active_runs, waiting_runs
 from core.jobs.scheduler import ensure_scheduler
 from pages.components.shared.address import keep_address, keep_form, tab_title
+from pages.components.shared.theme import mark_focus
 from pages.components.shared.words import plain
 
 SHOWN = 3  # runs under way that have a line above every page
@@ -68,6 +69,7 @@ def frame(title: str) -> None:
     page = next(page for page in PAGES if page.title == title)
     st.session_state["_page"] = page.name
     tab_title("" if page is PAGES[0] else page.title)
+    mark_focus()
     ensure_scheduler()
     _running()
     if page.reads_texts and not libraries.are_loaded():
