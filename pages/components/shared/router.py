@@ -13,6 +13,7 @@ from pages.components.shared.address import keep_address, keep_form, tab_title
 from pages.components.shared.theme import mark_focus
 from pages.components.shared.words import plain
 
+RUNNING_EVERY = 5  # seconds between two looks at what runs
 SHOWN = 3  # runs under way that have a line above every page
 
 
@@ -77,7 +78,7 @@ def frame(title: str) -> None:
             libraries.load()
 
 
-@st.fragment(run_every=5)
+@st.fragment(run_every=RUNNING_EVERY)
 def _running() -> None:
     """A line for each run under way, except on its own page, which says it already."""
     active, waiting = active_runs(), len(waiting_runs())

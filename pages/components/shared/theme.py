@@ -7,10 +7,8 @@ import streamlit as st
 
 STILL = {"displayModeBar": False}  # for charts without anything to zoom
 INK = {"light": "#0E1410", "dark": "#E6EBE7"}
-SOFT = {
-    "light": "#5A625D",
-    "dark": "#A9B3AC",
-}  # at least 4.5 : 1 on both backgrounds of its theme; Streamlit's grey has 3.7
+# at least 4.5 : 1 on both backgrounds of its theme; Streamlit's own grey has 3.7
+SOFT = {"light": "#5A625D", "dark": "#A9B3AC"}
 
 
 # the only style of our own: Streamlit marks a focused link with a tint of 15 % alone, and no setting of its theme changes that.
