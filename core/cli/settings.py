@@ -65,7 +65,7 @@ def ready_config(arguments: argparse.Namespace) -> RunConfig:
         GraftError: naming what is not there, or the setting that is out of range.
     """
     from core.data.sets.store import get_dataset
-    from core.models.sources import require_source
+    from core.models.reach import require_source
     from core.training.devices import find_device
 
     config = run_config(arguments, get_dataset(arguments.dataset).id)

@@ -11,7 +11,7 @@ from core.data.sets.store import DataSet, get_dataset
 from core.data.sets.versions import origin_of
 from core.errors import ConfigError, DatasetError, GraftError
 from core.jobs.scheduler import ensure_scheduler
-from core.models.sources import require_source
+from core.models.reach import require_source
 from core.runs.folder import create_run, default_name, get_run
 from core.runs.folds import FoldRuns, Tie, get_folds
 from core.tasks import check_settings, task_of

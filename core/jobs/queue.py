@@ -6,7 +6,7 @@ from core.config import RunConfig
 from core.data.sets.store import get_dataset
 from core.errors import RunError
 from core.jobs.scheduler import ensure_scheduler
-from core.models.sources import require_source
+from core.models.reach import require_source
 from core.runs.folder import ACTIVE, RESUMABLE, WAITING, Run, create_run, default_name, list_runs
 from core.tasks import check_settings, task_of
 

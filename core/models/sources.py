@@ -1,14 +1,13 @@
 """Sources: the pretrained models that a run can start from."""
 
 import os
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from core.errors import RunError, SourceError
 from core.models.fit import Fit
-from core.models.hub import LIMIT, SILENT, why_not_on_hub
 from core.models.overlay import Located, lay_onto
 from core.runs.folder import get_run, list_runs
 
@@ -72,40 +71,6 @@ def check_source(model: str, revision: str | None = None) -> SourceInfo:
             f"There is no folder {model!r}.", "Give an existing folder, or a Hub name such as owner/name."
         )
     return _hub(model, HUB_SUGGESTIONS.get(model, "A model on the Hugging Face Hub."), revision)
-
-
-def reach_source(model: str, revision: str | None = None, wait: float = LIMIT) -> SourceInfo | None:
-    """As ``check_source``; where the source has to be downloaded, the Hub is asked whether it can be.
-
-    Args:
-        wait: seconds to wait for the Hub's answer; None comes back where it has not come by then.
-
-    Raises:
-        SourceError: when it cannot exist.
-    """
-    info = check_source(model, revision)
-    if info.at_hand or not info.available:
-        return info
-    name = split_source(model)[1] if model.startswith(PREFIX) else model
-    why_not = why_not_on_hub(name, None if model.startswith(PREFIX) else revision, wait)
-    if why_not is None:
-        return None
-    return replace(info, available=not why_not, why_not=why_not)
-
-
-def require_source(model: str, revision: str | None = None) -> SourceInfo:
-    """As ``reach_source``, for whoever is about to start something that needs the source.
-
-    Raises:
-        SourceError: when it cannot exist, or is neither here nor can be downloaded now.
-    """
-    info = reach_source(model, revision)
-    if info is None or not info.available:
-        raise SourceError(
-            f"The source {model!r} is not available: {info.why_not if info else SILENT}",
-            "Use minilm, or bring the model first.",
-        )
-    return info
 
 
 def locate_here(model: str, revision: str | None = None) -> Located:

@@ -10,7 +10,8 @@ from core.config import RunConfig
 from core.errors import SourceError
 from core.jobs import queue
 from core.models import hub
-from core.models.sources import check_source, reach_source
+from core.models.reach import reach_source
+from core.models.sources import check_source
 from core.runs.folder import create_run, list_runs
 
 NAME = "someone/a-model"

@@ -6,8 +6,8 @@ import streamlit as st
 from core.config import RunConfig
 from core.data.sets.lengths import dataset_lengths, length_summary
 from core.data.sets.store import DataSet, get_dataset
+from core.models.reach import reach_source
 from core.models.shape import shape_of
-from core.models.sources import reach_source
 from core.strategies.registry import STRATEGIES
 from core.training.estimate import duration, estimate
 from core.training.recipe import epochs_for
