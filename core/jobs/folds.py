@@ -41,8 +41,8 @@ def submit_folds(
     if dataset.task == "unlabelled":
         raise DatasetError(f"The data set {dataset.name!r} has no labels.", "Training needs a label column.")
     check_settings(config, task_of(dataset.task))
-    require_source(config.model, config.revision)
     _check_source(config.model, dataset)
+    require_source(config.model, config.revision)
     keep = has_own_test(dataset) if keep_test is None else keep_test
     versions = make_folds(dataset, folds, seed, dataset.group, keep)
     title = name or default_name(config, dataset.size("train"))
