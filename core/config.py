@@ -225,6 +225,13 @@ PRESETS = {
 }  # fmt: skip
 
 
+def preset_of(config: RunConfig) -> Preset | None:
+    """The preset whose settings these are, the one with most of them; None where they are somebody's own."""
+    values = config.to_json()
+    fitting = [preset for preset in PRESETS.values() if preset.settings.items() <= values.items()]
+    return max(fitting, key=lambda preset: len(preset.settings), default=None)
+
+
 def settings() -> dict[str, tuple[str, str]]:
     """Label and explanation of each setting, by field name, in the order of the form."""
     return {entry.name: (entry.metadata["label"], entry.metadata["help"]) for entry in fields(RunConfig)}

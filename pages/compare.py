@@ -13,7 +13,7 @@ from core.runs.folds import list_folds, tie_of
 from pages.components.results.comparison import comparison_view
 from pages.components.results.folds import joined_view
 from pages.components.results.run_table import run_table
-from pages.components.shared.errors import show_error
+from pages.components.shared.address import unknown
 from pages.components.shared.links import start_links
 
 MOST = 8
@@ -25,8 +25,8 @@ def linked_runs() -> list[Run]:
     for run_id in filter(None, st.query_params.get("runs", "").split(",")):
         try:
             runs.append(get_run(run_id))
-        except GraftError as error:
-            show_error(error)
+        except GraftError:
+            unknown("run", run_id)
     return runs
 
 

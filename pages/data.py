@@ -12,6 +12,7 @@ from core.errors import GraftError
 from pages.components.data.dataset_view import dataset_view
 from pages.components.data.upload import upload_view
 from pages.components.shared import status
+from pages.components.shared.address import forget
 from pages.components.shared.errors import show_error
 
 
@@ -47,7 +48,8 @@ def confirm_delete(ref: str, name: str) -> None:
     st.markdown(f"**{name}** goes to the trash; you can undo it. Runs made with it keep their results.")
     if st.button("Delete it", type="primary", key="delete_yes"):
         st.session_state["deleted_dataset"] = delete_dataset(ref)
-        st.query_params.pop("dataset", None)
+        forget("dataset")
+        st.session_state.pop("data_pick", None)
         st.rerun()
 
 
@@ -69,7 +71,6 @@ undo_line()
 if known:
     dataset = status.pick_dataset("Data set", key="data_pick")
     if dataset:
-        st.query_params["dataset"] = dataset.id
         dataset_view(dataset)
         if st.button("Delete this data set", icon=":material/delete:", type="tertiary", key="delete_dataset"):
             confirm_delete(dataset.id, dataset.name)

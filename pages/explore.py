@@ -24,10 +24,9 @@ if not status.dataset_names():
 else:
     dataset = status.pick_dataset("Data set", key="explore_pick")
     if dataset:
-        st.query_params["dataset"] = dataset.id
         with st.container(horizontal=True, vertical_alignment="center"):
-            view = st.segmented_control(
-                "View", list(VIEWS), default="Overview", required=True, key="view", label_visibility="collapsed",
+            view = st.radio(
+                "View", list(VIEWS), horizontal=True, key="view", label_visibility="collapsed",
                 bind="query-params",
             )  # fmt: skip
             st.page_link(

@@ -2,13 +2,13 @@
 
 import streamlit as st
 
-from pages.components.shared.router import ensure_routed
+from pages.components.shared.router import RUNNING_EVERY, ensure_routed
 
 ensure_routed()
 
 from core.errors import GraftError
 from core.jobs.demo import try_now
-from core.runs.folder import Run, list_runs
+from core.runs.folder import ACTIVE, Run, list_runs
 from core.tasks import headline_of
 from pages.components.shared import status, words
 from pages.components.shared.errors import show_error
@@ -55,6 +55,13 @@ def run_card(run: Run) -> None:
         st.caption(f"{words.source_name(run.config.model)} · {words.ago(run.meta['created'])}")
 
 
+def last_runs() -> None:
+    """The newest runs, drawn anew as often as the line above the page, so that both tell the same."""
+    with st.grid(3, min_column_width=280):
+        for run in list_runs()[:SHOWN]:
+            run_card(run)
+
+
 st.title("Graft", anchor=False)
 st.markdown(
     "Take a language model that has already read a lot, and teach it your own task with a few hundred labelled texts. "
@@ -69,14 +76,12 @@ with st.container(horizontal=True, vertical_alignment="center"):
 
 runs = list_runs()
 if runs:
-    st.subheader("Last runs", anchor=False)
-    with st.grid(3, min_column_width=280):
-        for run in runs[:SHOWN]:
-            run_card(run)
+    st.header("Last runs", anchor=False)
+    st.fragment(last_runs, run_every=RUNNING_EVERY if any(run.state in ACTIVE for run in runs) else None)()
     if len(runs) > SHOWN:
         st.page_link("pages/compare.py", label=f"All {len(runs)} runs", icon=":material/list:")
 
-st.subheader("How it goes" if runs else "Start here", anchor=False)
+st.header("How it goes" if runs else "Start here", anchor=False)
 with st.grid(4, min_column_width=200):
     for page, title, icon, text in STEPS:
         with st.container(border=True, height="stretch"):

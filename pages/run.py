@@ -7,16 +7,24 @@ from pages.components.shared.router import ensure_routed
 ensure_routed()
 
 from core.errors import RunError
-from core.runs.folder import ACTIVE, Run, get_run, list_runs
+from core.runs.folder import ACTIVE, RESUMABLE, Run, get_run, list_runs
 from core.strategies.registry import STRATEGIES
 from pages.components.results.folds import fold_card
 from pages.components.results.live import live_view
 from pages.components.results.result import result_view
 from pages.components.results.run_actions import actions
 from pages.components.shared import words
-from pages.components.shared.errors import show_error
+from pages.components.shared.address import remember, tab_title, unknown
+from pages.components.shared.cards import place_for
 from pages.components.shared.links import start_links
 from pages.components.shared.states import badge
+
+STAGES = ("under way", "ended early", "finished")
+
+
+def stage(state: str) -> str:
+    """The stage of which the page shows the buttons and the view."""
+    return "finished" if state == "finished" else "ended early" if state in RESUMABLE else "under way"
 
 
 def chosen_run() -> Run | None:
@@ -25,8 +33,7 @@ def chosen_run() -> Run | None:
     if linked:
         try:
             return get_run(linked)
-        except RunError as error:
-            show_error(error)
+        except RunError:
             return None
     runs = list_runs()
     return next((run for run in runs if run.state in ACTIVE), runs[0] if runs else None)
@@ -46,17 +53,24 @@ def header(run: Run) -> None:
 
 run = chosen_run()
 if run is None:
-    if not st.query_params.get("run"):
-        st.title("Run", anchor=False)
+    st.title("Run", anchor=False)
+    if linked := st.query_params.get("run"):
+        unknown("run", linked, others=False)
+    else:
         st.markdown("Nothing has run yet. Start one, and this page shows it live.")
-    start_links()
+        start_links()
 else:
     st.query_params["run"] = run.id  # the address is then a link to this very run
+    remember("run", run.id)
+    tab_title("Run", run.name)
+    state = run.state
     header(run)
-    actions(run)
-    if run.state == "finished":
-        fold_card(run)
-        result_view(run)
-    else:
-        live_view(run)
-        fold_card(run)
+    with place_for(stage(state), STAGES):
+        actions(run, state)
+    with place_for(stage(state), STAGES):
+        if state == "finished":
+            fold_card(run)
+            result_view(run)
+        else:
+            live_view(run, state)
+            fold_card(run)

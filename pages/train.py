@@ -14,6 +14,7 @@ from core.jobs.folds import FOLDS, submit_folds
 from core.tasks import task_of
 from pages.components.data.health import reading_lines
 from pages.components.shared import status, words
+from pages.components.shared.address import remember
 from pages.components.shared.errors import show_error
 from pages.components.shared.links import run_link
 from pages.components.shared.states import badge
@@ -38,6 +39,8 @@ def submit(config: RunConfig, name: str, over_folds: bool) -> None:
         show_error(error)
         return
     st.session_state["queued_run"] = run.id
+    remember("run", run.id)
+    st.query_params["run"] = run.id
     st.toast(f"Queued: {words.plain(queued)}", icon=":material/check:")
 
 
@@ -46,7 +49,7 @@ def queue_list() -> None:
     active, waiting = queue.active_runs(), queue.waiting_runs()
     if not active and not waiting:
         return
-    st.subheader("Queue", anchor=False)
+    st.header("Queue", anchor=False)
     for number, run in enumerate([*active, *waiting]):
         with st.container(horizontal=True, vertical_alignment="center", border=True):
             run_link(run)
@@ -111,15 +114,16 @@ if not status.dataset_names():
         st.page_link("pages/home.py", label="Try the sample", icon=":material/play_arrow:")
 else:
     dataset = status.pick_dataset("Data set", key="train_dataset")
-    if dataset is None or dataset.task == "unlabelled":
+    if dataset is None:
+        st.caption("Choose what to learn from.")
+    elif dataset.task == "unlabelled":
         st.info("This set has no labels, and training needs them. Choose another set above, or go one of these ways:")
         with st.container(horizontal=True):
             st.page_link("pages/data.py", label="Add the file again with a label column", icon=":material/upload_file:")
-            if dataset:
-                st.page_link(
-                    "pages/predict.py", label="Score it with a finished run", icon=":material/edit_note:",
-                    query_params={"score": dataset.id},
-                )  # fmt: skip
+            st.page_link(
+                "pages/predict.py", label="Score it with a finished run", icon=":material/edit_note:",
+                query_params={"score": dataset.id},
+            )  # fmt: skip
     else:
         form(dataset)
     queue_list()

@@ -2,6 +2,8 @@
 
 import os
 import random
+import socket
+import threading
 from pathlib import Path
 
 import pytest
@@ -90,6 +92,38 @@ def checkpoints(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from tests.families import save_families
 
     return save_families(tmp_path_factory.mktemp("families"))
+
+
+@pytest.fixture
+def online(home, monkeypatch):
+    """No variable forbids to ask the Hub; which one is asked, each test says."""
+    import huggingface_hub.constants as constants
+
+    for name in ("HF_HUB_OFFLINE", "GRAFT_OFFLINE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", False)
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    monkeypatch.setenv("HF_HUB_CACHE", str(home / "hub"))
+
+
+@pytest.fixture
+def silent_hub(online, monkeypatch):
+    """A Hub that takes every call and never answers; the calls it got."""
+    calls = []
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def listen():
+            while True:
+                try:
+                    calls.append(server.accept()[0])
+                except OSError:
+                    return
+
+        threading.Thread(target=listen, daemon=True).start()
+        monkeypatch.setenv("HF_ENDPOINT", f"http://127.0.0.1:{server.getsockname()[1]}")
+        yield calls
+    for call in calls:
+        call.close()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

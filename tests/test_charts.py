@@ -5,6 +5,8 @@ import pandas as pd
 import pytest
 
 from core import charts
+from core.charts import explore
+from core.charts.theme import distinct_names
 
 MATRIX, LABELS = [[8, 2], [1, 9]], ["neg", "pos"]
 
@@ -75,3 +77,48 @@ def test_labels_that_no_row_truly_has_have_no_bar():
     unjudged = dict.fromkeys(("precision", "recall", "f1")) | {"support": 0}
     bars = charts.label_scores([figures | {"label": "a"}, unjudged | {"label": "b"}]).data[0]
     assert list(bars.y) == ["a"]
+
+
+ALIKE = (
+    "balance_not_updated_after_bank_transfer",
+    "balance_not_updated_after_cheque_or_cash_deposit",
+    "balance_not_updated_after_a_long_wait_at_the_bank_transfer",
+    "balance",
+)
+
+
+def test_names_cut_for_an_axis_stay_apart_and_show_where_they_differ():
+    names = distinct_names(ALIKE)
+    assert len(set(names)) == 4 and names[3] == "balance"
+    assert names[1].endswith("cash_deposit") and all(len(name) <= 24 + len(" (1)") for name in names)
+    taken = ["a" * 30 + "x" * 30, "a" * 30 + "y" + "x" * 29, "a" * 11 + "…" + "x" * 12 + " (1)"]
+    assert len(set(distinct_names(taken))) == 3
+
+
+def test_long_class_names_never_share_a_bar():
+    counts = {"train": {name: rows for rows, name in enumerate(ALIKE, 1)}}
+    assert len(set(charts.class_balance(counts, ALIKE).data[0].x)) == 4
+    shown = charts.probabilities(ALIKE, [0.1, 0.6, 0.2, 0.1]).data[0]
+    assert len(set(shown.y)) == 4 and shown.x[-1] == 60  # the likeliest stays on top
+    scores = {"f1": 0.5, "precision": 0.5, "recall": 0.5, "support": 9}
+    assert len(set(charts.label_scores([scores | {"label": name} for name in ALIKE]).data[0].y)) == 4
+    bars = explore.group_bars(ALIKE, ["pos"] * 4, "Rows by intent", "intent").data[0]
+    assert len(set(bars.x)) == 4 and list(bars.y) == [1, 1, 1, 1]
+    row = {"color": "#0072B2", "low": 0.4, "high": 0.6, "value": 0.5}
+    assert len(set(charts.score_bars([row | {"title": name} for name in ALIKE]).layout.yaxis.ticktext)) == 4
+
+
+def test_bars_of_layers_name_a_rate_only_where_rates_differ():
+    assert set(charts.layer_movement([0.1, 0.2, 0.3], [1.0, 1.0, 1.0]).data[0].text) == {""}
+    told = charts.layer_movement([0.0, 0.2, 0.3], [0.0, 0.9, 1.0]).data[0].text
+    assert list(told) == ["frozen", "at 90% of the rate", "at 100% of the rate"]
+
+
+def test_counts_of_a_sample_are_drawn_as_shares():
+    drawn = explore.group_bars(["a", "a", "b", "b"], ["pos", "neg", "neg", "neg"], "Rows by part", "part", sampled=True)
+    assert drawn.layout.yaxis.title.text == explore.SHARE
+    assert sum(sum(bar.y) for bar in drawn.data) == pytest.approx(100)
+    lengths = charts.length_histogram(np.array([3, 4, 9]), 8, sampled=True)
+    assert "%" in lengths.layout.yaxis.title.text and sum(lengths.data[0].y) == pytest.approx(100)
+    scores = explore.score_histogram(np.array([1.0, 1.0, 2.0]), "stars", sampled=True)
+    assert list(scores.data[0].y) == pytest.approx([200 / 3, 100 / 3])

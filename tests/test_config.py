@@ -1,6 +1,6 @@
 import pytest
 
-from core.config import PRESETS, RunConfig, settings
+from core.config import PRESETS, RunConfig, preset_of, settings
 from core.errors import ConfigError
 
 
@@ -41,3 +41,8 @@ def test_every_preset_is_a_valid_config(name):
 
 def test_every_setting_has_a_label_and_an_explanation():
     assert all(label and len(text) > 10 for label, text in settings().values())
+
+
+def test_a_preset_is_known_by_its_settings_whatever_else_is_set():
+    assert preset_of(RunConfig("x", seed=7, **PRESETS["quick"].settings)) is PRESETS["quick"]
+    assert preset_of(RunConfig("x", epochs=7, batch_size=3)) is None

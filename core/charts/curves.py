@@ -99,15 +99,21 @@ def speed_curve(steps: pd.DataFrame) -> go.Figure:
 def layer_movement(moved: Sequence[float], rates: Sequence[float]) -> go.Figure:
     """How far each layer moved from its pretrained weights, and at which share of the learning rate; head on the right."""
     names = ["embeddings", *(f"layer {number}" for number in range(1, len(moved) - 1)), "classifier"]
+    uneven = len(set(rates)) > 1  # with one rate for all there is nothing to say at each bar
     chart = figure("How far each layer moved from its source", None, "Change of the weights (%)", legend=False)
     chart.add_bar(
         x=names, y=[100 * share for share in moved], marker={"color": COLORS[2]}, customdata=[100 * rate for rate in rates],
         hovertemplate="%{x}: changed by %{y:.2f} % of its length, at %{customdata:.0f} % of the learning rate<extra></extra>",
-        text=[f"{rate:.0%} rate" if rate else "frozen" for rate in rates], textposition="outside", cliponaxis=False,
+        text=[_rate_told(rate, uneven) for rate in rates], textposition="outside", cliponaxis=False,
     )  # fmt: skip
     chart.update_layout(dragmode=False, hovermode="closest")
     chart.update_xaxes(type="category")
     return chart
+
+
+def _rate_told(rate: float, uneven: bool) -> str:
+    """What stands at a bar where layers learn at different rates."""
+    return "" if not uneven else f"at {rate:.0%} of the rate" if rate else "frozen"
 
 
 def overlay(curves: Sequence[Mapping[str, Any]], title: str, y: str) -> go.Figure:

@@ -6,12 +6,13 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from core.charts.theme import COLORS, GREY, PARTS, figure
+from core.charts.theme import COLORS, GREY, PARTS, distinct_names, figure
 
 OTHER = "all others"
 MOST_COLORS = 7  # then one grey for all others: more colours could not be told apart
 RIGHT_WRONG = {"right": "#0072B2", "wrong": "#D55E00"}
 MOST_BARS = 30
+SHARE = "Share of the rows (%)"
 SNIPPET, LINE = 110, 55  # characters in a hover box
 
 
@@ -33,29 +34,37 @@ def word_bars(words: pd.DataFrame, label: str) -> go.Figure:
         customdata=shown["word"], hovertemplate="%{customdata}: %{x:.1f} % of all others<extra></extra>",
     )  # fmt: skip
     chart.update_layout(height=150 + 26 * len(shown), hovermode="closest", dragmode=False)
-    chart.update_yaxes(tickvals=list(range(len(shown))), ticktext=[_shortened(word, 24) for word in shown["word"]])
+    chart.update_yaxes(tickvals=list(range(len(shown))), ticktext=distinct_names(shown["word"].tolist()))
     chart.update_xaxes(rangemode="tozero")
     return chart
 
 
-def group_bars(values: Sequence[str], names: Sequence[str], title: str, column: str) -> go.Figure:
-    """Rows of each value of a column, stacked by label.
+def group_bars(
+    values: Sequence[str], names: Sequence[str], title: str, column: str, sampled: bool = False
+) -> go.Figure:
+    """Rows of each value of a column, stacked by label; of a sample the shares, since its counts are nobody's.
 
     Args:
         values: (rows,) of the column.
         names: (rows,) of the label.
+        sampled: whether these are only some of the rows.
     """
     table = pd.crosstab(np.asarray(values, dtype=object), np.asarray(names, dtype=object))
     table = table.loc[table.sum(axis=1).sort_values(ascending=False).index[:MOST_BARS]]
-    chart = figure(title, _shortened(column, 30), "Rows")
+    chart = figure(title, _shortened(column, 30), SHARE if sampled else "Rows")
+    if sampled:
+        table = 100 * table / max(1, len(values))
+        chart.update_yaxes(hoverformat=".1f")
     colors = colors_of(list(names))
+    bars = distinct_names([str(value) for value in table.index])
+    legend = dict(zip(colors, distinct_names(list(colors)), strict=True))
     for name, color in colors.items():
         stacked = [name] if name != OTHER else [other for other in table.columns if other not in colors]
         rows = table[[label for label in stacked if label in table]].sum(axis=1)
         chart.add_bar(
-            x=[_shortened(str(value), 24) for value in table.index],
+            x=bars,
             y=rows,
-            name=_shortened(name, 24),
+            name=legend[name],
             marker={"color": color},
         )
     chart.update_layout(barmode="stack", showlegend=len(colors) > 1, legend_traceorder="normal", dragmode=False)
@@ -63,17 +72,20 @@ def group_bars(values: Sequence[str], names: Sequence[str], title: str, column: 
     return chart
 
 
-def score_histogram(values: np.ndarray, name: str) -> go.Figure:
-    """Rows by their score."""
+def score_histogram(values: np.ndarray, name: str, sampled: bool = False) -> go.Figure:
+    """Rows by their score; of a sample the shares."""
     values = values[np.isfinite(values)]
-    chart = figure("Distribution of the score", _shortened(name, 40), "Rows", legend=False)
+    chart = figure("Distribution of the score", _shortened(name, 40), SHARE if sampled else "Rows", legend=False)
     distinct = np.unique(values)
+    unit = 100 / max(1, len(values)) if sampled else 1
     if len(distinct) <= MOST_BARS:
-        chart.add_bar(x=distinct, y=[int((values == score).sum()) for score in distinct], marker={"color": COLORS[0]})
+        chart.add_bar(
+            x=distinct, y=[unit * int((values == score).sum()) for score in distinct], marker={"color": COLORS[0]}
+        )
     else:
         counts, edges = np.histogram(values, bins=40)
         chart.add_bar(
-            x=(edges[:-1] + edges[1:]) / 2, y=counts, width=np.diff(edges) * 0.95, marker={"color": COLORS[0]}
+            x=(edges[:-1] + edges[1:]) / 2, y=unit * counts, width=np.diff(edges) * 0.95, marker={"color": COLORS[0]}
         )
     chart.update_layout(dragmode=False)
     return chart
@@ -90,10 +102,11 @@ def text_map(points: np.ndarray, rows: Sequence[int], texts: Sequence[str], name
     chart = _plane()
     of_points = np.asarray(names, dtype=object)
     colors = colors_of(list(of_points))
+    legend = dict(zip(colors, distinct_names(list(colors)), strict=True))
     for name, color in colors.items():
         chosen = np.flatnonzero(~np.isin(of_points, list(colors)) if name == OTHER else of_points == name)
         if len(chosen):
-            title = f"{_shortened(name, 24)} ({len(chosen):,})"
+            title = f"{legend[name]} ({len(chosen):,})"
             _add_points(chart, points, rows, texts, chosen, title, of_points, {"color": color})
     return chart
 

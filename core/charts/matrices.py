@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from core.charts.theme import GREY, figure, short
+from core.charts.theme import GREY, distinct_names, figure
 
 MOST_CLASSES = 30  # of a confusion matrix that are shown together
 GREENS = [[0.0, "rgba(46,125,79,0.04)"], [0.5, "rgba(46,125,79,0.32)"], [1.0, "rgba(46,125,79,0.6)"]]
@@ -25,7 +25,7 @@ def confusion(
         title = f"{title}: the {MOST_CLASSES} most mixed up of {len(labels)} classes"
         counts, shares = counts[np.ix_(chosen, chosen)], shares[np.ix_(chosen, chosen)]
         labels = [labels[number] for number in chosen]
-    names = _distinct([short(label) for label in labels])
+    names = distinct_names(labels)
     chart = figure(title, "Predicted class", "True class", legend=False)
     chart.add_heatmap(
         z=100 * shares, x=names, y=names, colorscale=GREENS, zmin=0, zmax=100, showscale=False, xgap=2, ygap=2,
@@ -55,16 +55,3 @@ def _most_mixed_up(counts: np.ndarray, most: int) -> list[int]:
     """Numbers of the ``most`` classes that take part in the most mistakes, as true or as called class, in their order."""
     wrong = counts.sum(axis=0) + counts.sum(axis=1) - 2 * np.diagonal(counts)
     return sorted(int(number) for number in np.argsort(-wrong, kind="stable")[:most])
-
-
-def _distinct(names: list[str]) -> list[str]:
-    """Names that became equal when they were shortened told apart by a number: equal ones would share a line."""
-    seen: dict[str, int] = {}
-    for name in names:
-        seen[name] = seen.get(name, 0) + 1
-    counted: dict[str, int] = {}
-    distinct = []
-    for name in names:
-        counted[name] = counted.get(name, 0) + 1
-        distinct.append(name if seen[name] == 1 else f"{name} ({counted[name]})")
-    return distinct

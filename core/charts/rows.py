@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from core.charts.theme import COLORS, GREY, PARTS, figure, short
+from core.charts.theme import COLORS, GREY, PARTS, distinct_names, figure
 
 
 def score_histogram(scores: Mapping[str, np.ndarray], name: str) -> go.Figure:
@@ -34,23 +34,26 @@ def class_balance(counts: Mapping[str, Mapping[str, int]], labels: Sequence[str]
     for part, color in PARTS.items():
         if part in counts:
             rows = [counts[part].get(label, 0) for label in labels]
-            names = [short(label) for label in labels]
+            names = distinct_names(labels)
             chart.add_bar(x=names, y=rows, name=part, marker={"color": color})
     chart.update_layout(dragmode=False, barmode="stack", legend_traceorder="normal")
     chart.update_xaxes(type="category")
     return chart
 
 
-def length_histogram(lengths: np.ndarray, max_length: int) -> go.Figure:
-    """Texts by length in tokens; what lies right of the line is cut there."""
-    chart = figure("Length of the texts", "Tokens in a text", "Texts", legend=False)
+def length_histogram(lengths: np.ndarray, max_length: int, sampled: bool = False) -> go.Figure:
+    """Texts by length in tokens; what lies right of the line is cut there. Of a sample the shares, not its counts."""
+    chart = figure(
+        "Length of the texts", "Tokens in a text", "Share of the texts (%)" if sampled else "Texts", legend=False
+    )
     top = float(np.percentile(lengths, 99.5)) if len(lengths) else 1.0
     counts, edges = np.histogram(np.minimum(lengths, top), bins=min(50, max(5, len(np.unique(lengths)))))
     middles = (edges[:-1] + edges[1:]) / 2
     colors = [COLORS[0] if middle <= max_length else COLORS[5] for middle in middles]
     chart.add_bar(
-        x=middles, y=counts, width=np.diff(edges) * 0.95, marker={"color": colors},
-        hovertemplate="about %{x:.0f} tokens: %{y:,} texts<extra></extra>",
+        x=middles, y=100 * counts / max(1, len(lengths)) if sampled else counts, width=np.diff(edges) * 0.95,
+        marker={"color": colors},
+        hovertemplate=f"about %{{x:.0f}} tokens: {'%{y:.1f} % of the' if sampled else '%{y:,}'} texts<extra></extra>",
     )  # fmt: skip
     chart.add_vline(
         x=max_length, line={"color": GREY, "dash": "dash"}, annotation_text=f"cut at {max_length}",

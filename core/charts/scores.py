@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from core.charts.theme import COLORS, GREY, figure, short
+from core.charts.theme import COLORS, GREY, distinct_names, figure
 from core.metrics.table import METRICS
 from core.tasks import figure as said
 
@@ -48,7 +48,7 @@ def score_bars(rows: Sequence[Mapping[str, Any]], metric: str = "accuracy", ink:
     chart.update_layout(dragmode=False, height=100 + 48 * len(shown), hovermode="closest")
     chart.update_xaxes(**({"range": [0, 100]} if measure.share else {"rangemode": "tozero"}))
     # bars stand on numbers, so that two runs of one name keep a bar each
-    chart.update_yaxes(tickvals=list(range(len(shown))), ticktext=[short(row["title"], 30) for row in shown])
+    chart.update_yaxes(tickvals=list(range(len(shown))), ticktext=distinct_names([row["title"] for row in shown], 30))
     return chart
 
 
@@ -97,7 +97,7 @@ def label_scores(rows: Sequence[Mapping[str, Any]]) -> go.Figure:
     shown = sorted(judged, key=lambda row: (row["f1"], row["support"]))[-30:]
     chart = figure("F1 of each label (higher is better)", "F1 (%)", None, legend=False)
     chart.add_bar(
-        y=[short(row["label"]) for row in shown], x=[100 * row["f1"] for row in shown], orientation="h",
+        y=distinct_names([row["label"] for row in shown]), x=[100 * row["f1"] for row in shown], orientation="h",
         marker={"color": COLORS[0]}, text=[f"{row['support']:,} rows" for row in shown], textposition="auto",
         customdata=[[100 * row["precision"], 100 * row["recall"]] for row in shown],
         hovertemplate="%{y}: F1 %{x:.1f} %, precision %{customdata[0]:.1f} %, recall %{customdata[1]:.1f} %, %{text}<extra></extra>",
@@ -116,7 +116,7 @@ def probabilities(
         thresholds: where several labels may be given, the probability from which each is; a line marks it.
     """
     order = np.argsort(values)[-15:]
-    names = [short(labels[index]) for index in order]
+    names = distinct_names([labels[index] for index in order])
     shares = [100 * values[index] for index in order]
     given = [index == order[-1] for index in order]
     if thresholds is not None:

@@ -1,6 +1,7 @@
 """What all charts share: colours, the empty figure, short labels."""
 
 import zlib
+from collections import Counter
 from collections.abc import Sequence
 
 import plotly.graph_objects as go
@@ -30,6 +31,37 @@ def figure(title: str, x: str | None, y: str | None, legend: bool = True) -> go.
 def short(label: str, most: int = 24) -> str:
     """The label, cut where it is too long to stand on an axis."""
     return label if len(label) <= most else f"{label[: most - 2]}…"
+
+
+def distinct_names(labels: Sequence[str], most: int = 24) -> list[str]:
+    """The labels cut for an axis or a legend, still as different as they were: bars of one name would be drawn as one.
+
+    Where the beginnings are alike the ends are kept; where those are alike as well a number tells them apart.
+
+    Args:
+        labels: (names,), all different.
+        most: characters of a name; a number comes on top.
+    """
+    names = [short(label, most) for label in labels]
+    for index in _shared(names):
+        label = labels[index]
+        head = (most - 1) // 2
+        names[index] = label if len(label) <= most else f"{label[:head]}…{label[head + 1 - most :]}"
+    shared = _shared(names)
+    taken = {name for index, name in enumerate(names) if index not in shared}
+    for index in sorted(shared):
+        number = 1
+        while f"{names[index]} ({number})" in taken:
+            number += 1
+        names[index] = f"{names[index]} ({number})"
+        taken.add(names[index])
+    return names
+
+
+def _shared(names: Sequence[str]) -> set[int]:
+    """Places of the names that occur more than once."""
+    counts = Counter(names)
+    return {index for index, name in enumerate(names) if counts[name] > 1}
 
 
 def run_colors(run_ids: Sequence[str]) -> dict[str, str]:

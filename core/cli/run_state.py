@@ -15,8 +15,8 @@ def state_of(run: Run) -> dict[str, Any]:
         run, name, status, step, total_steps, phase, progress (0 to 1), eta_seconds, device, attempt, config, metrics,
         error, seconds and tokens_per_second (of the training). Once it has finished also split, rows, intervals,
         verdict, total_seconds, train_rows, baselines (the headline figure of each), task, headline (a metric's name),
-        caveat (what the judged rows have chosen), notes (what is left out or not defined), and thresholds by label
-        where it gives several labels.
+        caveat (what the judged rows have chosen), notes (what is left out or not defined), warnings (sentences about
+        the data that touch the score), and thresholds by label where it gives several labels.
     """
     status = run.status
     result = (run.result or {}) if status["state"] == "finished" else {}
@@ -36,7 +36,7 @@ def _outcome(result: dict[str, Any]) -> dict[str, Any]:
     outcome = {name: result[name] for name in ("split", "rows", "intervals", "verdict", "total_seconds", "train_rows")}
     name = headline_of(result)
     outcome["baselines"] = {baseline["name"]: baseline["metrics"][name] for baseline in result.get("baselines", [])}
-    outcome |= {"task": task.kind, "headline": name}
+    outcome |= {"task": task.kind, "headline": name, "warnings": list(result.get("warnings", []))}
     outcome |= {"caveat": caveat_in(result), "notes": result.get("notes", [])}
     if result.get("thresholds"):
         outcome["thresholds"] = dict(zip(result["labels"], result["thresholds"], strict=True))
@@ -62,6 +62,7 @@ def state_lines(state: dict[str, Any]) -> list[str]:
         *(f"baseline {name}: {figure(state['headline'], score)}" for name, score in state["baselines"].items()),
         verdict_in(state),
         *state["notes"],
+        *(f"Mind: {warning}" for warning in state["warnings"]),
         f"trained for {state['seconds']:.1f} s at {state['tokens_per_second']:,.0f} tokens/s",
     ]
 

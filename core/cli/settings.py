@@ -5,7 +5,6 @@ from dataclasses import fields
 from typing import Any, get_args
 
 from core.config import PRESETS, RunConfig, settings
-from core.errors import GraftError
 from core.strategies.registry import STRATEGIES
 
 ALL_ROWS = ("validation_size", "test_size", "train_size")  # take a number or the word all
@@ -66,13 +65,11 @@ def ready_config(arguments: argparse.Namespace) -> RunConfig:
         GraftError: naming what is not there, or the setting that is out of range.
     """
     from core.data.sets.store import get_dataset
-    from core.models.sources import check_source
+    from core.models.reach import require_source
     from core.training.devices import find_device
 
     config = run_config(arguments, get_dataset(arguments.dataset).id)
-    source = check_source(config.model, config.revision)
-    if not source.available:
-        raise GraftError(f"The source {config.model!r} is not available: {source.why_not}", "Use --model minilm.")
+    require_source(config.model, config.revision)
     if config.device != "auto":
         find_device(config.device)
     return config

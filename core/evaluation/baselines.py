@@ -15,7 +15,7 @@ SENTENCES = {
     "majority": ("Majority class", "Always answers with the most frequent class of the training rows."),
     "tfidf": ("TF-IDF + logistic regression", "Counts words and word pairs; no language model, no transfer."),
     "frequent_set": ("Most frequent labels", "Always gives the set of labels that most training rows have."),
-    "tfidf_labels": ("TF-IDF + logistic regression a label", "Counts words and word pairs, once for each label; no transfer."),
+    "tfidf_labels": ("TF-IDF + logistic regression for each label", "Counts words and word pairs, once for each label; no transfer."),
     "mean": ("Mean score", "Always answers with the mean of the training rows."),
     "tfidf_score": ("TF-IDF + ridge regression", "Counts words and word pairs; no language model, no transfer."),
 }  # fmt: skip

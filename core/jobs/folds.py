@@ -11,6 +11,7 @@ from core.data.sets.store import DataSet, get_dataset
 from core.data.sets.versions import origin_of
 from core.errors import ConfigError, DatasetError, GraftError
 from core.jobs.scheduler import ensure_scheduler
+from core.models.reach import require_source
 from core.runs.folder import create_run, default_name, get_run
 from core.runs.folds import FoldRuns, Tie, get_folds
 from core.tasks import check_settings, task_of
@@ -41,9 +42,10 @@ def submit_folds(
         raise DatasetError(f"The data set {dataset.name!r} has no labels.", "Training needs a label column.")
     check_settings(config, task_of(dataset.task))
     _check_source(config.model, dataset)
+    require_source(config.model, config.revision)
     keep = has_own_test(dataset) if keep_test is None else keep_test
     versions = make_folds(dataset, folds, seed, dataset.group, keep)
-    title = name or default_name(config)
+    title = name or default_name(config, dataset.size("train"))
     moment = time.strftime("%Y%m%d-%H%M%S", time.localtime())
     mark = f"folds-{moment}-{secrets.token_hex(2)}"
     rows = sum(version.size("test") for version in versions)

@@ -7,6 +7,7 @@ from core.strategies.registry import DEFAULT, STRATEGIES
 
 FORWARD = 3.5  # a forward pass costs about this much less than a training step, until this run has shown its own speed
 BASELINE_ROWS = 2000.0  # rows a second that the word-counting baseline manages
+JUDGED = 0.95  # share of a run that is done when its rows are judged: baselines and saving come after
 FIRST_GUESS = 1500.0  # training tokens a second before the first step has been timed
 
 
@@ -41,11 +42,33 @@ class ProgressEstimate:
             self.done[phase] = done / total
 
     def as_status(self) -> dict[str, Any]:
-        """``progress`` (0..1, never falling), ``eta_seconds`` and ``elapsed_seconds`` for the status."""
+        """``progress`` (0..1, never falling), ``eta_seconds`` and ``elapsed_seconds`` for the status.
+
+        The share is of the work, not of the time: a speed that turns out lower than guessed moves the end, and not what is done.
+        """
         elapsed, left = time.monotonic() - self.began, self._left()
-        self._farthest = max(self._farthest, elapsed / max(elapsed + left, 1e-9) if self.epochs else 0.0)
+        self._farthest = max(self._farthest, self._share_done() if self.epochs else 0.0)
         eta = round(left) if self.epochs else None
         return {"progress": round(self._farthest, 4), "eta_seconds": eta, "elapsed_seconds": round(elapsed, 1)}
+
+    def _share_done(self) -> float:
+        """Of all that is to be done, counted in tokens of training; only what comes after judging has a fixed share."""
+        train, validation = self.tokens["train"], self.tokens["validation"]
+        work: dict[str, float] = {"encoding": 0.0, "training": 0.0}
+        if not self.strategy.teacher.steps:
+            work["encoding"] = (train + validation) / FORWARD
+        else:
+            work["training"] = self.epochs * (train + validation / FORWARD)
+            if self.done.get("encoding") or self.phase == "encoding" or self.strategy.encodes_first:
+                work["encoding"] = train / FORWARD
+        work["testing"] = self.tokens["test"] / FORWARD
+        whole = sum(work.values()) or 1.0
+        if self.phase in ("baselines", "saving"):
+            return JUDGED if self.phase == "baselines" else (1 + JUDGED) / 2
+        trained = self.strategy.work_done(self.done.get("training", 0.0)) / (self.strategy.work_done(1.0) or 1.0)
+        done = work["training"] * trained
+        done += sum(work[phase] * self.done.get(phase, 0.0) for phase in ("encoding", "testing"))
+        return JUDGED * min(1.0, done / whole)
 
     def _left(self) -> float:
         if self.phase == "saving":

@@ -6,7 +6,8 @@ from core.config import RunConfig
 from core.data.sets.store import get_dataset
 from core.errors import RunError
 from core.jobs.scheduler import ensure_scheduler
-from core.runs.folder import ACTIVE, RESUMABLE, WAITING, Run, create_run, list_runs
+from core.models.reach import require_source
+from core.runs.folder import ACTIVE, RESUMABLE, WAITING, Run, create_run, default_name, list_runs
 from core.tasks import check_settings, task_of
 
 
@@ -15,9 +16,12 @@ def submit(config: RunConfig, name: str | None = None, tags: tuple[str, ...] = (
 
     Raises:
         ConfigError: when a setting has no meaning for the answers of this data set.
+        SourceError: when the source is neither here nor can be downloaded: the run could only fail.
     """
-    check_settings(config, task_of(get_dataset(config.dataset).task))
-    run = create_run(config, name, tags)
+    dataset = get_dataset(config.dataset)
+    check_settings(config, task_of(dataset.task))
+    require_source(config.model, config.revision)
+    run = create_run(config, name or default_name(config, dataset.size("train")), tags)
     ensure_scheduler()
     return run
 
@@ -39,9 +43,11 @@ def resume(run: Run) -> None:
 
     Raises:
         RunError: when the run is under way or finished.
+        SourceError: when its source is neither here nor can be downloaded.
     """
     if run.state not in RESUMABLE:
         raise RunError(f"Run {run.name} is {run.state}.", "Only stopped, interrupted or failed runs can be resumed.")
+    require_source(run.config.model, run.config.revision)
     run.clear_stop()
     run.write_status(state="queued", queued_at=time.time(), error=None, process=None)
     ensure_scheduler()

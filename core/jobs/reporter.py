@@ -10,9 +10,12 @@ from typing import Any
 import psutil
 
 from core.jobs.process import identity
+from core.jobs.waiting import Waiting, share_waited
 from core.runs.folder import Run
 
 HEARTBEAT = 2.0  # seconds between two signs of life
+SMOOTH = 0.3  # weight of the newest look at how long the process waits for a core
+FITTING = ("encoding", "training", "validating")  # phases whose speed is remembered
 QUIET = 0.5  # seconds between two writes of the status for mere progress
 
 
@@ -23,6 +26,7 @@ class Reporter:
         self.run = run
         self.status: dict[str, Any] = dict(run.status) | {"process": identity()}
         self.process = psutil.Process()
+        self._waiting = Waiting()
         self._lock = threading.Lock()
         self._done = threading.Event()
         self._written = 0.0
@@ -71,7 +75,7 @@ class Reporter:
         while not self._done.wait(HEARTBEAT):
             with self._lock:
                 if not self._done.is_set():
-                    self.status |= self._load()
+                    self.status |= self._load() | self._waited()
                     self._write()
 
     def _load(self) -> dict[str, Any]:
@@ -85,6 +89,17 @@ class Reporter:
             load["device_load"] = round(self.process.cpu_percent() / (psutil.cpu_count() or 1), 1)
         load["peak_memory_mib"] = max(load["memory_mib"], self.status.get("peak_memory_mib") or 0)
         return load
+
+    def _waited(self) -> dict[str, Any]:
+        """``waited`` (0..1), how much of its time the process now waits for a core that others hold, and ``fitting``:
+        seconds that it ran and waited in the training, all attempts together."""
+        ran, waited = self._waiting.since_last()
+        share, known = share_waited(ran, waited), self.status.get("waited")
+        smooth = share if known is None else SMOOTH * share + (1 - SMOOTH) * known
+        fitting = self.status.get("fitting") or {"ran": 0.0, "waited": 0.0}
+        if self.status.get("phase") in FITTING:
+            fitting = {"ran": round(fitting["ran"] + ran, 2), "waited": round(fitting["waited"] + waited, 2)}
+        return {"waited": round(smooth, 3), "fitting": fitting}
 
 
 class Silent:

@@ -65,6 +65,7 @@ def _carry_out(run: Run, reporter: Reporter | Silent) -> str:
     recorder, should_stop = RunRecorder(run, reporter), StopAsked(run)
     compute = _begin(config, recorder, began)
     chosen = choose_rows(config, recorder.warn)
+    reporter.update(judged_on=chosen.judged_on)
     prepared = prepare(chosen, recorder)
     try:
         with distributed.joined(compute.device.name):

@@ -9,7 +9,7 @@ from core.errors import SourceError
 from core.models import pooling as pools
 from core.models.errors import explained
 from core.models.head import keep_exact
-from core.models.sources import locate
+from core.models.sources import locate, locate_here
 
 if TYPE_CHECKING:
     from transformers import PretrainedConfig, PreTrainedModel, PreTrainedTokenizerBase
@@ -103,7 +103,7 @@ def load_tokenizer(source: str, revision: str | None = None) -> "PreTrainedToken
     """
     from transformers import AutoTokenizer
 
-    where, extra = locate(source, revision)
+    where, extra = locate_here(source, revision)
     with explained(source):
         tokenizer = AutoTokenizer.from_pretrained(where, **extra)
     tokenizer.model_max_length = 10**9  # cutting is ours; the warning about long texts would be noise

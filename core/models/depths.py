@@ -7,6 +7,9 @@ from core.models.pooling import MARK
 from core.strategies.plan import Plan
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import torch
     from transformers import PreTrainedModel
 
 STACK = re.compile(r"(?:^|\.)(?:layer|layers)\.(\d+)\.")  # where transformers' encoders number their layers
@@ -30,6 +33,17 @@ def depths(model: "PreTrainedModel") -> tuple[dict[str, int], int]:
     return depth, layers
 
 
+def weights_of(model: "PreTrainedModel") -> "Iterator[tuple[str, torch.nn.Parameter]]":
+    """Names and weights of a model without those of an averaging layer, which only computes a mean: nothing ever moves it."""
+    _, layers = depths(model)
+    averages = getattr(model.config, MARK, None) == "mean"
+    prefix = f"{model.base_model_prefix}."
+    for name, weight in model.named_parameters():
+        match = STACK.search(name) if name.startswith(prefix) else None
+        if not (averages and match and int(match[1]) >= layers):
+            yield name, weight
+
+
 def disable_dropout(model: "PreTrainedModel", frozen_layers: int) -> None:
     """Turn dropout off in the embeddings and so many of the lowest layers: what is not trained need not be disturbed."""
     import torch
@@ -50,7 +64,7 @@ def movement(model: "PreTrainedModel", start: "PreTrainedModel") -> list[float]:
     depth, layers = depths(start)
     change, before = [0.0] * (layers + 2), [0.0] * (layers + 2)
     with torch.no_grad():
-        for name, old in start.named_parameters():
+        for name, old in weights_of(start):
             level = depth[name]
             change[level] += float((model.get_parameter(name).cpu() - old).double().square().sum())
             before[level] += float(old.double().square().sum())

@@ -21,9 +21,9 @@ def shape_of(model: str, revision: str | None = None) -> Shape:
     Raises:
         SourceError: when the source is not at hand.
     """
-    from core.models.sources import locate
+    from core.models.sources import locate_here
 
-    where, extra = locate(model, revision)
+    where, extra = locate_here(model, revision)
     return _shape(where, tuple(sorted(extra.items())))
 
 

@@ -13,6 +13,8 @@ from core.runs.folder import get_run, list_runs
 
 EMBEDDED = "minilm"
 PREFIX = "weights:"  # a source is written weights:FILE@ARCHITECTURE
+WEIGHTS = ("*.safetensors", "*.bin")
+TOKENIZERS = ("tokenizer*.json", "vocab*", "*.model")
 HUB_SUGGESTIONS = {
     "google-bert/bert-base-uncased": "BERT base, 110 M parameters: the model that most papers and tutorials use.",
     "distilbert/distilbert-base-uncased": "DistilBERT, 66 M parameters: BERT's ability at about half the cost.",
@@ -24,13 +26,19 @@ HUB_SUGGESTIONS = {
 
 @dataclass(frozen=True, slots=True)
 class SourceInfo:
-    """A source as the form shows it; ``why_not`` says in one line what is missing when it is not available."""
+    """A source as the form shows it.
+
+    Attributes:
+        why_not: what is missing, in one line, where it is not available.
+        at_hand: whether all of it is on this machine, so that nothing has to be downloaded.
+    """
 
     key: str
     title: str
     sentence: str
     available: bool = True
     why_not: str = ""
+    at_hand: bool = True
 
 
 def list_sources() -> list[SourceInfo]:
@@ -63,6 +71,18 @@ def check_source(model: str, revision: str | None = None) -> SourceInfo:
             f"There is no folder {model!r}.", "Give an existing folder, or a Hub name such as owner/name."
         )
     return _hub(model, HUB_SUGGESTIONS.get(model, "A model on the Hugging Face Hub."), revision)
+
+
+def locate_here(model: str, revision: str | None = None) -> Located:
+    """As ``locate``; what is on this machine is read without asking the Hub for something newer.
+
+    Raises:
+        SourceError: when the source is not there and cannot be brought.
+    """
+    where, extra = locate(model, revision)
+    if where != model or Path(model).is_dir() or not _is_cached(model, revision):  # not the Hub's, or not here
+        return where, extra
+    return where, extra | {"local_files_only": True}
 
 
 def locate(model: str, revision: str | None = None) -> Located:
@@ -187,6 +207,11 @@ def _weights(model: str) -> SourceInfo:
         if not info.available:
             why = f"its architecture {architecture} is not at hand: {info.why_not}"
             return SourceInfo(model, title, "Weights from a file.", False, why)
+        if not info.at_hand:
+            sentence = (
+                f"Weights from a file; its architecture {architecture} is downloaded once at the start of the run."
+            )
+            return SourceInfo(model, title, sentence, at_hand=False)
     return SourceInfo(model, title, "Weights from a file, laid onto a named architecture.")
 
 
@@ -205,15 +230,20 @@ def _hub(name: str, sentence: str, revision: str | None = None) -> SourceInfo:
         return SourceInfo(name, name, f"{sentence} Already downloaded.")
     if is_offline():
         why = "Graft is offline. Connect, or copy the model's folder here and choose it as a local folder."
-        return SourceInfo(name, name, sentence, False, why)
-    return SourceInfo(name, name, f"{sentence} It is downloaded once at the start of the run.")
+        return SourceInfo(name, name, sentence, False, why, at_hand=False)
+    return SourceInfo(name, name, f"{sentence} It is downloaded once at the start of the run.", at_hand=False)
 
 
 def _is_cached(name: str, revision: str | None) -> bool:
+    """Whether config, tokenizer and weights of a Hub model have been downloaded."""
     from huggingface_hub import try_to_load_from_cache
     from huggingface_hub.errors import HFValidationError
 
     try:
-        return isinstance(try_to_load_from_cache(name, "config.json", revision=revision), str)
+        config = try_to_load_from_cache(name, "config.json", revision=revision)
     except (HFValidationError, ValueError) as error:
         raise SourceError(f"{name!r} is not a Hub name.", "Hub names look like owner/name.") from error
+    if not isinstance(config, str):
+        return False
+    folder = Path(config).parent
+    return all(any(next(folder.glob(kind), None) for kind in kinds) for kinds in (WEIGHTS, TOKENIZERS))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.config import RunConfig
 from core.errors import GraftError
-from core.models.depths import depths
+from core.models.depths import depths, weights_of
 from core.strategies.plan import Encoder, Plan
 from core.strategies.registry import STRATEGIES
 
@@ -35,6 +35,12 @@ def plan(model: "PreTrainedModel", config: RunConfig) -> Plan:
     return STRATEGIES[config.strategy].plan(encoder, config)
 
 
+def size(model: "PreTrainedModel", config: RunConfig) -> int:
+    """Weights of the model that a run leaves behind: what an adapter adds is merged, and an averaging layer is no weight."""
+    adapter = STRATEGIES[config.strategy].adapter
+    return sum(weight.numel() for name, weight in weights_of(model) if not (adapter and adapter.mark in name))
+
+
 def trained_weights(config: RunConfig, classes: int) -> Trained:
     """Counted on the architecture alone, whose weights are never made.
 
@@ -56,17 +62,17 @@ def _count(
     from core.models import pooling
     from core.models.adapters import attach
     from core.models.errors import explained
-    from core.models.sources import locate
+    from core.models.sources import locate_here
 
     config = RunConfig("x", model=model, strategy=strategy, **dict(settings))
-    where, extra = locate(model, revision)
+    where, extra = locate_here(model, revision)
     with explained(model):
         architecture = AutoConfig.from_pretrained(where, **extra)
         architecture.num_labels = classes
         pooling.forget(architecture)
         with torch.device("meta"):
             skeleton = AutoModelForSequenceClassification.from_config(architecture)
-    total = sum(weight.numel() for weight in skeleton.parameters())
+    total = size(skeleton, config)
     try:
         with torch.device("meta"):
             attach(skeleton, config)

@@ -227,11 +227,17 @@ def create_run(
     return Run(run_id, path)
 
 
-def default_name(config: RunConfig) -> str:
-    """A readable name from what matters most: source, strategy, data set."""
+def default_name(config: RunConfig, train_rows: int | None = None) -> str:
+    """A readable name from what matters most: source, strategy, data set.
+
+    Args:
+        train_rows: that the set has for training: a name promises no more of them than there are.
+    """
     source = config.model.rstrip("/").split("/")[-1]
     data = re.sub(r"-[0-9a-f]{8}$", "", config.dataset)
-    rows = f" {config.train_size} rows" if config.train_size else ""
+    rows = ""
+    if config.train_size:
+        rows = f" {min(config.train_size, train_rows or config.train_size)} rows"
     return f"{source} {config.strategy.replace('_', ' ')} on {data}{rows}"
 
 

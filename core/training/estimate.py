@@ -10,7 +10,7 @@ from core.strategies.registry import STRATEGIES
 from core.training.devices import Device, find_device, use_bf16
 from core.training.gradients import PIECE_TOKENS
 from core.training.recipe import work_of
-from core.training.speeds import guessed_speed, remembered_speed, speed_of_others
+from core.training.speeds import guessed_speed, remembered_speed, slowed_speed, speed_of_others
 from core.training.truncation import tokens_read
 
 FORWARD = 3.5  # a training step costs about this many forward passes of the same tokens
@@ -22,6 +22,9 @@ LIBRARIES = {"cpu": 1550, "cuda": 600}  # MiB of torch, transformers and the ker
 START_SECONDS = 12.0  # loading libraries, data and weights
 FIT_SECONDS = 2.0  # solving for the last layer
 BASELINE_ROWS = 1500  # a second, through the word-counting baseline
+MEASURED, CARRIED = "from an earlier run like this", "from earlier runs of this source"
+DISTURBED = "a guess, since other programs slowed down the run that was timed"
+GUESSED = "a guess until a run of this source has been timed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +50,17 @@ class Estimate:
 
 @dataclass(frozen=True, slots=True)
 class _Speed:
-    """Tokens a second in training and in a forward pass alone, and whether an earlier run showed them."""
+    """Tokens a second in training and in a forward pass alone.
+
+    Attributes:
+        measured: whether an undisturbed earlier run showed them.
+        ground: what they rest on, in words.
+    """
 
     training: float
     forward: float
     measured: bool
+    ground: str
 
 
 def estimate(config: RunConfig, counts: dict[str, int], lengths: np.ndarray, shape: Shape) -> Estimate:
@@ -75,12 +84,23 @@ def estimate(config: RunConfig, counts: dict[str, int], lengths: np.ndarray, sha
     steps, tokens, training = _training(config, speed, train, validation, mean)
     seconds = START_SECONDS + training + judged * mean / speed.forward + (train + judged) / BASELINE_ROWS
     memory = _memory(config, shape, device, float(np.percentile(shortened, 99)), bf16)
-    sentence = _sentence(seconds, 1.25 if speed.measured else 1.6, memory, device, speed.measured)
+    sentence = _sentence(seconds, 1.25 if speed.measured else 1.6, memory, device, speed.ground)
     return Estimate(seconds, memory, steps, tokens, speed.measured, sentence)
 
 
+def took(seconds: float) -> str:
+    """A length of time that was measured: 34 s, 3 min 26 s, 2 h 05 min."""
+    whole = max(1, round(seconds))
+    if whole < 90:
+        return f"{whole} s"
+    if whole < 5400:
+        return f"{whole // 60} min {whole % 60:02d} s"
+    minutes = round(seconds / 60)
+    return f"{minutes // 60} h {minutes % 60:02d} min"
+
+
 def duration(seconds: float) -> str:
-    """A length of time in words: 40 s, 3 min, 2.5 h."""
+    """A length of time that is expected, no more exact than it is known: 40 s, 3 min, 2.5 h."""
     if seconds < 90:
         return f"{max(1, round(seconds / 5) * 5 if seconds > 20 else round(seconds))} s"
     if seconds < 5400:
@@ -99,10 +119,15 @@ def _speed(config: RunConfig, shape: Shape, device: Device, bf16: bool, mean: fl
     update = 1 + (PER_UPDATE / (mean * config.batch_size) if device.name == "cpu" else 0.0)
     heavier = strategy.cost_share(config, shape.layers) * update
     known = remembered_speed(config, device)
-    training = known or speed_of_others(config, shape, device) or guessed_speed(shape, device, bf16, mean) / heavier
     if known and not strategy.teacher.steps:  # what it showed was the speed of forward passes
-        return _Speed(known, known, True)
-    return _Speed(training, training * (heavier * FORWARD), known is not None)
+        return _Speed(known, known, True, MEASURED)
+    others, slowed = speed_of_others(config, shape, device), slowed_speed(config, device)
+    training, ground = (known, MEASURED) if known else (others, CARRIED)
+    if not training:
+        guess = guessed_speed(shape, device, bf16, mean) / heavier
+        showed_training = slowed if strategy.teacher.steps else None
+        training, ground = max(guess, showed_training or 0.0), DISTURBED if slowed else GUESSED
+    return _Speed(training, training * (heavier * FORWARD), known is not None, ground)
 
 
 def _training(config: RunConfig, speed: _Speed, train: int, validation: int, mean: float) -> tuple[int, int, float]:
@@ -142,10 +167,9 @@ def _memory(config: RunConfig, shape: Shape, device: Device, longest: float, bf1
     return int((weights + activations) / 2**20) + LIBRARIES.get(device.name.split(":")[0], 600)
 
 
-def _sentence(seconds: float, spread: float, memory: int, device: Device, measured: bool) -> str:
+def _sentence(seconds: float, spread: float, memory: int, device: Device, ground: str) -> str:
     low, high = duration(seconds / spread), duration(seconds * spread)
     span = f"about {duration(seconds)}" if low == high else f"about {duration(seconds)} ({low} to {high})"
-    ground = "from an earlier run like this" if measured else "a guess until a first run has been timed"
     need = f"{memory / 1024:.1f} GiB" if memory >= 1024 else f"{memory} MiB"
     warning = ""
     if memory > 0.9 * device.memory_mib:

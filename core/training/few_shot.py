@@ -13,6 +13,7 @@ import numpy as np
 
 from core.errors import DatasetError
 from core.models.head import last_layer
+from core.models.trained import size
 from core.training.course import Schedule
 from core.training.events import CheckpointDue, Evaluated, Event, Progress, Started, TrainingDone
 from core.training.forward import logits_of
@@ -121,7 +122,7 @@ def _started(job: TrainingJob, last: "torch.nn.Linear", rates: dict[str, float],
     trained = sum(job.model.get_parameter(name).numel() for name in rates)
     return Started(
         step, total, job.training.encoded.rows, job.validation.encoded.rows,
-        sum(weight.numel() for weight in job.model.parameters()),
+        size(job.model, job.config),
         trained + sum(weight.numel() for weight in last.parameters()), job.device, job.precision,
     )  # fmt: skip
 

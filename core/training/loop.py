@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from core.models.depths import disable_dropout
-from core.models.trained import plan
+from core.models.trained import plan, size
 from core.strategies.plan import Plan
 from core.training import distributed
 from core.training.course import BatchOrder, CheckpointClock, Schedule, Thawing
@@ -119,7 +119,7 @@ def _schedule(job: TrainingJob) -> Schedule:
 def _started(job: TrainingJob, step: int, total: int, trained: int) -> Started:
     return Started(
         step, total, job.training.encoded.rows, job.validation.encoded.rows,
-        sum(weight.numel() for weight in job.model.parameters()), trained, job.device, job.precision,
+        size(job.model, job.config), trained, job.device, job.precision,
     )  # fmt: skip
 
 

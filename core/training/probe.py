@@ -12,6 +12,7 @@ from sklearn.linear_model import LogisticRegression, Ridge
 
 from core.models.fingerprint import architecture_fingerprint, weights_fingerprint
 from core.models.head import last_layer
+from core.models.trained import size
 from core.tasks import scale_of
 from core.threads import one_thread
 from core.training.batches import scoring_order
@@ -88,7 +89,7 @@ def probe_then_tune(job: TrainingJob) -> Iterator[Event]:
 def _started(job: TrainingJob, last: "torch.nn.Linear") -> Started:
     return Started(
         0, len(STRENGTHS), job.training.encoded.rows, job.validation.encoded.rows,
-        sum(weight.numel() for weight in job.model.parameters()), sum(weight.numel() for weight in last.parameters()),
+        size(job.model, job.config), sum(weight.numel() for weight in last.parameters()),
         job.device, job.precision,
     )  # fmt: skip
 

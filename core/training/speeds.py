@@ -1,6 +1,8 @@
 """Speeds of training: remembered from finished runs, or guessed from what this machine's matrix products reach."""
 
 import time
+from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -8,41 +10,61 @@ from core import workspace
 from core.config import RunConfig
 from core.models.shape import Shape
 from core.strategies.registry import STRATEGIES
-from core.training.devices import Device
+from core.training.devices import Device, cores
 
 EFFICIENCY = {"cpu": 0.68, "cuda": 0.35, "mps": 0.3}  # share of the measured matrix speed that a whole step reaches
 REMEMBERED = "speeds.json"  # training tokens a second by what decides them, in the folder of caches
+SLOWED, MATRIX = "slowed", "matrix"  # in the same file: what busy times showed, and the best speed of matrix products
+CALM = 0.2  # share of waiting for others up to which a run shows what this machine can do
 
 
-def remember_speed(config: RunConfig, device: str, tokens_per_second: float) -> None:
-    """Store what a finished run showed, so that the next estimate for its like is measured, not guessed."""
+def remember_speed(config: RunConfig, device: str, tokens_per_second: float, waited: float = 0.0) -> None:
+    """Store what a finished run showed, so that the next estimate for its like is measured, not guessed.
+
+    Args:
+        waited: share of its time (0..1) that it waited for a core that other programs held. What a busy machine showed is
+            kept apart: it says how slow a run can be, not how quick it is.
+    """
     path = workspace.folder("cache") / REMEMBERED
-    speeds: dict[str, Any] = workspace.read_json(path) or {}
-    workspace.write_json(path, speeds | {_key(config, device): round(tokens_per_second, 1)})
+    speeds, key = _stored(), _key(config, device)
+    if waited > CALM:
+        slowed = speeds.get(SLOWED, {})
+        speeds[SLOWED] = slowed | {key: max(round(tokens_per_second, 1), slowed.get(key, 0.0))}
+    else:
+        speeds[key] = round(tokens_per_second, 1)
+    workspace.write_json(path, speeds)
 
 
 def remembered_speed(config: RunConfig, device: Device) -> float | None:
-    """Training tokens a second of the last run with this source, strategy, device and length."""
-    speeds = workspace.read_json(workspace.folder("cache") / REMEMBERED) or {}
-    return speeds.get(_key(config, device.name))
+    """Training tokens a second of the last undisturbed run with this source, strategy, device and length."""
+    return _stored().get(_key(config, device.name))
+
+
+def slowed_speed(config: RunConfig, device: Device) -> float | None:
+    """The best that such runs reached while other programs slowed them down: they can do that much at least."""
+    return _stored().get(SLOWED, {}).get(_key(config, device.name))
 
 
 def speed_of_others(config: RunConfig, shape: Shape, device: Device) -> float | None:
-    """Training tokens a second as runs of other strategies showed, all else equal; None where there was none.
+    """Training tokens a second as runs of other strategies, lengths or batches showed, all else equal; None where there was none.
 
-    A better guess than the speed of matrix products, which other work on the machine may just have slowed down.
+    The nearest is taken: first the same strategy, then the same length. A better guess than the speed of matrix products,
+    which other work on the machine may just have slowed down.
     """
-    if not STRATEGIES[config.strategy].teacher.by_epochs:
+    own = STRATEGIES[config.strategy]
+    if not own.teacher.by_epochs:
         return None
-    for other in STRATEGIES.values():
-        if not other.teacher.by_epochs:
+    carried: dict[tuple[bool, int, int], float] = {}
+    for run in _timed():
+        other = STRATEGIES.get(run.strategy)
+        alike = (run.model, run.device, run.precision) == (config.model, device.name, config.precision)
+        if other is None or not alike or not other.teacher.by_epochs:
             continue
+        distance = (other is not own, abs(run.max_length - config.max_length), abs(run.batch_size - config.batch_size))
         # one process: not every strategy works in several, and a speed is remembered without regard to it
-        speed = remembered_speed(config.changed(strategy=other.name, processes=1), device)
-        if speed:
-            own_share = STRATEGIES[config.strategy].cost_share(config, shape.layers)
-            return speed * other.cost_share(config, shape.layers) / own_share
-    return None
+        share = other.cost_share(config.changed(strategy=other.name, processes=1), shape.layers)
+        carried[distance] = run.speed * share / own.cost_share(config, shape.layers)
+    return carried[min(carried)] if carried else None
 
 
 def guessed_speed(shape: Shape, device: Device, bf16: bool, length: float) -> float:
@@ -53,10 +75,20 @@ def guessed_speed(shape: Shape, device: Device, bf16: bool, length: float) -> fl
     """
     kind = device.name.split(":")[0]
     operations = 6.0 * (shape.working + shape.layers * 2 * length * shape.width)
-    return float(EFFICIENCY.get(kind, 0.3) * _matrix_speed(device.name, bf16) / operations)
+    return float(EFFICIENCY.get(kind, 0.3) * _best_matrix_speed(device.name, bf16) / operations)
 
 
 @lru_cache(maxsize=8)
+def _best_matrix_speed(device: str, bf16: bool) -> float:
+    """The best that was ever measured here: other work can only make a device look slower than it is."""
+    stored = _stored()
+    name = f"{device} {'bf16' if bf16 else 'fp32'} {cores()}"
+    best = max(_matrix_speed(device, bf16), stored.get(MATRIX, {}).get(name, 0.0))
+    speeds = stored.get(MATRIX, {}) | {name: round(best)}
+    workspace.write_json(workspace.folder("cache") / REMEMBERED, _stored() | {MATRIX: speeds})
+    return best
+
+
 def _matrix_speed(device: str, bf16: bool) -> float:
     """Operations a second of matrix products of an encoder's size on this device, measured for some 0.2 s."""
     import torch
@@ -75,6 +107,32 @@ def _matrix_speed(device: str, bf16: bool) -> float:
             c.sum().item()  # waits for the device
         best = max(best, times * 4 * size**3 / (time.perf_counter() - began))
     return best
+
+
+@dataclass(frozen=True, slots=True)
+class _Timed:
+    """Training tokens a second of an undisturbed run, and what decided them."""
+
+    model: str
+    strategy: str
+    device: str
+    precision: str
+    max_length: int
+    batch_size: int
+    speed: float
+
+
+def _timed() -> Iterator[_Timed]:
+    """All runs whose speed is remembered."""
+    for key, speed in _stored().items():
+        parts = key.rsplit("|", 5)
+        if len(parts) == 6:
+            model, strategy, device, precision, length, batch = parts
+            yield _Timed(model, strategy, device, precision, int(length), int(batch), speed)
+
+
+def _stored() -> dict[str, Any]:
+    return workspace.read_json(workspace.folder("cache") / REMEMBERED) or {}
 
 
 def _key(config: RunConfig, device: str) -> str:

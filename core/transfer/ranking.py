@@ -58,9 +58,7 @@ def rank_sources(
             "Compare sources by a quick run of each instead: the strategy linear_probe takes minutes.",
         )
     began = time.perf_counter()
-    names = list(sources) or [
-        source.key for source in list_sources() if source.available and "downloaded once" not in source.sentence
-    ]
+    names = list(sources) or [source.key for source in list_sources() if source.available and source.at_hand]
     train = dataset.part("train")
     train = train.iloc[draw(train["label"], rows, seed, train["row"])]
     numbers = {label: index for index, label in enumerate(dataset.labels)}

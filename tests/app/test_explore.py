@@ -14,7 +14,7 @@ pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 
 def view(app: AppTest, name: str) -> AppTest:
     """Another view of the page, as soon as its features are there."""
-    app.segmented_control(key="view").set_value(name).run()
+    app.radio(key="view").set_value(name).run()
     for _ in range(100):
         if not app.get("progress"):
             break
@@ -51,7 +51,7 @@ def test_words_and_meaning_find_texts(dataset):
     assert len(found) and all("film" in text and "lovely" in text for text in found["text"])
     app.text_input(key="search_words").set_value("unheard").run()
     assert "No text holds" in said(app)
-    app.segmented_control(key="search_how").set_value("By meaning").run()
+    app.radio(key="search_how").set_value("By meaning").run()
     view(app, "Search")
     app.text_input(key="search_sentence").set_value("an awful boring evening").run()
     found = app.dataframe[0].value

@@ -1,10 +1,13 @@
 """The Train page's form: a file with weights, strategies with their numbers, the rate test."""
 
+import time
+
 import pytest
 import torch
 from transformers import AutoModel
 
 from core.jobs import rate_test
+from core.models.hub import LIMIT
 from tests.app.test_pages import open_page, said
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
@@ -57,3 +60,16 @@ def test_the_rate_test_begins_by_a_button_and_shows_its_result(dataset, monkeypa
     workspace.write_json(rate_test.folder_of(begun[0]) / "result.json", result)
     app.run()
     assert not app.exception and "learns fastest at about 0.0001" in said(app)
+
+
+def test_a_silent_hub_holds_up_neither_the_page_nor_anything_but_this_source(silent_hub, dataset):
+    app = open_page("train", dataset=dataset.id)
+    began = time.monotonic()
+    app.selectbox(key="source").set_value("google-bert/bert-base-uncased").run()
+    assert not app.exception and "Asking the Hub" in said(app) and app.button(key="queue_run").disabled
+    assert time.monotonic() - began < LIMIT
+    time.sleep(LIMIT)
+    app.run()
+    assert "does not answer within 3 s" in said(app) and app.button(key="queue_run").disabled
+    app.selectbox(key="source").set_value("minilm").run()
+    assert not app.button(key="queue_run").disabled

@@ -270,3 +270,33 @@ def test_no_page_is_wider_than_the_window(server, chromium, two_runs, path, widt
     assert visitor.evaluate("document.documentElement.scrollWidth") <= width
     assert not visitor.locator("[data-testid=stException]").count()
     context.close()
+
+
+def test_the_menu_keeps_data_set_and_run_and_the_tab_names_them(server, page, two_runs):
+    page.goto(f"{server.url}/run?run={two_runs[1]}")
+    page.get_by_role("heading", name="1 epochs").wait_for()
+    wait(lambda: page.title() == "1 epochs · Run · Graft", 20)
+    page.get_by_role("link", name="Train on from this model").click()
+    page.get_by_text("Before it starts").wait_for()
+    dataset = re.search(r"dataset=([\w-]+)", page.url).group(1)
+    for name in ("Data", "Predict", "Train"):
+        page.get_by_role("link", name=name, exact=True).first.click()
+        page.get_by_role("heading", name=name, level=1).wait_for()
+        wait(lambda: f"dataset={dataset}" in page.url and f"run={two_runs[1]}" in page.url, 20)
+    wait(lambda: f"run%3A{two_runs[1]}" in page.url or f"run:{two_runs[1]}" in page.url, 20)  # the form's source
+
+
+def test_the_keyboard_leaves_a_mark_on_each_link_and_button(server, page, two_runs):
+    page.goto(f"{server.url}/run?run={two_runs[1]}")
+    page.get_by_role("link", name="Try it out").wait_for()
+    seen = set()
+    for _ in range(14):
+        page.keyboard.press("Tab")
+        tag, outline, shadow = page.evaluate(
+            "() => { const at = document.activeElement, style = getComputedStyle(at);"
+            " return [at.tagName, style.outlineStyle, style.boxShadow] }"
+        )
+        if tag in ("A", "BUTTON"):
+            assert outline != "none" or shadow != "none"
+            seen.add(tag)
+    assert seen == {"A", "BUTTON"}

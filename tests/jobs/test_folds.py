@@ -131,5 +131,7 @@ def test_a_source_that_has_learnt_from_the_set_is_refused(dataset):
     for source in (f"run:{first.id}", str(first.model)):
         with pytest.raises(ConfigError, match="knows rows that would judge it"):
             submit_folds(RunConfig(dataset.id, source), 3)
+    second.model.mkdir(parents=True)
+    (second.model / "config.json").write_text("{}")
     assert second.config.model  # of a set that is gone nothing is known
     assert len(submit_folds(RunConfig(dataset.id, f"run:{second.id}"), 3).runs) == 3

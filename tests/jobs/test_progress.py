@@ -38,3 +38,21 @@ def test_progress_never_falls():
         estimate.stepped(step, STEPS, speed)
         seen.append(estimate.as_status()["progress"])
     assert seen == sorted(seen)
+
+
+def test_the_share_done_is_of_the_work_however_slow_the_steps_turn_out():
+    estimate = journey("full")
+    estimate.stepped(7, 64, 30.0)
+    assert estimate.as_status()["progress"] == pytest.approx(7 / 64, abs=0.02)
+
+
+def test_a_run_that_judges_says_so_far_into_its_bar():
+    estimate = journey("full")
+    estimate.tokens["test"] = TOKENS
+    estimate.stepped(STEPS, STEPS, 900.0)
+    before = estimate.as_status()["progress"]
+    estimate.enter("testing")
+    estimate.advanced("testing", 50, 100)
+    assert 0.8 < before < estimate.as_status()["progress"] < 0.96
+    estimate.enter("saving")
+    assert estimate.as_status()["progress"] > 0.96

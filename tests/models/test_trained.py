@@ -15,10 +15,11 @@ from tests.conftest import sentences
 from tests.families import taught
 
 
+@pytest.mark.parametrize("pooling", ["cls", "mean"])
 @pytest.mark.parametrize("strategy", STRATEGIES)
-def test_the_count_is_what_the_training_tells(home, tiny_encoder, strategy):
-    config = RunConfig("x", model=str(tiny_encoder), strategy=strategy, top_layers=1)
-    classifier = load_classifier(str(tiny_encoder), ("neg", "pos"), seed=0)
+def test_the_count_is_what_the_training_tells(home, tiny_encoder, strategy, pooling):
+    config = RunConfig("x", model=str(tiny_encoder), strategy=strategy, top_layers=1, pooling=pooling)
+    classifier = load_classifier(str(tiny_encoder), ("neg", "pos"), seed=0, pooling=pooling)
     pairs = sentences(8)
     rows = LabelledRows(
         encode([t for t, _ in pairs], classifier.tokenizer, 32), np.array([k == "pos" for _, k in pairs]) * 1
@@ -29,8 +30,7 @@ def test_the_count_is_what_the_training_tells(home, tiny_encoder, strategy):
     found = trained_weights(config, 2)
     assert found.trained == started.trained_parameters
     assert found.why_not == ""
-    if STRATEGIES[strategy].adapter is None:
-        assert found.total == started.parameters
+    assert found.total == started.parameters  # neither an averaging layer nor what an adapter adds for a while
 
 
 def test_a_strategy_that_does_not_fit_says_why(home, tiny_encoder):

@@ -2,7 +2,7 @@ import pytest
 
 from core.config import RunConfig
 from core.errors import RunError
-from core.runs.folder import create_run, delete_run, get_run, list_runs, restore_run
+from core.runs.folder import create_run, default_name, delete_run, get_run, list_runs, restore_run
 from core.runs.history import history_of
 
 
@@ -46,3 +46,9 @@ def test_long_curves_are_thinned_and_keep_their_end():
     events = [{"event": "step", "step": step, "loss": 1.0} for step in range(9001)]
     steps = history_of(events).steps
     assert len(steps) <= 2001 and steps["step"].iloc[-1] == 9000
+
+
+def test_a_name_promises_no_more_rows_than_the_set_has():
+    config = RunConfig("support-tickets-0a1b2c3d", train_size=1000)
+    assert default_name(config, 383) == "minilm full on support-tickets 383 rows"
+    assert default_name(config, 9000) == "minilm full on support-tickets 1000 rows"

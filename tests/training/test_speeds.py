@@ -8,7 +8,7 @@ from core import workspace
 from core.config import RunConfig
 from core.models.shape import Shape
 from core.training.devices import find_device
-from core.training.speeds import remember_speed, remembered_speed, speed_of_others
+from core.training.speeds import remember_speed, remembered_speed, slowed_speed, speed_of_others
 
 SHAPE = Shape(22_000_000, 10_000_000, 6, 384)
 
@@ -31,3 +31,19 @@ def test_the_speed_of_another_strategy_is_carried_over_by_what_a_token_costs(hom
 def test_a_run_in_several_processes_asks_strategies_that_work_in_one_as_well(home):
     remember_speed(RunConfig("x", strategy="lp_ft"), "cpu", 900.0)
     assert speed_of_others(RunConfig("x", processes=2), SHAPE, find_device("cpu")) == pytest.approx(900.0)
+
+
+def test_what_a_busy_machine_showed_never_replaces_what_a_calm_one_did(home):
+    config, device = RunConfig("x"), find_device("cpu")
+    remember_speed(config, "cpu", 900.0)
+    remember_speed(config, "cpu", 15.0, waited=0.9)
+    assert remembered_speed(config, device) == 900.0 and slowed_speed(config, device) == 15.0
+    remember_speed(config, "cpu", 1000.0, waited=0.05)
+    assert remembered_speed(config, device) == 1000.0
+
+
+def test_runs_of_another_length_or_batch_size_are_the_ground_for_a_first_quick_look(home):
+    remember_speed(RunConfig("x", max_length=512, batch_size=8), "cpu", 700.0)
+    remember_speed(RunConfig("x", max_length=256), "cpu", 900.0)
+    remember_speed(RunConfig("x", model="other/source"), "cpu", 50.0)
+    assert speed_of_others(RunConfig("x", max_length=128), SHAPE, find_device("cpu")) == pytest.approx(900.0)

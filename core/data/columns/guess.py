@@ -27,6 +27,7 @@ from core.data.columns.scores import (
     may_hold_answers,
     text_reason,
     text_score,
+    why_no_label,
 )
 from core.errors import DatasetError
 
@@ -158,7 +159,8 @@ def _guess_answers(frame: pd.DataFrame, roles: Roles, left: list[ColumnProfile])
             reasons=roles.reasons | {"labels": f"{len(flags)} columns that hold only 0 and 1, or true and false"},
         )  # fmt: skip
     if label is None:
-        return roles
+        why = "; ".join(filter(None, map(why_no_label, left)))
+        return roles.changed(reasons=roles.reasons | {"no_label": why}) if why else roles
     kind = kinds.get(label.name) or look_at_labels(frame[label.name])
     return roles.changed(
         label=label.name, task=kind.task, separator=kind.separator, reasons=roles.reasons | {"label": kind.reason}

@@ -54,6 +54,24 @@ def is_label(column: ColumnProfile) -> bool:
     return column.distinct <= max(2, column.rows / 4) and column.length <= 60
 
 
+def why_no_label(column: ColumnProfile) -> str:
+    """Why a column whose name says label was not taken for one; empty where it has another name, or could be one."""
+    if label_score(column)[0] + column.distinct**0.5 / 2 + 2.0 * (1 - column.filled) < 5.0 or is_label(column):
+        return ""
+    if column.filled < 0.5:
+        return f"{column.name!r} is empty in {100 * (1 - column.filled):.0f} % of the rows"
+    if column.distinct < 2:
+        return f"{column.name!r} holds one value only, {min(column.values)!r}, and there is nothing to tell apart"
+    if column.distinct > max(2, column.rows / 4):
+        return (
+            f"{column.name!r} has {column.distinct:,} different values in {column.rows:,} rows: hardly any comes again, "
+            "as the names of classes do"
+        )
+    if column.length > 60:
+        return f"{column.name!r} holds texts of typically {column.length:.0f} characters, not names of classes"
+    return f"{column.name!r} has {column.distinct:,} different values, more than {MOST_CLASSES:,}"
+
+
 def label_score(column: ColumnProfile) -> tuple[float, int]:
     """How much it looks like the label: by its name, and by few values; above 5 its name says so."""
     name = plain_name(column.name)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from core.config import RunConfig
+from core.config import RunConfig, preset_of
 from core.data.sets.store import DataSet, get_dataset
 from core.data.splits.sampling import draw_part
 from core.errors import DatasetError
@@ -68,7 +68,13 @@ def choose_rows(config: RunConfig, warn: Callable[[str], None]) -> Chosen:
         "test": (config.test_size, 0),
     }
     if config.train_size is not None and config.train_size >= len(parts["train"]):
-        warn(f"{config.train_size} training rows were asked for and the set has {len(parts['train'])}: all are used.")
+        preset = preset_of(config)
+        who = (
+            f"The preset {preset.title!r} takes" if preset and "train_size" in preset.settings else "The settings take"
+        )
+        warn(
+            f"{who} at most {config.train_size:,} training rows; the set has {len(parts['train']):,}, and all are used."
+        )
     parts = {name: draw_part(part, task.kind, *sizes[name]) for name, part in parts.items()}
     if STRATEGIES[config.strategy].teacher.by_epochs:
         config = config.changed(epochs=epochs_for(config, len(parts["train"])))

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from core import workspace
+from core.data.cleaning.checks.verdict import verdict_warnings
 from core.data.sets.store import DataSet
 from core.evaluation.headline import headline_for
 from core.evaluation.notes import caveat_of
@@ -17,6 +18,7 @@ from core.jobs.phases.choosing import Chosen
 from core.jobs.phases.judging import Judged, complete_model
 from core.jobs.phases.preparing import Prepared, load_source
 from core.jobs.recorder import RunRecorder
+from core.jobs.waiting import share_waited
 from core.models.adapters import attach
 from core.models.depths import depths, layer_rates, movement
 from core.models.sources import source_fit
@@ -46,13 +48,14 @@ def finish(
     recorder.phase("baselines")
     parts = chosen.parts
     baselines = cached_baselines(chosen.dataset, parts["train"], parts["test"], config.seed, parts["validation"])
+    warnings = _data_warnings(chosen, prepared)
     recorder.phase("saving")
     result = build_result(
         judged.truth, judged.outputs, labels, baselines, task, judged.thresholds,
         headline=headline_for(task, chosen.dataset.frame()["label"].value_counts()),
         caveat=caveat_of(chosen.judged_on, task),
     )  # fmt: skip
-    result |= _facts(chosen, prepared, compute, done, recorder, began)
+    result |= _facts(chosen, prepared, compute, done, recorder, began) | {"warnings": warnings}
     table = prediction_table(parts["test"], judged.truth, judged.outputs, labels, task, judged.thresholds)
     with workspace.replace_file(run.predictions(chosen.judged_on)) as aside:
         table.to_parquet(aside, compression="zstd", index=False)
@@ -62,7 +65,7 @@ def finish(
         prepared.classifier.save(folder)
     run.write_result(result)
     run.drop_checkpoints()
-    remember_speed(config, compute.device.name, result["tokens_per_second"])
+    remember_speed(config, compute.device.name, result["tokens_per_second"], result["waited"])
 
 
 def _facts(
@@ -74,8 +77,10 @@ def _facts(
         "split": chosen.judged_on, "evaluated_of": chosen.judged_of, "train_rows": len(chosen.parts["train"]),
         "labels": list(prepared.classifier.labels),
         "rows_digest": _digest(chosen.dataset, chosen.parts["test"]["row"].to_numpy()),
+        "waited": share_waited(**(recorder.reporter.status.get("fitting") or {"ran": 0.0, "waited": 0.0})),
         "seconds": done.seconds, "tokens_per_second": done.tokens / max(done.seconds, 1e-9),
-        "train_tokens": done.tokens, "total_seconds": time.time() - began,
+        "train_tokens": done.tokens, "total_seconds": time.time() - began + _earlier_attempts(recorder.run),
+        "attempts": recorder.reporter.status.get("attempt", 1),
         "epochs": chosen.config.epochs, "averaging": recorder.averaging, "source_fit": source_fit(chosen.config.model),
         "layers": _layers(chosen, prepared), "best_step": done.best_step, "stopped_early": done.stopped_early,
         "share_cut": train.cut / max(1, train.rows),
@@ -83,6 +88,24 @@ def _facts(
         "device_title": compute.device.title, "precision": compute.precision,
         "peak_memory_mib": recorder.reporter.status.get("peak_memory_mib"), "validation": _validation(recorder.run),
     }  # fmt: skip
+
+
+def _data_warnings(chosen: Chosen, prepared: Prepared) -> list[str]:
+    """What the rows of this run say about its score."""
+    parts = {part: rows for part, rows in chosen.parts.items() if part != "test" or chosen.judged_on == "test"}
+    whole = chosen.config.truncation == "windows"
+    return verdict_warnings(chosen.dataset, parts, chosen.config.model, prepared.max_length, whole)
+
+
+def _earlier_attempts(run: Run) -> float:
+    """Seconds of the attempts before this one, each from its beginning to the last that it told."""
+    moments: list[list[float]] = []
+    for event in run.events():
+        if event.get("event") == "attempt":
+            moments.append([])
+        if moments and "time" in event:
+            moments[-1].append(event["time"])
+    return sum(times[-1] - times[0] for times in moments[:-1] if times)
 
 
 def _layers(chosen: Chosen, prepared: Prepared) -> dict[str, list[float]] | None:

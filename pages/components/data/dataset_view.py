@@ -15,6 +15,7 @@ from pages.components.data.versions import looks_caption, version_line, versions
 from pages.components.results.relabel import suspects_view
 from pages.components.shared.cards import figure_cards
 from pages.components.shared.errors import show_error
+from pages.components.shared.theme import show_chart
 from pages.components.shared.words import ago
 
 PAGE = 200  # rows shown at once
@@ -71,9 +72,9 @@ def _rows(dataset: DataSet) -> None:
 def _answers_chart(dataset: DataSet) -> None:
     """Rows of each class or label, or the spread of a score."""
     if dataset.task == "regression":
-        st.plotly_chart(charts.score_histogram(_scores(dataset.id), str(dataset.label)), key="balance")
+        show_chart(charts.score_histogram(_scores(dataset.id), str(dataset.label)), key="balance")
         return
-    st.plotly_chart(charts.class_balance(dataset.counts, dataset.labels), key="balance")
+    show_chart(charts.class_balance(dataset.counts, dataset.labels), key="balance")
     if dataset.task == "multi_label":
         given = sum(sum(counts.values()) for counts in dataset.counts.values())
         st.caption(f"A row has {given / dataset.rows:.2f} labels on average, and counts for each of them.")
@@ -145,7 +146,7 @@ def _parts_sentence(dataset: DataSet) -> str:
 
 def _length_card(dataset: DataSet) -> tuple[str, int]:
     """How long the texts are; the source and the max length that were chosen come back."""
-    sources = {source.key: source.title for source in list_sources() if source.available}
+    sources = {source.key: source.title for source in list_sources() if source.available and source.at_hand}
     one, two = st.columns(2)
     model = one.selectbox(
         "Read by",
@@ -164,7 +165,7 @@ def _length_card(dataset: DataSet) -> tuple[str, int]:
         show_error(error)
         return model, int(max_length)
     summary = length_summary(lengths, max_length)
-    st.plotly_chart(charts.length_histogram(lengths, max_length), key="lengths")
+    show_chart(charts.length_histogram(lengths, max_length, len(lengths) < dataset.rows), key="lengths")
     sampled = "" if summary.rows >= dataset.rows else f" Measured on an even sample of {summary.rows:,} rows."
     st.caption(
         f"A typical text has {summary.median:,} tokens (pieces of words, as this source cuts them), the longest {summary.longest:,}. "

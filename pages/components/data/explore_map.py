@@ -18,6 +18,7 @@ from pages.components.data.explore_rows import MOST, listed, mapped_rows
 from pages.components.data.explore_waiting import choose_reader, features_or_wait, result_or_wait
 from pages.components.shared.errors import show_error
 from pages.components.shared.status import finished_runs
+from pages.components.shared.theme import show_chart
 from pages.components.shared.words import plain
 
 METHODS = {"PCA": "PCA (at once)", "t-SNE": "t-SNE (neighbourhoods)"}
@@ -54,11 +55,10 @@ def map_view(dataset: DataSet) -> None:
     )  # fmt: skip
     with three:
         method = str(
-            st.segmented_control(
+            st.radio(
                 "Drawn by",
                 list(METHODS),
-                default="PCA",
-                required=True,
+                horizontal=True,
                 key="map_method",
                 format_func=METHODS.__getitem__,
             )
@@ -112,7 +112,7 @@ def _drawn(dataset: DataSet, frame: pd.DataFrame, places: np.ndarray, color: str
 
 def _map(figure: go.Figure, frame: pd.DataFrame, key: str, said: str) -> None:
     with st.container(border=True):
-        event: Any = st.plotly_chart(
+        event: Any = show_chart(
             figure, key=f"map_{key}", on_select="rerun", selection_mode=("box", "lasso", "points"),
             config={"displaylogo": False, "scrollZoom": False},
         )  # fmt: skip

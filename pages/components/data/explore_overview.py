@@ -12,7 +12,7 @@ from core.explore.groups import Groups, group_columns, groups_of
 from core.explore.words import TypicalWords, typical_words
 from pages.components.data.explore_rows import drawn_rows
 from pages.components.shared.errors import show_error
-from pages.components.shared.theme import STILL
+from pages.components.shared.theme import STILL, show_chart
 from pages.components.shared.words import plain
 
 WORD_ROWS = 5000  # texts whose words are counted
@@ -47,28 +47,34 @@ def overview(dataset: DataSet) -> None:
         with st.container(border=True):
             title = str(st.selectbox("Rows by", list(groups), key="explore_group"))
             column = frame[groups[title]].astype(str).tolist()
-            st.plotly_chart(
-                drawn.group_bars(column, answers.name_of_rows(), f"Rows by {title}", title), key="groups", config=STILL
+            show_chart(
+                drawn.group_bars(column, answers.name_of_rows(), f"Rows by {title}", title, len(frame) < dataset.rows),
+                key="groups",
+                config=STILL,
             )
             st.caption(
                 "Coloured by label: where the colours differ much from bar to bar, the groups are not alike."
                 + _of(dataset, len(frame))
             )
     if answers.names:
-        st.subheader("Words that set the classes apart", anchor=False)
+        st.header("Words that set the classes apart", anchor=False)
         _word_cards(dataset, answers, len(frame))
 
 
 def _label_card(dataset: DataSet, answers: Groups) -> None:
     if answers.values is not None:
-        st.plotly_chart(drawn.score_histogram(answers.values, dataset.label or "score"), key="scores", config=STILL)
+        show_chart(
+            drawn.score_histogram(answers.values, dataset.label or "score", len(answers.values) < dataset.rows),
+            key="scores",
+            config=STILL,
+        )
         known = answers.values[np.isfinite(answers.values)]
         st.caption(
             f"From {known.min():g} to {known.max():g}, half of the rows up to {np.median(known):g}."
             + _of(dataset, len(known))
         )
     elif dataset.labels:
-        st.plotly_chart(charts.class_balance(dataset.counts, dataset.labels), key="balance", config=STILL)
+        show_chart(charts.class_balance(dataset.counts, dataset.labels), key="balance", config=STILL)
         rows = {label: sum(part.get(label, 0) for part in dataset.counts.values()) for label in dataset.labels}
         most, least = max(rows, key=rows.__getitem__), min(rows, key=rows.__getitem__)
         even = rows[most] == rows[least]
@@ -88,7 +94,7 @@ def _length_card(dataset: DataSet) -> None:
     except GraftError as error:
         show_error(error)
         return
-    st.plotly_chart(charts.length_histogram(lengths, 128), key="lengths", config=STILL)
+    show_chart(charts.length_histogram(lengths, 128, len(lengths) < dataset.rows), key="lengths", config=STILL)
     st.caption(
         f"Half of the texts have up to {np.median(lengths):,.0f} tokens (pieces of words, counted for MiniLM), "
         f"one in twenty has more than {np.percentile(lengths, 95):,.0f}." + _of(dataset, len(lengths))
@@ -107,7 +113,7 @@ def _word_cards(dataset: DataSet, answers: Groups, rows: int) -> None:
         for name, column in zip(chosen[place : place + 2], st.columns(2), strict=False):
             with column, st.container(border=True, height="stretch"):
                 mine = table[table["label"] == name]
-                st.plotly_chart(drawn.word_bars(mine, name), key=f"words_{name}", config=STILL)
+                show_chart(drawn.word_bars(mine, name), key=f"words_{name}", config=STILL)
                 best = mine.iloc[0]
                 st.caption(
                     f"“{plain(best['word'])}” stands in {100 * best['share']:.1f} % of these texts and in "

@@ -41,9 +41,7 @@ def _sentence(source: str, sentence: str) -> np.ndarray:
 
 def search_view(dataset: DataSet) -> None:
     """What to look for, and what was found."""
-    how = st.segmented_control(
-        "Search", ["By words", "By meaning"], default="By words", required=True, key="search_how"
-    )
+    how = st.radio("Search", ["By words", "By meaning"], horizontal=True, key="search_how")
     if how == "By words":
         _by_words(dataset)
     else:

@@ -13,9 +13,7 @@ from pages.components.shared.errors import show_error
 
 def choose_reader(key: str) -> str:
     """The source that reads the texts: the built-in one, finished runs, and what has been downloaded."""
-    known = {
-        each.key: each.title for each in list_sources() if each.available and "downloaded once" not in each.sentence
-    }
+    known = {each.key: each.title for each in list_sources() if each.available and each.at_hand}
     return str(
         st.selectbox(
             "Read by", list(known), format_func=lambda each: known[each], key=key,

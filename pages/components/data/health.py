@@ -9,6 +9,7 @@ from core.data.cleaning.checks.tokenisation import check_tokenisation
 from core.data.cleaning.mending import make_version
 from core.data.sets.store import DataSet, get_dataset
 from core.errors import GraftError
+from core.models.sources import check_source
 from pages.components.data.versions import open_version
 from pages.components.shared.errors import show_error
 
@@ -35,7 +36,7 @@ def _rows(dataset_id: str, rows: tuple[int, ...]) -> pd.DataFrame:
 
 def health(dataset: DataSet, model: str, max_length: int) -> None:
     """The findings, the gravest first; what is well folded away."""
-    st.subheader("Health", anchor=False)
+    st.header("Health", anchor=False)
     checks = _checks(dataset, model, max_length)
     if checks is None:
         return
@@ -54,6 +55,8 @@ def health(dataset: DataSet, model: str, max_length: int) -> None:
 def reading_lines(dataset: DataSet, model: str, max_length: int) -> None:
     """What the chosen model does not know of these texts, where that is worth a warning; nothing where all is well."""
     try:
+        if not check_source(model).at_hand:
+            return  # its tokenizer would have to be downloaded while the page waits
         checks = _reading(dataset.id, model, max_length)
     except GraftError:
         return  # the form says already that this source cannot be had

@@ -54,7 +54,7 @@ def roles_form(frame: pd.DataFrame) -> Roles:
         )  # fmt: skip
     roles = Roles(**chosen)
     _reasons(roles, guess, frame)
-    return roles
+    return roles if roles.answered else roles.changed(reasons={"no_label": guess.reasons.get("no_label", "")})
 
 
 def role_of(column: str, roles: Roles) -> str:
@@ -128,6 +128,8 @@ def _reasons(roles: Roles, guess: Roles, frame: pd.DataFrame) -> None:
     """Why each column was guessed; what was corrected is left out."""
     sentences = []
     for role, reason in guess.reasons.items():
+        if role == "no_label":
+            continue  # said where it matters: before the set is stored
         if role == "labels" and guess.labels == roles.labels:
             sentences.append(f"labels: {reason}")
         elif role != "labels" and getattr(roles, role) == getattr(guess, role):

@@ -20,6 +20,7 @@ from core.errors import GraftError
 from pages.components.data.reading import Reading, aside_view, read_file, reading_view, written_as
 from pages.components.data.roles_form import role_of, roles_form
 from pages.components.shared.errors import show_error
+from pages.components.shared.words import plain
 
 PREVIEW = 8
 LOCAL = ("localhost", "127.0.0.1", "::1")
@@ -110,7 +111,11 @@ def _store(path: Path, source_name: str, table: Table, roles: Roles, reading: Re
     else:
         _outcome(table, roles, fractions, int(seed))
     if not roles.answered:
-        st.caption("No label column: such a set can be scored on the Predict page, not trained on.")
+        why = roles.reasons.get("no_label")
+        st.markdown(
+            f"**No label column{f': {plain(why)}' if why else ''}.** Such a set can be scored on the Predict page, not trained on."
+            + (" Choose what to learn above, if that is wrong." if why else "")
+        )
     if st.button("Store this data set", type="primary", icon=":material/save:", key="store"):
         bar = st.progress(0.0, "Storing …")
         dataset, known = add_dataset(

@@ -143,7 +143,7 @@ def _split_form(dataset: DataSet) -> None:
 
 
 def _export(dataset: DataSet) -> None:
-    format = str(st.segmented_control("Format", list(FORMATS), default="csv", required=True, key="export_format"))
+    format = str(st.radio("Format", list(FORMATS), horizontal=True, key="export_format"))
     st.caption(
         "In CSV, cells that a spreadsheet would run as a formula get an apostrophe in front. JSONL and Parquet are exact."
     )

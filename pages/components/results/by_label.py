@@ -9,7 +9,7 @@ from core import charts
 from core.evaluation.details import mix_ups
 from core.runs.folder import Run
 from core.tasks import readable
-from pages.components.shared.theme import STILL, ink
+from pages.components.shared.theme import STILL, ink, show_chart
 from pages.components.shared.words import plain
 
 MANY = 20  # classes; beyond them the chart of mistakes shows no numbers
@@ -19,7 +19,7 @@ def class_view(run: Run, result: dict[str, Any]) -> None:
     """One class a row: what was taken for what, and how well each class is found."""
     left, right = st.columns(2)
     with left, st.container(border=True, height="stretch"):
-        event = st.plotly_chart(
+        event = show_chart(
             charts.confusion(result["metrics"]["confusion"], result["labels"], ink=ink()), key="confusion",
             config=STILL, on_select="rerun", selection_mode="points",
         )  # fmt: skip
@@ -89,7 +89,7 @@ def label_view(run: Run, result: dict[str, Any]) -> None:
     left, right = st.columns(2)
     metrics = result["metrics"]
     with left, st.container(border=True):
-        st.plotly_chart(charts.label_scores(metrics["per_class"]), key="label_scores", config=STILL)
+        show_chart(charts.label_scores(metrics["per_class"]), key="label_scores", config=STILL)
         st.caption(
             f"A row truly has {metrics['labels_true']:.2f} labels and is given {metrics['labels_given']:.2f}, on average."
         )
@@ -112,15 +112,13 @@ def score_view(run: Run, result: dict[str, Any]) -> None:
     table = pd.read_parquet(path, columns=["label", "prediction", "error"])
     left, right = st.columns(2)
     with left, st.container(border=True):
-        st.plotly_chart(
-            charts.true_and_predicted(table["label"], table["prediction"]), key="true_predicted", config=STILL
-        )
+        show_chart(charts.true_and_predicted(table["label"], table["prediction"]), key="true_predicted", config=STILL)
         st.caption(
             "On the dashed line a prediction is exact. A cloud that is flatter than the line means that the model plays "
             "safe: it stays near the mean."
         )
     with right, st.container(border=True):
-        st.plotly_chart(charts.residuals(table["error"].to_numpy()), key="residuals", config=STILL)
+        show_chart(charts.residuals(table["error"].to_numpy()), key="residuals", config=STILL)
         metrics = result["metrics"]
         st.caption(
             f"Off by {readable(metrics['mae'])} on average, {metrics['mean_error']:+.3g} in the mean; the true scores "
@@ -134,12 +132,14 @@ def score_view(run: Run, result: dict[str, Any]) -> None:
 
 def _class_sentence(classes: list[dict[str, Any]]) -> str:
     """What the weakest class means, and the three words."""
-    judged = [scores for scores in classes if scores["support"]]
-    weakest = min(judged, key=lambda scores: scores["recall"])
-    recalled = round(weakest["recall"] * weakest["support"])
-    hardest = f"Hardest to find: {weakest['label']}, with {recalled:,} of its {weakest['support']:,} rows. "
+    judged = [scores for scores in classes if scores["support"]] or classes
+    weakest = min(judged, key=lambda scores: (scores["recall"] or 0.0, -scores["support"]))
+    recalled = round((weakest["recall"] or 0.0) * weakest["support"])
+    hardest = f"Hardest to find: {plain(weakest['label'])}, with {recalled:,} of its {weakest['support']:,} rows."
+    if recalled == weakest["support"]:
+        hardest = "Every row of every class was found."
     return (
-        f"{hardest if recalled < weakest['support'] else 'Every row of every class was found. '}"
+        f"{hardest} "
         "Precision: of the rows given a class, the share that truly has it. Recall: of the rows of a class, the share "
         "that was found. F1: both in one number."
     )

@@ -13,8 +13,8 @@ from core.runs.folder import Run
 from core.runs.history import read_history
 from core.strategies.registry import STRATEGIES
 from core.tasks import headline_of, interval_of
-from core.training.estimate import duration
-from pages.components.shared.theme import STILL, ink
+from core.training.estimate import took
+from pages.components.shared.theme import STILL, ink, show_chart
 from pages.components.shared.words import (
     best_baseline,
     dataset_name,
@@ -37,7 +37,8 @@ LINES = 6  # more pairs than these stand in a table
 
 
 def comparison_view(runs: list[Run]) -> None:
-    """Two or more finished runs."""
+    """Two or more finished runs, the best first."""
+    runs = _best_first(runs)
     with st.spinner("Testing the differences …"):
         comparison = compare_runs(runs)
     colors = charts.run_colors([run.id for run in runs])
@@ -45,11 +46,25 @@ def comparison_view(runs: list[Run]) -> None:
         st.warning(comparison.note, icon=":material/warning:")
     names = distinct_names(runs)
     _scores(runs, colors, names, comparison)
-    st.subheader("Is the difference real?", anchor=False)
+    st.header("Is the difference real?", anchor=False)
     _verdicts(comparison.tests, comparison.headline)
     _curves(runs, colors, names)
     _settings(runs, comparison.differences, names)
     _confusions(runs, names)
+
+
+def _best_first(runs: list[Run]) -> list[Run]:
+    """In the order of the figure that stands for their task; runs of other tasks come after those of the first."""
+    tasks = {run.id: result_task(run.result or {}) for run in runs}
+    order = list(dict.fromkeys(task.kind for task in tasks.values()))
+
+    def rank(run: Run) -> tuple[int, float]:
+        name = headline_of(run.result or {})
+        value = (run.result or {}).get("metrics", {}).get(name)
+        sign = -1 if METRICS[name].higher else 1
+        return order.index(tasks[run.id].kind), float("inf") if value is None else sign * value
+
+    return sorted(runs, key=rank)
 
 
 def _verdicts(tests: list[dict[str, Any]], headline: str) -> None:
@@ -96,7 +111,7 @@ def _scores(runs: list[Run], colors: dict[str, str], names: dict[str, str], comp
         for run in alike
     ]  # fmt: skip
     with st.container(border=True):
-        st.plotly_chart(charts.score_bars(rows, headline, ink=ink()), key="compare_bars", config=STILL)
+        show_chart(charts.score_bars(rows, headline, ink=ink()), key="compare_bars", config=STILL)
         if len(alike) < len(runs):
             st.caption(f"Only runs whose answers are {task.title} a row, as those of {names[runs[0].id]}.")
     metrics = dict.fromkeys(name for run in runs for name in result_task(results[run.id]).metrics)
@@ -107,7 +122,7 @@ def _scores(runs: list[Run], colors: dict[str, str], names: dict[str, str], comp
         "Best baseline beside it": [_baseline(results[run.id]) for run in runs],
         "Judged rows": [f"{results[run.id]['rows']:,}" for run in runs],
         "Training rows": [f"{results[run.id]['train_rows']:,}" for run in runs],
-        "Training time": [duration(results[run.id]["seconds"]) for run in runs],
+        "Training time": [took(results[run.id]["seconds"]) for run in runs],
         "Weights trained": [f"{results[run.id]['parameters']['trained']:,}" for run in runs],
     }
     frame = pd.DataFrame({"Run": [names[run.id] for run in runs], **lines})
@@ -177,13 +192,13 @@ def _curves(runs: list[Run], colors: dict[str, str], names: dict[str, str]) -> N
     title, unit = f"Validation {spoken(name)} ({way} is better)", METRICS[name].title + (" (%)" if scale == 100 else "")
     left, right = st.columns(2)
     with left, st.container(border=True):
-        st.plotly_chart(charts.overlay(loss, "Training loss, smoothed (lower is better)", "Loss"), key="c_loss")
+        show_chart(charts.overlay(loss, "Training loss, smoothed (lower is better)", "Loss"), key="c_loss")
     with right, st.container(border=True):
-        st.plotly_chart(charts.overlay(scores, title, unit), key="c_scores")
+        show_chart(charts.overlay(scores, title, unit), key="c_scores")
 
 
 def _settings(runs: list[Run], differences: dict[str, dict[str, object]], names: dict[str, str]) -> None:
-    st.subheader("What was set differently", anchor=False)
+    st.header("What was set differently", anchor=False)
     if not differences:
         st.caption("Nothing: these runs had the same settings.")
         return
@@ -202,7 +217,7 @@ def _value(name: str, value: object) -> str:
 
 
 def _confusions(runs: list[Run], names: dict[str, str]) -> None:
-    st.subheader("Where they go wrong", anchor=False)
+    st.header("Where they go wrong", anchor=False)
     if any(result_task(run.result or {}).kind == "single_label" for run in runs):
         st.caption(
             "Rows: the true class. Columns: what the run said. On the diagonal it was right; colour is the share of a row."
@@ -223,4 +238,4 @@ def _mistakes(run: Run, result: dict[str, Any], name: str) -> None:
     else:
         table = pd.read_parquet(run.predictions(result["split"]), columns=["label", "prediction"])
         chart = charts.true_and_predicted(table["label"], table["prediction"], name)
-    st.plotly_chart(chart, key=f"confusion_{run.id}", config=STILL)
+    show_chart(chart, key=f"confusion_{run.id}", config=STILL)

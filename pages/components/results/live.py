@@ -8,19 +8,21 @@ import streamlit as st
 
 from core import charts
 from core.jobs.queue import position
+from core.jobs.waiting import SLOWED
 from core.runs.folder import ACTIVE, Run
 from core.runs.history import History, history_of
 from core.training.estimate import duration
 from pages.components.shared.cards import figure_cards
-from pages.components.shared.states import PHASES
+from pages.components.shared.states import phase_told
+from pages.components.shared.theme import show_chart
 
 EVERY = 2.0  # seconds between two looks
 REDRAW = 5.0  # seconds that a curve stands still: each new drawing rebuilds the chart (streamlit#16052)
 
 
-def live_view(run: Run) -> None:
-    """Progress, curves and log of a run that has not finished."""
-    under_way = run.state in ("queued", *ACTIVE)
+def live_view(run: Run, state: str) -> None:
+    """Progress, curves and log of a run that has not finished; ``state`` is the one for which the page is drawn."""
+    under_way = state in ("queued", *ACTIVE)
     live = under_way and st.toggle(
         "Live",
         value=True,
@@ -29,7 +31,7 @@ def live_view(run: Run) -> None:
     )
     if under_way and not live:
         st.caption("The view holds still; the run goes on.")
-    st.fragment(_panel, run_every=EVERY if live else None)(run.id, run.state, run.path)
+    st.fragment(_panel, run_every=EVERY if live else None)(run.id, state, run.path)
 
 
 def _panel(run_id: str, shown_state: str, path: Path) -> None:
@@ -40,6 +42,7 @@ def _panel(run_id: str, shown_state: str, path: Path) -> None:
         st.rerun()  # the buttons and the header belong to another state
     _trouble(status)
     _progress(run, status)
+    _busy(status)
     history = _history(run, hold=status["state"] in ACTIVE)
     _figures(status)
     if len(history.steps) or len(history.evaluations):
@@ -79,12 +82,22 @@ def _progress(run: Run, status: dict[str, Any]) -> None:
         st.progress(0.0, text=f"Waiting: {ahead} before it." if ahead else "Waiting: it starts next.")
         return
     share = float(status.get("progress") or 0.0)
-    phase = PHASES.get(status.get("phase") or "", "Starting")
+    phase = phase_told(status)
     done, total = status.get("phase_done"), status.get("phase_total")
     steps = f", step {status.get('step', 0):,} of {status['total_steps']:,}" if status.get("total_steps") else ""
     detail = steps if status.get("phase") == "training" else f", {100 * done / total:.0f} %" if done and total else ""
     left = f" · about {duration(status['eta_seconds'])} left" if status.get("eta_seconds") else ""
     st.progress(min(1.0, share), text=f"{phase}{detail}{left}" if status["state"] in ACTIVE else f"{phase}{detail}")
+
+
+def _busy(status: dict[str, Any]) -> None:
+    """Whether other programs slow the run down, and by how much."""
+    waited = status.get("waited") or 0.0
+    if status["state"] in ACTIVE and waited >= SLOWED:
+        st.caption(
+            f":material/hourglass_top: Other programs slow this run down: {100 * waited:.0f} % of the time it waits for a processor "
+            "that they hold. It goes faster when they end; the time left counts with it as it is now."
+        )
 
 
 def _figures(status: dict[str, Any]) -> None:
@@ -115,13 +128,15 @@ def _curves(history: History) -> None:
     """Loss and validation scores; learning rate and speed on demand."""
     left, right = st.columns(2)
     with left, st.container(border=True, height="stretch"):
-        st.plotly_chart(charts.loss_curves(history.steps, history.evaluations), key="live_loss")
+        show_chart(charts.loss_curves(history.steps, history.evaluations), key="live_loss")
     with right, st.container(border=True, height="stretch"):
         if len(history.evaluations):
-            st.plotly_chart(charts.score_curves(history.evaluations), key="live_scores")
+            show_chart(charts.score_curves(history.evaluations), key="live_scores")
         else:
             st.caption("Validation scores appear here after the first pass over the data.")
     with st.expander("Learning rate and speed"):
         left, right = st.columns(2)
-        left.plotly_chart(charts.rate_curve(history.steps), key="live_rate")
-        right.plotly_chart(charts.speed_curve(history.steps), key="live_speed")
+        with left:
+            show_chart(charts.rate_curve(history.steps), key="live_rate")
+        with right:
+            show_chart(charts.speed_curve(history.steps), key="live_speed")

@@ -8,14 +8,16 @@ import streamlit as st
 from core import charts
 from core.config import settings
 from core.evaluation.notes import verdict_in
+from core.jobs.waiting import SLOWED
 from core.metrics.table import METRICS
 from core.runs.folder import Run
 from core.runs.history import read_history
 from core.tasks import headline_of
-from core.training.estimate import duration
+from core.training.estimate import took
 from pages.components.results.by_label import class_view, label_view, score_view
 from pages.components.results.scores import scores_view
 from pages.components.shared import words
+from pages.components.shared.theme import show_chart
 from pages.components.train.weights_file import show_fit
 
 VIEWS = {"multi_label": label_view, "regression": score_view}  # of all other tasks: class_view
@@ -28,6 +30,7 @@ def result_view(run: Run) -> None:
         st.warning("This run has finished but its result cannot be read.", icon=":material/error:")
         return
     _verdict(result)
+    _warnings(run, result)
     left, right = st.columns([3, 2])
     history = read_history(run)
     with left, st.container(border=True, height="stretch"):
@@ -39,10 +42,14 @@ def result_view(run: Run) -> None:
     VIEWS.get(result.get("task", ""), class_view)(run, result)
     with st.expander("How it learnt: curves"):
         left, right = st.columns(2)
-        left.plotly_chart(charts.loss_curves(history.steps, history.evaluations), key="done_loss")
-        right.plotly_chart(charts.score_curves(history.evaluations), key="done_scores")
-        left.plotly_chart(charts.rate_curve(history.steps), key="done_rate")
-        right.plotly_chart(charts.speed_curve(history.steps), key="done_speed")
+        with left:
+            show_chart(charts.loss_curves(history.steps, history.evaluations), key="done_loss")
+        with right:
+            show_chart(charts.score_curves(history.evaluations), key="done_scores")
+        with left:
+            show_chart(charts.rate_curve(history.steps), key="done_rate")
+        with right:
+            show_chart(charts.speed_curve(history.steps), key="done_speed")
     _movement(result)
     _source_fit(result)
     with st.expander("Settings of this run"):
@@ -62,6 +69,17 @@ def _verdict(result: dict[str, Any]) -> None:
         st.warning(f"Transfer did not pay off here. {sentence}", icon=":material/info:")
     else:
         st.info(sentence, icon=":material/info:")
+
+
+def _warnings(run: Run, result: dict[str, Any]) -> None:
+    """What the data says about this score."""
+    for warning in result.get("warnings", []):
+        st.warning(words.plain(warning), icon=":material/warning:")
+    if result.get("warnings"):
+        st.page_link(
+            "pages/data.py", label="See these rows on the Data page", icon=":material/table:",
+            query_params={"dataset": run.config.dataset},
+        )  # fmt: skip
 
 
 def _scores(run: Run, result: dict[str, Any]) -> None:
@@ -90,15 +108,20 @@ def _facts(result: dict[str, Any], attempts: int) -> None:
     facts = {
         "Training rows": f"{result['train_rows']:,}",
         **({"Epochs": f"{result['epochs']}"} if result.get("epochs") else {}),
-        "Training time": duration(result["seconds"]),
-        "Whole run" if attempts < 2 else "Last attempt": duration(result["total_seconds"]),
+        "Training time": took(result["seconds"]),
+        "Whole run" if attempts < 2 or "attempts" in result else "Last attempt": took(result["total_seconds"]),
         "Speed": f"{result['tokens_per_second']:,.0f} tokens/s",
         "Peak memory": f"{result['peak_memory_mib']:,} MiB" if result.get("peak_memory_mib") else "–",
         "Weights trained": f"{trained:,} of {total:,} ({_share(trained / total)})",
         "Texts cut": f"{100 * result['share_cut']:.1f} % at {result['max_length']} tokens",
         "Device": f"{result['device_title']}, {result['precision']}",
-        # without test rows the validation rows judged the run, and a second figure of theirs would say nothing new
-        **({"Best validation": _validation(result)} if result["split"] == "test" else {}),
+        # where there are no test rows these are the same rows, drawn anew: a second figure would only confuse
+        **({"Best validation": _validation(result)} if result["split"] != "validation" else {}),
+        **(
+            {"Slowed down": f"waited for other programs {100 * result['waited']:.0f} % of the time"}
+            if (result.get("waited") or 0.0) >= SLOWED
+            else {}
+        ),
     }
     st.markdown("**What it took**")
     st.table(pd.DataFrame({"": facts.values()}, index=list(facts)), border="horizontal", hide_header=True)
@@ -124,11 +147,20 @@ def _movement(result: dict[str, Any]) -> None:
     if not layers:
         return
     with st.expander("What the training changed", icon=":material/layers:"):
-        st.plotly_chart(charts.layer_movement(layers["moved"], layers["rates"]), key="movement")
+        show_chart(charts.layer_movement(layers["moved"], layers["rates"]), key="movement")
         st.caption(
             "Length of the change of each layer's weights beside their length before. The less a layer moved, the more "
-            "of what the source knew is left in it; the classifier is new and moves most."
+            "of what the source knew is left in it." + _most_moved(layers)
         )
+
+
+def _most_moved(layers: dict[str, list[float]]) -> str:
+    """What is to be said of the classifier and of the rates, where it is so."""
+    moved, rates = layers["moved"], layers["rates"]
+    newest = " The classifier is new and moved most." if moved[-1] == max(moved) > 0 else ""
+    if len(set(rates)) > 1:
+        return f"{newest} At each bar stands the largest share of the learning rate that its weights were trained with."
+    return f"{newest} All of it was trained with the whole learning rate."
 
 
 def _source_fit(result: dict[str, Any]) -> None:

@@ -8,9 +8,12 @@ from core.runs.folder import ACTIVE, RESUMABLE, Run
 from pages.components.shared.errors import show_error
 
 
-def actions(run: Run) -> None:
-    """The buttons that fit the run's state, outside the part of the page that redraws itself."""
-    state = run.state
+def actions(run: Run, state: str) -> None:
+    """The buttons that fit the run's state, outside the part of the page that redraws itself.
+
+    Args:
+        state: for which the whole page is drawn: read once, since it may change meanwhile.
+    """
     with st.container(horizontal=True, vertical_alignment="center"):
         if state in ("queued", *ACTIVE):
             stopping = state == "stopping"
@@ -68,7 +71,8 @@ def _confirm_stop(run: Run) -> None:
 
 def _do(action: object) -> None:
     try:
-        action()  # type: ignore[operator]
+        with st.spinner("Asking for it …"):  # whether a source can be reached may take some seconds
+            action()  # type: ignore[operator]
     except GraftError as error:
         show_error(error)
     else:

@@ -8,6 +8,7 @@ from core.metrics.macro_f1 import MACRO_F1
 from core.runs.folder import Run, delete_run, restore_run
 from core.strategies.registry import STRATEGIES
 from core.tasks import headline_of
+from core.training.estimate import took
 from pages.components.results.run_actions import rename, tag_all
 from pages.components.shared.errors import show_error
 from pages.components.shared.words import (
@@ -31,7 +32,7 @@ def run_table(runs: list[Run], linked: list[Run]) -> list[Run]:
     # the key names the rows shown: with other rows the old positions would mean other runs
     key = f"runs_{hash(tuple(run.id for run in shown))}"
     event = st.dataframe(
-        frame, hide_index=True, key=key, on_select="rerun", selection_mode="multi-row",
+        frame.style.format({"Training": _took}), hide_index=True, key=key, on_select="rerun", selection_mode="multi-row",
         selection_default={"selection": {"rows": positions}} if positions else None,
         column_config={
             "Name": st.column_config.TextColumn(pinned=True),
@@ -39,7 +40,7 @@ def run_table(runs: list[Run], linked: list[Run]) -> list[Run]:
             MACRO_F1.title: st.column_config.NumberColumn(format="%.1f %%", help=MACRO_F1.help),
             "Best baseline": st.column_config.TextColumn(help="The same figure of the better baseline, on the same rows."),
             "Judged rows": st.column_config.NumberColumn(help="How many rows the scores rest on."),
-            "Training": st.column_config.NumberColumn(format="%.0f s", help="Seconds of training, judging not counted."),
+            "Training": st.column_config.NumberColumn(help="Time of the training, judging not counted."),
             "Started": st.column_config.DatetimeColumn(format="distance"),
         },
         placeholder="–",
@@ -68,6 +69,10 @@ def _line(run: Run) -> dict[str, object]:
         "Strategy": STRATEGIES[config.strategy].title, "Training": result.get("seconds"),
         "Started": pd.Timestamp(meta["created"], unit="s"), "Id": run.id,
     }  # fmt: skip
+
+
+def _took(seconds: float | None) -> str:
+    return "–" if seconds is None or pd.isna(seconds) else took(seconds)
 
 
 def _hundred(share: float | None) -> float | None:

@@ -9,7 +9,7 @@ from core import charts
 from core.metrics.table import METRICS
 from core.tasks import headline_of, interval_of
 from pages.components.shared import words
-from pages.components.shared.theme import STILL, ink
+from pages.components.shared.theme import STILL, ink, show_chart
 
 
 def scores_view(title: str, color: str, result: dict[str, Any], chart_key: str, table_key: str) -> list[dict[str, Any]]:
@@ -27,7 +27,7 @@ def scores_view(title: str, color: str, result: dict[str, Any], chart_key: str, 
         }
         for contender in contenders
     ]  # fmt: skip
-    st.plotly_chart(charts.score_bars(rows, name, ink=ink()), key=chart_key, config=STILL)
+    show_chart(charts.score_bars(rows, name, ink=ink()), key=chart_key, config=STILL)
     figures = {
         f"{METRICS[metric].title} (95 % interval)": [
             words.figure_with_interval(metric, contender) for contender in contenders

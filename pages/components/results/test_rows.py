@@ -13,7 +13,7 @@ from core.runs.folder import Run
 from core.tasks import readable, split_labels
 from pages.components.results.relabel import relabel_table, suspects
 from pages.components.shared.download import download_csv
-from pages.components.shared.theme import STILL, ink
+from pages.components.shared.theme import STILL, ink, show_chart
 from pages.components.shared.words import result_task
 
 ANY = "any"
@@ -39,7 +39,7 @@ def _class_rows(run: Run, result: dict[str, Any], table: pd.DataFrame) -> None:
     labels = list(result["labels"])
     left, right = st.columns([2, 3])
     with left:
-        event = st.plotly_chart(
+        event = show_chart(
             charts.confusion(result["metrics"]["confusion"], labels, "Click a cell to see its rows", ink()),
             key="rows_confusion", config=STILL, on_select="rerun", selection_mode="points",
         )  # fmt: skip
@@ -86,7 +86,7 @@ def _whole(shown: pd.DataFrame, ticked: list[int], labels: list[str]) -> None:
         if "text_pair" in row:
             st.text(row["text_pair"])
         shares = [float(row[f"p.{label}"]) for label in labels]
-        st.plotly_chart(charts.probabilities(labels, shares), key="row_probabilities", config=STILL)
+        show_chart(charts.probabilities(labels, shares), key="row_probabilities", config=STILL)
 
 
 def _label_rows(run: Run, result: dict[str, Any], table: pd.DataFrame) -> None:
@@ -98,7 +98,7 @@ def _label_rows(run: Run, result: dict[str, Any], table: pd.DataFrame) -> None:
         help="Found: the label is true and was given. Missed: true and not given. Given wrongly: given and not true.",
     )  # fmt: skip
     unsure = right.toggle("Least sure first", key="unsure_first")
-    shown = _with_label(table, None if label == ANY else label, which).sort_values("confidence", ascending=unsure)
+    shown = _mistakes_first(_with_label(table, None if label == ANY else label, which), unsure)
     all_right = int(shown["correct"].sum())
     st.caption(
         f"{len(shown):,} of {len(table):,} rows (label {label}, {which}); {all_right:,} are right as a whole, with no label "
@@ -220,12 +220,19 @@ def _narrowed(
         shown = shown[~shown["correct"]]
     if doubted:
         shown = shown[shown["row"].isin(suspects(run_id)["row"])]
-    shown = shown.sort_values("confidence", ascending=unsure)
+    shown = _mistakes_first(shown, unsure)
     limits = [f"truly {true}"] * (true != ANY) + [f"called {predicted}"] * (predicted != ANY) + ["wrong"] * wrong
     limits += ["label in doubt"] * bool(doubted)
     which = f" ({', '.join(limits)})" if limits else ""
     correct = int(shown["correct"].sum())
     return shown, f"{len(shown):,} of {len(table):,} rows{which}; {correct:,} are right."
+
+
+def _mistakes_first(rows: pd.DataFrame, unsure: bool) -> pd.DataFrame:
+    """What went wrong stands on top, the surest mistakes first; with ``unsure`` the least sure rows, right or wrong."""
+    if unsure:
+        return rows.sort_values("confidence", kind="stable")
+    return rows.sort_values(["correct", "confidence"], ascending=[True, False], kind="stable")
 
 
 def _has_classes(table: pd.DataFrame, labels: list[str]) -> bool:

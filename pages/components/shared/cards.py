@@ -1,8 +1,19 @@
 """Figures as cards."""
 
 from collections.abc import Iterable
+from typing import Any
 
 import streamlit as st
+
+
+def place_for(which: str, among: tuple[str, ...]) -> Any:
+    """A container at another place of the page for each state of a thing.
+
+    Streamlit replaces a page element by element: what another state had drawn at the same place would stand among the new elements
+    until the page is done. In a place of its own it is gone at once.
+    """
+    places = {name: st.container() if name == which else st.empty() for name in among}
+    return places[which]
 
 
 def figure_cards(shown: Iterable[tuple[str, str, str]]) -> None:

@@ -6,10 +6,14 @@ from typing import Any
 import streamlit as st
 
 from core import libraries
+from core.config import PRESETS, settings
 from core.jobs.queue import active_runs, waiting_runs
 from core.jobs.scheduler import ensure_scheduler
+from pages.components.shared.address import keep_address, keep_form, tab_title
+from pages.components.shared.theme import mark_focus
 from pages.components.shared.words import plain
 
+RUNNING_EVERY = 5  # seconds between two looks at what runs
 SHOWN = 3  # runs under way that have a line above every page
 
 
@@ -50,16 +54,23 @@ def navigation() -> Any:
 
 
 def ensure_routed() -> None:
-    """First line of each page: after a cold start a deep link would otherwise show the page without its frame."""
+    """First line of each page: after a cold start a deep link would otherwise show the page without its frame.
+
+    What was chosen on other pages is carried along.
+    """
     if not st.session_state.get("_routed"):
         navigation()
         st.rerun()
+    keep_address()
+    keep_form(settings(), PRESETS)
 
 
 def frame(title: str) -> None:
     """What stands above the page of this title: a scheduler for the workspace, and what is running."""
     page = next(page for page in PAGES if page.title == title)
     st.session_state["_page"] = page.name
+    tab_title("" if page is PAGES[0] else page.title)
+    mark_focus()
     ensure_scheduler()
     _running()
     if page.reads_texts and not libraries.are_loaded():
@@ -67,13 +78,14 @@ def frame(title: str) -> None:
             libraries.load()
 
 
-@st.fragment(run_every=5)
+@st.fragment(run_every=RUNNING_EVERY)
 def _running() -> None:
     """A line for each run under way, except on its own page, which says it already."""
     active, waiting = active_runs(), len(waiting_runs())
     if not active and not waiting:
         return
-    own = st.query_params.get("run") if st.session_state.get("_page") == "run" else None
+    newest = active[-1].id if active else None  # what the Run page opens by itself
+    own = st.query_params.get("run", newest) if st.session_state.get("_page") == "run" else None
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         for run in active[:SHOWN]:
             if run.id == own:

@@ -1,5 +1,7 @@
 """The state of a run: as a coloured word, and in a sentence."""
 
+from typing import Any
+
 import streamlit as st
 
 from core.runs.folder import ACTIVE, Run
@@ -26,6 +28,12 @@ PHASES = {
 }
 
 
+def phase_told(status: dict[str, Any]) -> str:
+    """What a run is doing; it is judged by validation rows where its set has no others."""
+    phase = PHASES.get(status.get("phase") or "", "Starting")
+    return phase.replace("test rows", f"{status.get('judged_on') or 'test'} rows")
+
+
 def badge(state: str) -> None:
     """The state of a run as a coloured word."""
     color, icon = STATES[state]
@@ -36,7 +44,7 @@ def standing(run: Run) -> str:
     """How far a run without a result has come, in one sentence."""
     status = run.status
     if status["state"] in ACTIVE:
-        return f"{PHASES.get(status.get('phase') or '', 'Starting')}, {percent(status.get('progress') or 0.0, 0)} done."
+        return f"{phase_told(status)}, {percent(status.get('progress') or 0.0, 0)} done."
     error = status.get("error")
     return (
         error["message"]

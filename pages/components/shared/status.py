@@ -5,6 +5,7 @@ import streamlit as st
 from core.data.sets.store import DataSet, list_datasets
 from core.data.sets.versions import version_title
 from core.runs.folder import Run, list_runs
+from pages.components.shared.address import remember, tab_title, unknown
 
 
 @st.cache_resource(max_entries=1, show_spinner="Looking at this machine …")
@@ -35,6 +36,8 @@ def pick_dataset(label: str, key: str) -> DataSet | None:
     """A set chosen by the user and named in the link (``?dataset=``); folds are offered only where one was asked for."""
     known = dataset_names()
     linked = st.query_params.get("dataset")
+    if linked and linked not in known:
+        return _pick_another(label, key, known, linked)
     named = (linked, st.session_state.get(key))
     ids = [dataset_id for dataset_id in known if not known[dataset_id].fold or dataset_id in named] or list(known)
     if linked in known and (key not in st.session_state or linked != st.session_state.get(f"_{key}")):
@@ -45,4 +48,28 @@ def pick_dataset(label: str, key: str) -> DataSet | None:
         placeholder="No data set yet",
     )  # fmt: skip
     st.session_state[f"_{key}"] = linked
-    return known.get(chosen or "")
+    return _shown(known.get(chosen or ""))
+
+
+def _pick_another(label: str, key: str, known: dict[str, DataSet], linked: str) -> DataSet | None:
+    """Where the address names a set that is not here: nothing is opened in its place before it is chosen."""
+    unknown("dataset", linked)
+    ids = [dataset_id for dataset_id in known if not known[dataset_id].fold]
+    chosen = st.selectbox(
+        label, ids, index=None, key=f"{key}_instead", placeholder="Choose a data set",
+        format_func=lambda dataset_id: f"{version_title(known[dataset_id])} · {known[dataset_id].rows:,} rows",
+    )  # fmt: skip
+    if chosen:
+        st.session_state[key] = chosen
+        st.query_params["dataset"] = chosen
+        st.rerun()
+    return None
+
+
+def _shown(dataset: DataSet | None) -> DataSet | None:
+    """The set that the page is about: address, memory and tab name it."""
+    if dataset:
+        st.query_params["dataset"] = dataset.id
+        remember("dataset", dataset.id)
+        tab_title(str(st.session_state.get("_page", "")).title(), version_title(dataset))
+    return dataset

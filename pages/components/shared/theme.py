@@ -1,11 +1,41 @@
-"""What charts take from the theme that the visitor sees."""
+"""What charts take from the theme that the visitor sees, and the mark of what the keyboard has reached."""
 
+from typing import Any
+
+import plotly.graph_objects as go
 import streamlit as st
 
 STILL = {"displayModeBar": False}  # for charts without anything to zoom
-INK = {"light": "#1E2420", "dark": "#E6EBE7"}
+INK = {"light": "#0E1410", "dark": "#E6EBE7"}
+# at least 4.5 : 1 on both backgrounds of its theme; Streamlit's own grey has 3.7
+SOFT = {"light": "#5A625D", "dark": "#A9B3AC"}
+
+
+# the only style of our own: Streamlit marks a focused link with a tint of 15 % alone, and no setting of its theme changes that.
+# The green has 4.5 : 1 on both backgrounds
+FOCUS = """<style>
+.stApp :is(a, summary, [role="tab"], [role="radio"]):focus-visible { outline: 2px solid #318556; outline-offset: 1px; }
+</style>"""
+
+
+def mark_focus() -> None:
+    """Whoever goes through a page by keyboard sees where he is."""
+    st.html(FOCUS)
 
 
 def ink() -> str:
     """The text colour of the theme that the visitor sees, for writing on coloured parts of a chart."""
-    return INK.get(st.context.theme.type or "light", INK["light"])
+    return _of_theme(INK)
+
+
+def show_chart(chart: go.Figure, **how: Any) -> Any:
+    """Draw a chart with axes that can be read on the visitor's background; ``how`` as ``st.plotly_chart`` takes it."""
+    soft = _of_theme(SOFT)
+    chart.update_layout(legend_font_color=soft)
+    for axes in (chart.update_xaxes, chart.update_yaxes):
+        axes(tickfont_color=soft, title_font_color=soft)
+    return st.plotly_chart(chart, **how)
+
+
+def _of_theme(colors: dict[str, str]) -> str:
+    return colors.get(st.context.theme.type or "light", colors["light"])

@@ -1,11 +1,12 @@
 """The settings of a run, each with its one-line explanation."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import streamlit as st
 
 from core.config import DROPOUTS, OPTIMIZERS, POOLINGS, PRECISIONS, PRESETS, SCHEDULES, TRUNCATIONS, settings
-from core.models.sources import list_sources
+from core.models.sources import EMBEDDED, PREFIX, SourceInfo, list_sources
 from core.strategies.registry import STRATEGIES
 from core.tasks import METRICS, Task
 from pages.components.train.weights_file import choose_weights
@@ -21,36 +22,93 @@ OTHER_HUB, OTHER_FOLDER, OTHER_FILE = "Another Hub model", "A local folder", "A 
 def choose_source() -> tuple[str, str | None]:
     """What to transfer from: the source and, for Hub models, a revision."""
     sources = {source.key: source for source in list_sources()}
-    asked = st.query_params.get("source")
     options = [*sources, OTHER_HUB, OTHER_FOLDER, OTHER_FILE]
+    _follow_link(sources)
     picked = st.selectbox(
         "Source: the pretrained model to start from", options, key="source",
-        index=options.index(asked) if asked in sources else 0,
         format_func=lambda key: sources[key].title + ("" if sources[key].available else " (not available offline)")
         if key in sources else key,
     )  # fmt: skip
     if picked == OTHER_HUB:
         name = st.text_input("Hub name", placeholder="owner/name", key="hub_name", help="As on huggingface.co.")
         revision = st.text_input("Revision", key="revision", help=settings()["revision"][1])
-        return name.strip(), revision.strip() or None
+        return _in_address(name.strip()), revision.strip() or None
     if picked == OTHER_FOLDER:
         folder = st.text_input("Folder", placeholder="/path/to/model", key="folder", help="Saved with save_pretrained.")
-        return folder.strip(), None
+        return _in_address(folder.strip()), None
     if picked == OTHER_FILE:
-        return choose_weights([source for source in sources.values() if source.available]), None
+        architectures = [source for source in sources.values() if source.available and source.at_hand]
+        return _in_address(choose_weights(architectures)), None
     info = sources[picked]
     st.caption(info.sentence if info.available else f"{info.sentence} Not available: {info.why_not}")
-    return picked, None
+    return _in_address(picked), None
+
+
+def _follow_link(sources: Mapping[str, SourceInfo]) -> None:
+    """The source that the address names, where it is another one than the form has: a link, or a page that was loaded again."""
+    asked = st.query_params.get("source")
+    if not asked or asked == st.session_state.get("_source"):
+        if st.session_state.get("source", EMBEDDED) not in (*sources, OTHER_HUB, OTHER_FOLDER, OTHER_FILE):
+            st.session_state["source"] = EMBEDDED  # an earlier run that was deleted since
+        return
+    picked = OTHER_HUB
+    if asked in sources:
+        picked = asked
+    elif asked.startswith("run:"):
+        st.warning(
+            f"There is no finished run `{asked[4:].replace('`', '')}` to start from: it was deleted, or has no model yet. "
+            "Choose another source below.",
+            icon=":material/link_off:",
+        )  # fmt: skip
+        st.page_link("pages/compare.py", label="All runs", icon=":material/list:")
+        picked = EMBEDDED
+    elif asked.startswith(PREFIX):
+        file, _, architecture = asked.removeprefix(PREFIX).rpartition("@")
+        picked = OTHER_FILE
+        st.session_state["weights_file"], st.session_state["weights_onto"] = file, architecture
+    elif asked.startswith(("/", ".", "~")):
+        picked, st.session_state["folder"] = OTHER_FOLDER, asked
+    else:
+        st.session_state["hub_name"] = asked
+    st.session_state["source"] = picked
+
+
+def _in_address(source: str) -> str:
+    """The address names the source too, so that the form is the same after the page was loaded again."""
+    if source:
+        st.query_params["source"] = source
+    else:
+        st.query_params.pop("source", None)
+    st.session_state["_source"] = source
+    return source
+
+
+def chosen_preset() -> str:
+    """The preset of the form, also before its widget is drawn; at first the one that the address names."""
+    if "preset" not in st.session_state:
+        asked = st.query_params.get("preset")
+        st.session_state["preset"] = asked if asked in PRESETS else "balanced"
+    return str(st.session_state["preset"])
 
 
 def choose_preset() -> str:
     """A named set of settings."""
-    preset = st.segmented_control(
-        "Preset", list(PRESETS), default="balanced", required=True, key="preset",
+    chosen_preset()
+    preset = st.radio(
+        "Preset", list(PRESETS), horizontal=True, key="preset",
         format_func=lambda name: PRESETS[name].title,
     )  # fmt: skip
+    st.query_params["preset"] = str(preset)
     st.caption(PRESETS[str(preset)].sentence)
     return str(preset)
+
+
+def settings_so_far(preset: str) -> dict[str, Any]:
+    """The settings as the form has them, also above where they are drawn; those that were not touched are the preset's."""
+    changed = {name: st.session_state[key] for name in settings() if (key := f"{name}_{preset}") in st.session_state}
+    if "learning_rate" in changed:
+        changed["learning_rate"] = _number(changed["learning_rate"], None)
+    return PRESETS[preset].settings | changed
 
 
 def choose_settings(preset: str, strategy: str, task: Task) -> dict[str, Any]:

@@ -6,11 +6,12 @@ import streamlit as st
 from core.config import RunConfig
 from core.data.sets.lengths import dataset_lengths, length_summary
 from core.data.sets.store import DataSet, get_dataset
+from core.models.reach import reach_source
 from core.models.shape import shape_of
-from core.models.sources import check_source
 from core.strategies.registry import STRATEGIES
 from core.training.estimate import duration, estimate
 from core.training.recipe import epochs_for
+from pages.components.shared.words import plain
 
 
 @st.cache_data(max_entries=8, show_spinner="Counting tokens …")
@@ -25,11 +26,14 @@ def cost(config: RunConfig, dataset: DataSet) -> bool:
     Raises:
         GraftError: when the source cannot be used.
     """
-    source = check_source(config.model, config.revision)
-    if not source.available:
-        st.warning(f"{source.title} is not available: {source.why_not}", icon=":material/cloud_off:")
+    source = reach_source(config.model, config.revision, wait=0)
+    if source is None:
+        _wait_for_hub(config.model, config.revision)
         return False
-    if "downloaded once" in source.sentence:
+    if not source.available:
+        st.warning(f"{plain(source.title)} is not available: {plain(source.why_not)}", icon=":material/cloud_off:")
+        return False
+    if not source.at_hand:
         st.caption(
             "Time and memory can be told when the model has been downloaded; that happens at the start of the run."
         )
@@ -53,3 +57,11 @@ def cost(config: RunConfig, dataset: DataSet) -> bool:
         st.caption(f"Epochs: {epochs_for(config, train)}, chosen for {train:,} rows.")
     st.caption(f"Learns from {train:,} rows. At {config.max_length} tokens {reading}.")
     return True
+
+
+@st.fragment(run_every=0.5)
+def _wait_for_hub(model: str, revision: str | None) -> None:
+    """A line until the Hub has answered; the page goes on meanwhile."""
+    if reach_source(model, revision, wait=0) is not None:
+        st.rerun()
+    st.caption(":material/hourglass_top: Asking the Hub whether it has this model …")

@@ -7,6 +7,7 @@ from core.config import RunConfig
 from core.errors import GraftError
 from core.jobs import rate_test as tests
 from pages.components.shared.errors import show_error
+from pages.components.shared.theme import show_chart
 
 
 def rate_test(config: RunConfig) -> None:
@@ -50,7 +51,7 @@ def _show(config: RunConfig) -> None:
         show_error(GraftError(**told["error"]))
         return
     found = told["result"]
-    st.plotly_chart(
+    show_chart(
         charts.rate_range(found["rates"], found["losses"], found["smooth"], found["suggestion"]), key="rate_chart"
     )
     st.markdown(found["sentence"])

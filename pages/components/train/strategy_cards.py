@@ -1,21 +1,26 @@
 """The strategies as cards: what each does and when to take it, how much it trains, and what it will cost here."""
 
+from typing import Any
+
 import streamlit as st
 
-from core.config import PRESETS, RunConfig
+from core.config import RunConfig
 from core.data.sets.store import DataSet
 from core.errors import GraftError
 from core.models.shape import shape_of
 from core.models.sources import check_source
-from core.strategies.registry import STRATEGIES
+from core.strategies.registry import DEFAULT, STRATEGIES
 from core.training.estimate import duration, estimate
+from pages.components.train.config_form import chosen_preset, settings_so_far
 from pages.components.train.cost import lengths_of
 
 
 def choose_strategy(dataset: DataSet, source: str, revision: str | None) -> str:
-    """How to transfer; the numbers are those of the chosen source, data set and preset."""
-    preset = str(st.session_state.get("preset") or "balanced")
-    numbers = _numbers(dataset.id, source, revision, preset)
+    """How to transfer; the numbers are those of the chosen source, data set and settings, which stand further down."""
+    preset = chosen_preset()
+    with st.spinner("Counting weights …"):
+        numbers = _numbers(dataset, source, revision, settings_so_far(preset))
+    _follow_link()
     every = st.session_state.get("all_strategies", False)
     shown = [name for name, strategy in STRATEGIES.items() if every or strategy.common]
     chosen = st.radio(
@@ -23,6 +28,7 @@ def choose_strategy(dataset: DataSet, source: str, revision: str | None) -> str:
         format_func=lambda name: STRATEGIES[name].title,
         captions=[" ".join(filter(None, (STRATEGIES[name].sentence, numbers.get(name)))) for name in shown],
     )  # fmt: skip
+    st.query_params["strategy"] = str(chosen)
     st.toggle(
         f"Show all {len(STRATEGIES)} strategies",
         key="all_strategies",
@@ -31,33 +37,40 @@ def choose_strategy(dataset: DataSet, source: str, revision: str | None) -> str:
     return str(chosen)
 
 
-@st.cache_data(max_entries=16, ttl=600, show_spinner="Counting weights …")
-def _numbers(dataset_id: str, source: str, revision: str | None, preset: str) -> dict[str, str]:
+def _follow_link() -> None:
+    """At first, the strategy that the address names; one of the rarer ones opens the whole list."""
+    asked = st.query_params.get("strategy")
+    if "strategy" not in st.session_state and asked in STRATEGIES:
+        st.session_state["strategy"] = asked
+        if not STRATEGIES[asked].common:
+            st.session_state["all_strategies"] = True
+    chosen = st.session_state.get("strategy")
+    if chosen in STRATEGIES and not STRATEGIES[chosen].common and not st.session_state.get("all_strategies"):
+        st.session_state["strategy"] = DEFAULT  # the list was closed over it
+
+
+def _numbers(dataset: DataSet, source: str, revision: str | None, settings: dict[str, Any]) -> dict[str, str]:
     """Trained weights and expected time of each strategy, in words; empty while the source is not at hand."""
-    from core.data.sets.store import get_dataset
     from core.models.trained import trained_weights
 
     numbers: dict[str, str] = {}
     try:
         info = check_source(source, revision)
-        if not info.available or "downloaded once" in info.sentence:
+        if not info.available or not info.at_hand:
             return numbers
-        dataset = get_dataset(dataset_id)
         counts = {part: dataset.size(part) for part in ("train", "validation", "test")}
-        lengths, shape = lengths_of(dataset_id, source), shape_of(source, revision)
+        lengths, shape = lengths_of(dataset.id, source), shape_of(source, revision)
         for name in STRATEGIES:
-            config = RunConfig(
-                dataset_id, model=source, revision=revision, **PRESETS[preset].settings | {"strategy": name}
-            )
+            config = RunConfig(dataset.id, model=source, revision=revision, **settings | {"strategy": name})
             weights = trained_weights(config, max(2, len(dataset.labels)))
             if weights.why_not:
                 numbers[name] = f"Not for this source: {weights.why_not}"
                 continue
             seconds = estimate(config, counts, lengths, shape).seconds
             share = f"{_millions(weights.trained)} of {_millions(weights.total)} weights"
-            numbers[name] = f"Trains {share}; about {duration(seconds)} with {PRESETS[preset].title.lower()}."
+            numbers[name] = f"Trains {share}; about {duration(seconds)} with the settings below."
     except GraftError:
-        return {}  # the panel beside the form says what is wrong with the source
+        return {}  # the panel beside the form says what is wrong with the source or the settings
     return numbers
 
 

@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from core.errors import GraftError
-from core.models.sources import SourceInfo, join_source, lay_weights
+from core.models.sources import SourceInfo, check_source, join_source, lay_weights
 from pages.components.shared.errors import show_error
 
 
@@ -27,6 +27,10 @@ def choose_weights(architectures: Sequence[SourceInfo]) -> str:
         return ""
     source = join_source(file, onto)
     try:
+        info = check_source(source)
+        if not info.at_hand:
+            st.caption(info.sentence)
+            return source
         with st.spinner("Reading the file …"):
             _, fit = lay_weights(source)
     except GraftError as error:

@@ -10,7 +10,7 @@ from core.errors import GraftError
 from core.runs.folder import Run
 from core.tasks import readable
 from pages.components.shared.errors import show_error
-from pages.components.shared.theme import STILL
+from pages.components.shared.theme import STILL, show_chart
 from pages.components.shared.words import answer, plain
 from pages.components.use.predictor import LOCK, load
 
@@ -50,18 +50,18 @@ def _show_answer(run: Run, model: Any, outputs: Any) -> None:
     shares = outputs[0]
     if model.task.kind == "multi_label":
         st.markdown("The model gives **no label**." if given == "no label" else f"The model gives **{plain(given)}**.")
-        st.plotly_chart(charts.probabilities(model.labels, shares, model.thresholds), key="try_chart", config=STILL)
+        show_chart(charts.probabilities(model.labels, shares, model.thresholds), key="try_chart", config=STILL)
         st.caption("A label is given when its bar reaches its mark, the threshold that was chosen on validation rows.")
         return
     st.markdown(f"The model says **{plain(given)}** and gives it a probability of **{100 * shares.max():.1f} %**.")
-    st.plotly_chart(charts.probabilities(model.labels, shares), key="try_chart", config=STILL)
+    show_chart(charts.probabilities(model.labels, shares), key="try_chart", config=STILL)
     result = run.result or {}
     share = result.get("metrics", {}).get("accuracy")
-    said = "The model's own confidence, not a promise."
+    sentence = "The model's own confidence, not a promise."
     if share is not None:
         rows = f"{result['rows']:,} {result['split']} rows"
-        said += f" On the {rows} it was right in {100 * share:.0f} of 100 cases, however sure it was."
-    st.caption(said)
+        sentence += f" On the {rows} it was right in {100 * share:.0f} of 100 cases, however sure it was."
+    st.caption(sentence)
 
 
 def _wants_pair(run: Run) -> bool:

@@ -1,4 +1,5 @@
 import pandas as pd
+import pytest
 
 from core.data.columns.answers import stored_answers
 from core.data.columns.guess import choose_roles, guess_roles
@@ -41,3 +42,17 @@ def test_roles_beside_text_and_label_are_guessed_and_kept(home, tmp_path):
 def test_a_score_is_found_among_the_numbers_when_asked_for():
     frame = table(label=["x", "y"] * 30, year=range(1950, 2010), rating=[1, 2, 3] * 20)
     assert choose_roles(frame, {"task": "regression"}).label == "rating"
+
+
+@pytest.mark.parametrize(
+    ("labels", "why"),
+    [
+        (["x"] * 40, "holds one value only, 'x'"),
+        ([f"answer {place}" for place in range(40)], "has 40 different values in 40 rows"),
+        (["yes", "no"] * 4 + [""] * 32, "is empty in 80 % of the rows"),
+    ],
+)
+def test_a_column_called_label_that_is_none_is_told_with_the_reason(labels, why):
+    frame = pd.DataFrame({"text": [text for text, _ in sentences(40)], "label": labels})
+    roles = guess_roles(frame)
+    assert roles.label is None and f"'label' {why}" in roles.reasons["no_label"]

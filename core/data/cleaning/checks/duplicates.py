@@ -9,6 +9,7 @@ from core.data.cleaning.material import Material
 from core.data.cleaning.repeated import JUDGED, conflicting, leaking, nearly_leaking, nearly_repeated, repeated
 from core.data.cleaning.similar import first_of_each
 
+LEAKAGE, NEAR_LEAKAGE = "leakage", "near leakage"  # names of the findings that touch every score
 EXACT_DUPLICATES = Drop("exact_duplicates", "repeat an earlier text", lambda m: repeated(m.frame, m.keys))
 NEAR_DUPLICATES = Drop(
     "near_duplicates", "are nearly an earlier text", lambda m: nearly_repeated(m.frame, m.keys, m.pairs)
@@ -60,7 +61,7 @@ def _leakage(material: Material) -> Check:
     seen = {name: set(keys[part == name]) for name in ("train", *JUDGED)}
     test, validation = seen["test"] & (seen["train"] | seen["validation"]), seen["validation"] & seen["train"]
     if not test and not validation:
-        return Check("leakage", "ok", "No text of the training part is judged again in validation or test.")
+        return Check(LEAKAGE, "ok", "No text of the training part is judged again in validation or test.")
     sides = []
     if test:
         sides.append(
@@ -75,7 +76,7 @@ def _leakage(material: Material) -> Check:
     message = f"{'; '.join(sides)}, so the score flatters."
     remedy = "The copies that are learnt from are removed; what judges stays, so scores remain comparable."
     fix = LEAKING.remedy(f"Remove {counted(count, 'leaking row', 'leaking rows')}")
-    return Check("leakage", "warning", message, together(material.frame, keys, mask), count, remedy, fix)
+    return Check(LEAKAGE, "warning", message, together(material.frame, keys, mask), count, remedy, fix)
 
 
 def _near_leakage(material: Material) -> Check:
@@ -86,7 +87,7 @@ def _near_leakage(material: Material) -> Check:
     remedy = "A model that remembers them looks better than it is. The training side is removed, what judges stays."
     fix = NEAR_LEAKING.remedy(f"Remove {counted(count, 'row', 'rows')}")
     level = "warning" if count > 0.01 * len(frame) else "note"
-    finding = Check("near leakage", level, f"{subject} nearly the same as a judged text.", (), count, remedy, fix)
+    finding = Check(NEAR_LEAKAGE, level, f"{subject} nearly the same as a judged text.", (), count, remedy, fix)
     return _with_pairs(
         material, finding, "No training text is nearly a judged one.", part[pairs.first] != part[pairs.second]
     )

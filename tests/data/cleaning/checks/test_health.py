@@ -6,6 +6,7 @@ import pytest
 from core.data.cleaning.checks.duplicates import check_duplicates
 from core.data.cleaning.checks.health import check_dataset, is_checked
 from core.data.cleaning.checks.labels import check_labels
+from core.data.cleaning.checks.registry import VERSION
 from core.data.cleaning.material import Material
 from core.data.cleaning.near import NearPairs
 from core.data.cleaning.texts import text_keys
@@ -42,7 +43,7 @@ def test_the_known_faults_of_imdb_are_found_without_being_told(home):
     assert found["columns that give the label away"].fix.parameters == {"columns": ["rating"]}
 
 
-def test_findings_that_an_earlier_version_kept_are_found(dataset):
+def test_findings_that_these_checks_kept_are_found_and_those_of_earlier_ones_looked_for_anew(dataset):
     kept = [
         {
             "name": "duplicates", "level": "note", "message": "3 rows repeat an earlier text.", "rows": [1, 2], "count": 3,
@@ -50,8 +51,9 @@ def test_findings_that_an_earlier_version_kept_are_found(dataset):
         },
         {"name": "languages", "level": "ok", "message": "English.", "rows": [], "count": 0, "remedy": "", "fix": None},
     ]  # fmt: skip
-    path = folder("cache", "health") / f"{dataset.fingerprint[:24]}-v1.json"
-    write_json(path, kept)
+    write_json(folder("cache", "health") / f"{dataset.fingerprint[:24]}-v{VERSION - 1}.json", kept)
+    assert not is_checked(dataset)
+    write_json(folder("cache", "health") / f"{dataset.fingerprint[:24]}-v{VERSION}.json", kept)
     checks = {check.name: check for check in check_dataset(dataset)}
     assert is_checked(dataset) and set(checks) == {"missing", "duplicates", "languages"}
     assert checks["duplicates"].rows == (1, 2) and checks["duplicates"].fix.parameters == {"what": "exact_duplicates"}

@@ -26,7 +26,7 @@ def test_one_small_class_can_be_left_out(home, tmp_path):
 
 def test_uneven_classes_are_told_with_what_guessing_would_get(home, tmp_path):
     check = checks_of(tmp_path, frame_of(["a"] * 190 + ["b"] * 10))["class balance"]
-    assert check.level == "warning" and "already gives 95 % accuracy" in check.remedy
+    assert check.level == "warning" and "already gives 95.0 % accuracy" in check.remedy
 
 
 def test_a_column_that_decides_the_label_is_found_and_one_that_does_not_is_not(home, tmp_path):
@@ -37,3 +37,10 @@ def test_a_column_that_decides_the_label_is_found_and_one_that_does_not_is_not(h
     frame["month"] = [row % 5 for row in range(120)]
     check = checks_of(tmp_path, frame)["columns that give the label away"]
     assert check.level == "warning" and check.fix.parameters == {"columns": ["stars"]}
+
+
+def test_what_the_commonest_class_gets_is_counted_where_it_is_judged(home, tmp_path):
+    frame = frame_of(["often"] * 80 + ["seldom"] * 20 + ["often"] * 10 + ["seldom"] * 30)
+    frame["split"] = ["train"] * 100 + ["test"] * 40
+    remedy = checks_of(tmp_path, frame, split="split")["class balance"].remedy
+    assert "always answering 'often' already gives 25.0 % accuracy on the 40 test rows" in remedy
