@@ -22,7 +22,7 @@ PHASES = {
     "encoding": "Encoding texts once",
     "training": "Training",
     "validating": "Checking on validation rows",
-    "testing": "Judging it",
+    "testing": "Judging on test rows",
     "baselines": "Computing the baselines",
     "saving": "Saving the model",
 }
