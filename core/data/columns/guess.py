@@ -68,7 +68,7 @@ def choose_roles(frame: pd.DataFrame, asked: dict[str, Any], guess: bool = True)
         DatasetError: when a column does not exist or nothing looks like text.
     """
     given = {role: value for role, value in asked.items() if value}
-    listed = [*given.get("labels", ()), *given.get("ignore", ())]
+    listed = [*given.get("joined", ()), *given.get("labels", ()), *given.get("ignore", ())]
     for column in [*(given[role] for role in SINGLE if role in given), *listed]:
         check_roles(frame, Roles(text=column))
     if not guess:

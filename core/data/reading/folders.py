@@ -106,7 +106,7 @@ def _batches(
         seen += 1
         data = content() if member.size <= LONGEST else b""
         if member.size > LONGEST or (b"\x00" in data[:4096] and not data.startswith((b"\xff\xfe", b"\xfe\xff"))):
-            skipped.append(SkippedRow(0, "not a text file", member.path))
+            skipped.append(SkippedRow(0, "not a text file", member.path, len(rows)))
             continue
         text, misfits = _decoded(data, encoding, member.path)
         mended["misfits"] += misfits

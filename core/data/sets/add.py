@@ -55,7 +55,7 @@ def add_dataset(
     *,
     name: str | None = None,
     source_name: str | None = None,
-    text: str | None = None,
+    text: str | Sequence[str] | None = None,
     label: str | None = None,
     text_pair: str | None = None,
     split: str | None = None,
@@ -75,8 +75,9 @@ def add_dataset(
 
     Args:
         path: a file, or a data set of the Hub by its name.
+        text: a column, or several that are joined to one text in this order.
         guess: False takes the roles exactly as given, so that an empty one stays empty.
-        other_roles: further fields of ``Roles``: labels, task, separator, domain, language, id, ignore.
+        other_roles: further fields of ``Roles``: joined, labels, task, separator, domain, language, id, ignore.
         progress: is told the share of a large file that is done, 0 to 1.
 
     Returns:
@@ -91,6 +92,8 @@ def add_dataset(
     else:
         options = ReadingOptions(delimiter=delimiter, encoding=encoding, sheet=sheet, header=header)
         source = open_table(Path(path), source_name, options)
+    if text is not None and not isinstance(text, str):
+        text, other_roles["joined"] = next(iter(text), None), tuple(text[1:])
     asked: dict[str, Any] = {"text": text, "label": label, "text_pair": text_pair, "split": split, "group": group}
     storing = Storing(asked | other_roles, name, source_name, tuple(fractions), seed, no_label, guess)
     return store_source(source, storing, progress)
@@ -154,5 +157,5 @@ def _described(
         warnings=tuple(warnings), seed=storing.seed, fractions=storing.fractions, created=time.time(),
         source_name=storing.source_name, fingerprint=fingerprint, sizes=part_sizes(small["split"]),
         label_columns=roles.labels, separator=roles.separator, domain=roles.domain, language=roles.language,
-        id_column=roles.id,
+        id_column=roles.id, joined=roles.joined,
     )  # fmt: skip

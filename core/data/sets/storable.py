@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from core.data.columns.answers import answers_of
+from core.data.columns.joining import joined_texts
 from core.data.columns.roles import Roles
 from core.data.reading.cells import cell_text
 from core.data.reading.table_reader import Rows
@@ -88,11 +89,19 @@ def _table(rows: Rows, roles: Roles, answers: pa.ChunkedArray | None, first: int
     frame = isinstance(rows, pd.DataFrame)
     size, names = (len(rows), list(rows.columns)) if frame else (rows.num_rows, rows.column_names)
     columns: dict[str, Any] = {"row": pa.array(np.arange(first, first + size))}
-    columns["text"] = _trimmed(text_column(rows, roles.text))
+    columns["text"] = _trimmed(_text(rows, roles.texts))
     if roles.text_pair:
         columns["text_pair"] = _trimmed(text_column(rows, roles.text_pair))
     columns["label"] = pa.array([""] * size, pa.string()) if answers is None else pc.fill_null(answers, "")
     return pa.table(columns | {f"extra.{name}": text_column(rows, name) for name in further_columns(names, roles)})
+
+
+def _text(rows: Rows, names: tuple[str, ...]) -> pa.ChunkedArray:
+    """The text of each row; several columns are joined."""
+    if len(names) == 1:
+        return text_column(rows, names[0])
+    parts = [text_column(rows, name).to_pylist() for name in names]
+    return pa.chunked_array([pa.array(joined_texts(parts), pa.string())])
 
 
 def _empty(column: pa.ChunkedArray) -> np.ndarray:

@@ -87,7 +87,7 @@ def _preview(table: Table, roles: Roles) -> None:
     st.dataframe(shown.rename(columns=named), hide_index=True, key="upload_preview")
     rows = "A large file: its rows are counted when it is stored" if table.sampled else f"{len(table.frame):,} rows"
     st.caption(f"{rows}, {len(table.frame.columns)} columns ({written_as(table)}). The first {len(shown)} are shown.")
-    aside_view(pd.DataFrame(table.skipped, columns=["line", "reason", "content"]), len(table.skipped), "file")
+    aside_view(pd.DataFrame([unread[:3] for unread in table.skipped], columns=["line", "reason", "content"]), len(table.skipped), "file")
 
 
 def _store(path: Path, source_name: str, table: Table, roles: Roles, reading: Reading, stamp: str) -> None:
