@@ -76,9 +76,7 @@ def predict_table(
     return out
 
 
-def score_table(
-    predictor: Predictor, table: Table, columns: TextColumns, progress: Progress | None = None
-) -> Scored:
+def score_table(predictor: Predictor, table: Table, columns: TextColumns, progress: Progress | None = None) -> Scored:
     """All rows of a file with predictions; a row that could not be read stands in its place, blank but for its reason."""
     frame = predict_table(predictor, table.frame, columns.texts, columns.pair, progress)
     note = next((name for name in reversed(frame.columns) if name not in table.frame and name.startswith(NOTE)), None)

@@ -31,9 +31,7 @@ class TextColumns:
     candidates: tuple[str, ...] = ()
 
 
-def text_columns(
-    run: Run, frame: pd.DataFrame, texts: Sequence[str] = (), text_pair: str | None = None
-) -> TextColumns:
+def text_columns(run: Run, frame: pd.DataFrame, texts: Sequence[str] = (), text_pair: str | None = None) -> TextColumns:
     """The columns to score: as asked, else those the run was trained on up to case and blanks, else the likeliest.
 
     Raises:
@@ -86,7 +84,9 @@ def _likeliest(trained: DataSet | None, frame: pd.DataFrame) -> TextColumns:
     beside = [] if trained is None else [name for name in trained.columns if name not in trained.texts]
     fitting = sorted(fitting, key=lambda column: same_column(column.name, beside) is not None)  # stable: the best first
     names = tuple(column.name for column in fitting)
-    why = "its data set is gone" if trained is None else f"it was trained on {_listed(trained.texts)}, which is not here"
+    why = (
+        "its data set is gone" if trained is None else f"it was trained on {_listed(trained.texts)}, which is not here"
+    )
     others = f" {_listed(names[1:4])} would fit as well." if len(names) > 1 else ""
     return TextColumns(names[:1], note=f"The run reads {names[0]!r}, a guess: {why}.{others}", candidates=names)
 

@@ -64,8 +64,19 @@ def test_a_title_above_the_table_is_no_row_of_it(run, tmp_path):
 
 
 def test_the_command_tells_how_many_rows_have_no_prediction(run, tmp_path, capsys):
-    (tmp_path / "new.csv").write_text("review,n\n" + "".join(f"{text},1{',' * (n % 5 == 0)}x\n" for n, text in enumerate(TEXTS)))
-    arguments = ["predict", run.id, "--input", str(tmp_path / "new.csv"), "--output", str(tmp_path / "o.csv"), "--device", "cpu"]
+    (tmp_path / "new.csv").write_text(
+        "review,n\n" + "".join(f"{text},1{',' * (n % 5 == 0)}x\n" for n, text in enumerate(TEXTS))
+    )
+    arguments = [
+        "predict",
+        run.id,
+        "--input",
+        str(tmp_path / "new.csv"),
+        "--output",
+        str(tmp_path / "o.csv"),
+        "--device",
+        "cpu",
+    ]
     assert main([*arguments, "--json"]) == 0
     told = json.loads(capsys.readouterr().out)
     assert told["rows"] == 15 and told["skipped_rows"] == 3 and told["text_column"] == "review" and not told["guessed"]

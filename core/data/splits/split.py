@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from core.data.reading.parts import PARTS as PART_NAMES
+from core.data.splits.groups import deal_groups, group_members
 from core.errors import DatasetError
 
 PARTS = ("train", "validation", "test")
@@ -29,7 +30,7 @@ def split_rows(
 
     Args:
         labels: (rows,) class names, or None for unlabelled rows (``rows`` then says how many).
-        groups: (rows,) rows with the same value stay in one part.
+        groups: (rows,) rows with the same value stay in one part; a row without one belongs with no other.
         fractions: shares of train, validation and test; they sum to 1.
         given: (rows,) part names of the file; without a validation part one is carved from train.
         times: (rows,) dates or numbers: the latest rows become test, those before validation.
@@ -122,21 +123,12 @@ def _assign_groups(
     random: np.random.Generator,
 ) -> None:  # fmt: skip
     """Whole groups, largest first, each to the part whose classes it brings closest to what they should be."""
-    values, labels = strata.to_numpy()[rows].astype(str), groups.to_numpy()[rows].astype(str)
-    _, classes = np.unique(values, return_inverse=True)
-    names, members = np.unique(labels, return_inverse=True)
-    counts = np.zeros((len(names), classes.max() + 1))
-    np.add.at(counts, (members, classes), 1)
-    parts_left = {**shares, "train": 1 - sum(shares.values())}
-    wanted = {part: counts.sum(axis=0) * share for part, share in parts_left.items()}
-    order = random.permutation(len(names))
-    order = order[np.argsort(-counts[order].sum(axis=1), kind="stable")]
-    chosen = np.empty(len(names), dtype=object)
-    for group in order:
-        part = max(wanted, key=lambda name: (float(np.minimum(wanted[name], counts[group]).sum()), wanted[name].sum()))
-        chosen[group] = part
-        wanted[part] = wanted[part] - counts[group]
-    parts[rows] = chosen[members]
+    _, classes = np.unique(strata.to_numpy()[rows].astype(str), return_inverse=True)
+    members, _ = group_members(groups.iloc[rows])
+    all_shares = {**shares, "train": 1 - sum(shares.values())}
+    wanted = [(np.bincount(classes) * share).tolist() for share in all_shares.values()]
+    dealt = deal_groups(classes, members, wanted, random, clip=False)
+    parts[rows] = np.array(list(all_shares), dtype=object)[dealt[members]]
 
 
 def _rounded(value: float, random: np.random.Generator) -> int:

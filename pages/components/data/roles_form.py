@@ -14,11 +14,14 @@ from core.errors import DatasetError
 NONE = "(none)"
 TITLES = {
     "text": "text", "label": "label", "text_pair": "second text", "split": "split", "group": "group", "domain": "domain",
-    "language": "language", "id": "row name", "labels": "one of the labels", "ignore": "not kept",
+    "language": "language", "id": "row name", "joined": "joined to the text", "labels": "one of the labels", "ignore": "not kept",
 }  # fmt: skip
 MAIN = (
-    ("text", "Text", "What the model reads."),
-    ("text_pair", "Second text", "For pairs, such as a question and an answer."),
+    (
+        "text_pair",
+        "Second text",
+        "For pairs that are compared, such as a question and an answer. To join two columns, add both to Text.",
+    ),
     ("split", "Split", "A column that already says train, validation or test."),
 )
 MORE = (
@@ -40,7 +43,10 @@ def roles_form(frame: pd.DataFrame) -> Roles:
     stamp = hashlib.sha256("|".join(columns).encode()).hexdigest()[:8]
     guess = _guess(stamp, frame, columns)
     chosen: dict[str, Any] = {}
-    for slot, (role, title, help_text) in zip(st.columns(len(MAIN)), MAIN, strict=True):
+    first, *slots = st.columns(1 + len(MAIN))
+    chosen["text"], *joined = _texts(first, columns, guess, stamp)
+    chosen["joined"] = tuple(joined)
+    for slot, (role, title, help_text) in zip(slots, MAIN, strict=True):
         chosen[role] = _column(slot, role, title, help_text, columns, guess, stamp)
     chosen |= _answers(frame, columns, guess, stamp)
     with st.expander("More roles", icon=":material/view_column:"):
@@ -60,6 +66,7 @@ def roles_form(frame: pd.DataFrame) -> Roles:
 def role_of(column: str, roles: Roles) -> str:
     """The role of a column in words; empty where it has none."""
     roles_of_it = [role for role, name in roles.named().items() if name == column]
+    roles_of_it += ["joined"] if column in roles.joined else []
     roles_of_it += ["labels"] if column in roles.labels else []
     roles_of_it += ["ignore"] if column in roles.ignore else []
     return TITLES[roles_of_it[0]] if roles_of_it else ""
@@ -78,10 +85,24 @@ def _guess(stamp: str, frame: pd.DataFrame, columns: list[str]) -> Roles:
     return remembered[1]
 
 
+def _texts(slot: Any, columns: list[str], guess: Roles, stamp: str) -> list[str]:
+    """The columns that make up the text, in the order in which they were chosen; at least one."""
+    picked = slot.multiselect(
+        "Text", columns, default=list(guess.texts), key=f"text_{stamp}", placeholder=guess.text,
+        help="What the model reads. Several columns, such as subject and body, become one text, with a blank line between.",
+    )  # fmt: skip
+    if len(picked) > 1:
+        st.caption(
+            f"{' + '.join(f'`{name}`' for name in picked)} become **one text** in this order. A second text is something "
+            "else: it stays apart, for tasks that compare two texts."
+        )
+    return list(map(str, picked)) or [guess.text]
+
+
 def _column(
     slot: Any, role: str, title: str, help_text: str, columns: list[str], guess: Roles, stamp: str
 ) -> str | None:
-    options = columns if role == "text" else [NONE, *columns]
+    options = [NONE, *columns]
     value = getattr(guess, role)
     picked = slot.selectbox(
         title, options, index=options.index(value) if value in options else 0, help=help_text, key=f"{role}_{stamp}"

@@ -34,7 +34,9 @@ def score_file(run: Run) -> None:
         unread = sum(row.before is not None for row in table.skipped)
         st.caption(f"{len(table.frame) + unread:,} rows" + (f", {unread:,} of them not readable." if unread else "."))
         ready = columns is not None
-        if st.button("Score this file", type="primary", icon=":material/play_arrow:", key="score_file", disabled=not ready):
+        if st.button(
+            "Score this file", type="primary", icon=":material/play_arrow:", key="score_file", disabled=not ready
+        ):
             st.session_state["scored"] = (run.id, mark, _score(run, table, columns))  # type: ignore[arg-type]
     except GraftError as error:
         show_error(error)
