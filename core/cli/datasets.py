@@ -76,9 +76,10 @@ def add(arguments: argparse.Namespace, out: Output) -> int:
         domain=arguments.domain, language=arguments.language, id=arguments.id, ignore=tuple(arguments.ignore),
         header=arguments.header, progress=lambda share: out.bar(share, "reading"),
     )  # fmt: skip
+    texts = " + ".join(map(repr, dataset.texts))
     out.answer(facts(dataset) | {"already_stored": already_stored}, [
         f"{'Already stored' if already_stored else 'Stored'}: {dataset.id} ({dataset.rows:,} rows, "
-        f"{dataset.skipped_rows:,} set aside; text {' + '.join(map(repr, dataset.texts))}, label {dataset.label!r}; {_answers_of(dataset)}).",
+        f"{dataset.skipped_rows:,} set aside; text {texts}, label {dataset.label!r}; {_answers_of(dataset)}).",
         *dataset.warnings,
     ])  # fmt: skip
     return 0

@@ -67,8 +67,8 @@ def predict_table(
         }
     out = frame.reset_index(drop=True)
     for name, values in columns.items():
-        dtype = values.dtype if values.dtype == object else np.float64
-        whole = np.full(len(frame), None if dtype == object else np.nan, dtype=dtype)
+        is_text = values.dtype == object
+        whole = np.full(len(frame), None if is_text else np.nan, dtype=object if is_text else np.float64)
         whole[filled] = values
         out[_free(name, out)] = whole
     if len(filled) < len(frame):

@@ -6,6 +6,7 @@ import pytest
 from core.data.cleaning.checks.duplicates import check_duplicates
 from core.data.cleaning.checks.health import check_dataset, is_checked
 from core.data.cleaning.checks.labels import check_labels
+from core.data.cleaning.checks.registry import VERSION
 from core.data.cleaning.material import Material
 from core.data.cleaning.near import NearPairs
 from core.data.cleaning.texts import text_keys
@@ -50,7 +51,7 @@ def test_findings_that_an_earlier_version_kept_are_found(dataset):
         },
         {"name": "languages", "level": "ok", "message": "English.", "rows": [], "count": 0, "remedy": "", "fix": None},
     ]  # fmt: skip
-    path = folder("cache", "health") / f"{dataset.fingerprint[:24]}-v1.json"
+    path = folder("cache", "health") / f"{dataset.fingerprint[:24]}-v{VERSION}.json"
     write_json(path, kept)
     checks = {check.name: check for check in check_dataset(dataset)}
     assert is_checked(dataset) and set(checks) == {"missing", "duplicates", "languages"}
