@@ -83,12 +83,12 @@ def _likeliest(trained: DataSet | None, frame: pd.DataFrame) -> TextColumns:
         raise DatasetError(f"No column looks like text; there are: {names}.", "Name the text column.")
     beside = [] if trained is None else [name for name in trained.columns if name not in trained.texts]
     fitting = sorted(fitting, key=lambda column: same_column(column.name, beside) is not None)  # stable: the best first
-    names = tuple(column.name for column in fitting)
+    fits = tuple(column.name for column in fitting)
     why = (
         "its data set is gone" if trained is None else f"it was trained on {_listed(trained.texts)}, which is not here"
     )
-    others = f" {_listed(names[1:4])} would fit as well." if len(names) > 1 else ""
-    return TextColumns(names[:1], note=f"The run reads {names[0]!r}, a guess: {why}.{others}", candidates=names)
+    others = f" {_listed(fits[1:4])} would fit as well." if len(fits) > 1 else ""
+    return TextColumns(fits[:1], note=f"The run reads {fits[0]!r}, a guess: {why}.{others}", candidates=fits)
 
 
 def _pair(trained: DataSet | None, columns: Sequence[str], texts: Sequence[str]) -> str | None:

@@ -64,7 +64,7 @@ def variants(counts: Mapping[str, int]) -> list[list[str]]:
 
 def safe_names(counts: Mapping[str, int]) -> dict[str, str]:
     """Old -> new, so that each group of ``variants`` has its commonest spelling, without invisible characters."""
-    names = {}
+    names: dict[str, str] = {}
     for labels in variants(counts):
         becomes = clean_label(labels[0])
         names |= {label: becomes for label in labels if label != becomes}

@@ -8,7 +8,7 @@ import pandas as pd
 from core.data.columns.kinds import look_at_labels
 from core.errors import DatasetError
 
-SINGLE = ("text", "label", "text_pair", "split", "group", "domain", "language", "id")
+SINGLE = ("text", "label", "text_pair", "split", "group", "domain", "language", "id", "row")
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +17,7 @@ class Roles:
 
     Attributes:
         joined: further columns that are joined to ``text``, in this order, with a blank line between.
+        row: the column with the row numbers of the set whose export the file is; they become those of the new set.
         label: the column with the answers; ``labels`` instead: columns of 0 and 1, one for each of several labels.
         task: single_label, multi_label or regression; None lets the label column decide.
         separator: between the labels in one cell, where several are joined.
@@ -31,6 +32,7 @@ class Roles:
     domain: str | None = None
     language: str | None = None
     id: str | None = None
+    row: str | None = None
     labels: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     task: str | None = None

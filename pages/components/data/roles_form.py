@@ -14,7 +14,8 @@ from core.errors import DatasetError
 NONE = "(none)"
 TITLES = {
     "text": "text", "label": "label", "text_pair": "second text", "split": "split", "group": "group", "domain": "domain",
-    "language": "language", "id": "row name", "joined": "joined to the text", "labels": "one of the labels", "ignore": "not kept",
+    "language": "language", "id": "row name", "row": "row number", "joined": "joined to the text",
+    "labels": "one of the labels", "ignore": "not kept",
 }  # fmt: skip
 MAIN = (
     (
@@ -58,7 +59,7 @@ def roles_form(frame: pd.DataFrame) -> Roles:
                 help="These columns are left out of the stored set.",
             )
         )  # fmt: skip
-    roles = Roles(**chosen)
+    roles = Roles(**chosen, row=guess.row if guess.row not in chosen["ignore"] else None)
     _reasons(roles, guess, frame)
     return roles
 
@@ -135,7 +136,8 @@ def _answers(frame: pd.DataFrame, columns: list[str], guess: Roles, stamp: str) 
     )  # fmt: skip
     if kind != "multi_label":
         return {"label": str(label), "task": str(kind)}
-    guessed = look_at_labels(frame[label]).separator
+    same = label == guess.label and guess.task == "multi_label"
+    guessed = guess.separator if same else look_at_labels(frame[label]).separator
     options = [NONE, *SEPARATORS]
     separator = right.selectbox(
         "Joined by", options, index=options.index(guessed) if guessed in options else 0, key=f"separator_{stamp}_{label}",
