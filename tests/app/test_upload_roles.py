@@ -13,10 +13,12 @@ def test_subject_and_body_are_joined_on_the_form_and_the_difference_to_pairs_is_
     rows = "\n".join(f"Matter {n},{text},{label}" for n, (text, label) in enumerate(sentences(60)))
     app = open_page("data")
     app.file_uploader(key="upload").upload("mails.csv", f"subject,body,label\n{rows}".encode()).run()
-    texts = next(box for box in app.multiselect if str(box.key).startswith("text_"))
-    assert texts.value == ["body"]
-    texts.set_value(["subject", "body"]).run()
-    assert "become **one text** in this order" in said(app) and "A second text is something else" in said(app)
+    first = next(box for box in app.selectbox if str(box.key).startswith("text_") and box.label == "Text")
+    first.set_value("subject").run()
+    joined = next(box for box in app.multiselect if box.label == "Joined to it")
+    assert joined.value == [] and "subject" not in joined.options
+    joined.set_value(["body"]).run()
+    assert "become **one text** in this order; a second text would stay apart" in said(app)
     app.button(key="store").click().run()
     assert not app.exception
     stored = list_datasets()[0]

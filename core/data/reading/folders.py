@@ -67,7 +67,7 @@ def open_folders(path: Path, name: str, files: list[Member], encoding: str | Non
     has_parts = any(part for _, part in answers.values())
     texts = {file: answer for file, answer in answers.items() if answer[0] or not is_labelled}
     skipped = tuple(
-        SkippedRow(0, "a link, not a file" if member.link else "a file outside the class folders", member.path)
+        SkippedRow(0, "a link, not a file" if member.link else "a file outside the class folders", member.path, None)
         for member in files if member.path not in texts
     )  # fmt: skip
     columns = ("text", *(("label",) if is_labelled else ()), *(("split",) if has_parts else ()), "file")

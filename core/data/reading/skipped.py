@@ -18,7 +18,7 @@ class SkippedRow(NamedTuple):
     line: int
     reason: str
     content: str
-    before: int | None = None
+    before: int | None = 0
 
     def later(self, rows: int) -> "SkippedRow":
         """The same with so many rows more before it."""

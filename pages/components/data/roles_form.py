@@ -18,10 +18,11 @@ TITLES = {
     "labels": "one of the labels", "ignore": "not kept",
 }  # fmt: skip
 MAIN = (
+    ("text", "Text", "What the model reads."),
     (
         "text_pair",
         "Second text",
-        "For pairs that are compared, such as a question and an answer. To join two columns, add both to Text.",
+        "For pairs that are compared, such as a question and an answer. To read two columns as one text, join them instead.",
     ),
     ("split", "Split", "A column that already says train, validation or test."),
 )
@@ -44,11 +45,10 @@ def roles_form(frame: pd.DataFrame) -> Roles:
     stamp = hashlib.sha256("|".join(columns).encode()).hexdigest()[:8]
     guess = _guess(stamp, frame, columns)
     chosen: dict[str, Any] = {}
-    first, *slots = st.columns(1 + len(MAIN))
-    chosen["text"], *joined = _texts(first, columns, guess, stamp)
-    chosen["joined"] = tuple(joined)
-    for slot, (role, title, help_text) in zip(slots, MAIN, strict=True):
+    slots = st.columns(1 + len(MAIN))
+    for slot, (role, title, help_text) in zip([slots[0], *slots[2:]], MAIN, strict=True):
         chosen[role] = _column(slot, role, title, help_text, columns, guess, stamp)
+    chosen["joined"] = _joined(slots[1], columns, chosen["text"], guess, stamp)
     chosen |= _answers(frame, columns, guess, stamp)
     with st.expander("More roles", icon=":material/view_column:"):
         for slot, (role, title, help_text) in zip(st.columns(len(MORE)), MORE, strict=True):
@@ -86,24 +86,26 @@ def _guess(stamp: str, frame: pd.DataFrame, columns: list[str]) -> Roles:
     return remembered[1]
 
 
-def _texts(slot: Any, columns: list[str], guess: Roles, stamp: str) -> list[str]:
-    """The columns that make up the text, in the order in which they were chosen; at least one."""
+def _joined(slot: Any, columns: list[str], text: str | None, guess: Roles, stamp: str) -> tuple[str, ...]:
+    """Columns that are joined to the text, in the order in which they were chosen."""
+    others = [column for column in columns if column != text]
     picked = slot.multiselect(
-        "Text", columns, default=list(guess.texts), key=f"text_{stamp}", placeholder=guess.text,
-        help="What the model reads. Several columns, such as subject and body, become one text, with a blank line between.",
+        "Joined to it", others, default=[column for column in guess.joined if column in others], key=f"joined_{stamp}_{text}",
+        placeholder="(none)", help="Further columns, such as the body of a message behind its subject: one text, with a blank "
+        "line between. A second text is something else: it stays apart, for tasks that compare two texts.",
     )  # fmt: skip
-    if len(picked) > 1:
+    if picked:
+        names = " + ".join(f"`{name}`" for name in (text, *picked))
         st.caption(
-            f"{' + '.join(f'`{name}`' for name in picked)} become **one text** in this order. A second text is something "
-            "else: it stays apart, for tasks that compare two texts."
+            f"{names} become **one text** in this order; a second text would stay apart, for tasks that compare two."
         )
-    return list(map(str, picked)) or [guess.text]
+    return tuple(map(str, picked))
 
 
 def _column(
     slot: Any, role: str, title: str, help_text: str, columns: list[str], guess: Roles, stamp: str
 ) -> str | None:
-    options = [NONE, *columns]
+    options = columns if role == "text" else [NONE, *columns]
     value = getattr(guess, role)
     picked = slot.selectbox(
         title, options, index=options.index(value) if value in options else 0, help=help_text, key=f"{role}_{stamp}"
