@@ -1,6 +1,9 @@
+import json
+
 import pandas as pd
 import pytest
 
+from core.__main__ import main
 from core.data.columns.joining import joined_texts
 from core.data.sets.add import add_dataset
 from core.data.sets.store import get_dataset
@@ -32,3 +35,11 @@ def test_a_joined_column_that_is_not_there_or_has_another_role_is_named(home, tm
         add_dataset(tmp_path / "x.csv", text=["body", "subject"], label="label")
     with pytest.raises(DatasetError, match="'label' has two roles"):
         add_dataset(tmp_path / "x.csv", text=["body", "label"], label="label")
+
+
+def test_the_command_joins_the_columns_that_are_named(home, tmp_path, capsys):
+    frame = pd.DataFrame(sentences(40), columns=["body", "label"]).assign(subject=[f"About {row}" for row in range(40)])
+    frame.to_csv(tmp_path / "x.csv", index=False)
+    assert main(["data", "add", str(tmp_path / "x.csv"), "--text", "subject", "--text", "body", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["text"], told["joined"], told["label"]) == ("subject", ["body"], "label")
