@@ -12,7 +12,6 @@ TASKS = ("single_label", "multi_label", "regression", "score")  # the last two a
 TAB = {"\\t": "\t", "tab": "\t"}  # how a tab may be written in a shell
 ADD_FLAGS = {
     "name": "what to call the set",
-    "text": "text column",
     "label": "label column",
     "text-pair": "second text column, for pairs",
     "split": "column that names train, validation and test",
@@ -28,13 +27,17 @@ ADD_FLAGS = {
 FACTS = (  # of a stored set, that a script is told
     "name", "rows", "skipped_rows", "skipped", "columns", "text", "label", "text_pair", "split", "group", "task",
     "format", "encoding", "delimiter", "labels", "counts", "sizes", "label_columns", "separator", "domain", "language",
-    "id_column", "warnings", "created", "source_name", "fingerprint",
+    "id_column", "joined", "warnings", "created", "source_name", "fingerprint",
 )  # fmt: skip
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The file, and whatever is not to be guessed of it."""
     parser.add_argument("file", metavar="FILE", help="a file, or a data set of the Hub such as stanfordnlp/imdb")
+    parser.add_argument(
+        "--text", action="append", metavar="COLUMN",
+        help="text column; given several times, the columns are joined to one text in this order",
+    )  # fmt: skip
     for flag, text in ADD_FLAGS.items():
         parser.add_argument(f"--{flag}", help=text)
     parser.add_argument(
@@ -73,9 +76,10 @@ def add(arguments: argparse.Namespace, out: Output) -> int:
         domain=arguments.domain, language=arguments.language, id=arguments.id, ignore=tuple(arguments.ignore),
         header=arguments.header, progress=lambda share: out.bar(share, "reading"),
     )  # fmt: skip
+    texts = " + ".join(map(repr, dataset.texts))
     out.answer(facts(dataset) | {"already_stored": already_stored}, [
         f"{'Already stored' if already_stored else 'Stored'}: {dataset.id} ({dataset.rows:,} rows, "
-        f"{dataset.skipped_rows:,} set aside; text {dataset.text!r}, label {dataset.label!r}; {_answers_of(dataset)}).",
+        f"{dataset.skipped_rows:,} set aside; text {texts}, label {dataset.label!r}; {_answers_of(dataset)}).",
         *dataset.warnings,
     ])  # fmt: skip
     return 0

@@ -24,7 +24,8 @@ def fix_arguments(parser: argparse.ArgumentParser) -> None:
     one.add_argument("--check", metavar="NAME", help="apply the remedy that `data check` offers under this name")
     one.add_argument(
         "--drop", metavar="WHAT",
-        help="drop rows: exact_duplicates, near_duplicates, leaking, near_leaking, conflicting, short, long, other_languages",
+        help="drop rows: exact_duplicates, near_duplicates, leaking, near_leaking, conflicting, missing_labels, short, long, "
+        "other_languages",
     )  # fmt: skip
     one.add_argument("--merge-labels", nargs="+", metavar="OLD=NEW", help="rename or merge labels")
     one.add_argument("--keep", nargs="+", metavar="COLUMN=VALUE", help="keep only rows with one of these values")
@@ -33,6 +34,10 @@ def fix_arguments(parser: argparse.ArgumentParser) -> None:
     one.add_argument(
         "--folds", type=int, metavar="K", help="K versions; in each another K-th of the rows is the test part"
     )
+    one.add_argument(
+        "--safe", action="store_true",
+        help="what cannot go wrong: one spelling for labels that differ in case, blanks or marks alone; exact repeats out",
+    )  # fmt: skip
     one.add_argument("--undo", action="store_true", help="go back to the version before")
     parser.add_argument("--seed", type=int, help="seed of the new split (default 42)")
     parser.add_argument(
@@ -76,6 +81,8 @@ def _operation(arguments: argparse.Namespace, dataset: "DataSet") -> Operation:
     """The operation that was asked for."""
     if arguments.check:
         return _remedy(arguments.check, dataset)
+    if arguments.safe:
+        return "safe", {}
     if arguments.drop:
         return "drop", {"what": arguments.drop}
     if arguments.merge_labels:

@@ -12,15 +12,19 @@ def predict_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("run", metavar="RUN")
     parser.add_argument("--input", required=True, metavar="FILE")
     parser.add_argument("--output", required=True, metavar="FILE", help="ends in .csv, .tsv, .jsonl or .parquet")
-    parser.add_argument("--text", help="text column, where it is not clear")
+    parser.add_argument(
+        "--text", action="append", default=[], metavar="COLUMN",
+        help="text column, where it is not clear; given several times, the columns are joined in this order",
+    )  # fmt: skip
     parser.add_argument("--text-pair", help="second text column, for pairs")
     parser.add_argument("--device", default="auto")
 
 
 def predict(arguments: argparse.Namespace, out: Output) -> int:
-    """Score a file with a finished run; order and columns stay.
+    """Score a file with a finished run; every row has its line, order and columns stay.
 
-    JSON: run, rows, output (the whole path).
+    JSON: run, rows, output (the whole path), skipped_rows (rows that are written without a prediction), text_column,
+    text_columns (where several are joined), guessed (whether that was a guess), notes (sentences).
 
     Raises:
         GraftError: when the run has no model, or the files cannot be read or written.
@@ -29,12 +33,18 @@ def predict(arguments: argparse.Namespace, out: Output) -> int:
     from core.runs.folder import get_run
 
     run = get_run(arguments.run)
-    rows = predict_file(
-        run, Path(arguments.input), Path(arguments.output), text=arguments.text, text_pair=arguments.text_pair,
+    scored = predict_file(
+        run, Path(arguments.input), Path(arguments.output), texts=arguments.text, text_pair=arguments.text_pair,
         device=arguments.device, progress=lambda done, total: out.bar(done / max(1, total), f"{done:,} of {total:,} rows"),
     )  # fmt: skip
-    answer = {"run": run.id, "rows": rows, "output": str(Path(arguments.output).resolve())}
-    out.answer(answer, [f"{rows:,} rows written to {answer['output']}."])
+    rows, output = len(scored.frame), str(Path(arguments.output).resolve())
+    columns = scored.columns
+    answer = {
+        "run": run.id, "rows": rows, "output": output, "skipped_rows": scored.skipped, "text_column": columns.texts[0],
+        "text_columns": list(columns.texts), "guessed": bool(columns.note), "notes": list(scored.notes),
+    }  # fmt: skip
+    without = f", {scored.skipped:,} of them without a prediction" if scored.skipped else ""
+    out.answer(answer, [f"{rows:,} rows written to {output}{without}.", *scored.notes])
     return 0
 
 

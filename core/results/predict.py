@@ -1,56 +1,129 @@
-"""Predictions of a finished run for whole files."""
+"""Predictions of a finished run for whole files: every row of the file has its line in the output, in its place."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from core import workspace
-from core.data.columns.guess import choose_roles
+from core.data.columns.joining import joined_texts
 from core.data.reading.cells import cell_text
-from core.data.reading.read import read_table
-from core.data.sets.store import get_dataset
-from core.errors import DatasetError, GraftError
+from core.data.reading.read import Table, read_table
+from core.data.reading.skipped import SkippedRow, skipped_sentences
+from core.errors import DatasetError
 from core.evaluation.answers import confidence
 from core.results.predictor import Predictor, Progress
+from core.results.text_columns import TextColumns, text_columns
 from core.runs.folder import Run
 
 WRITERS = (".csv", ".tsv", ".jsonl", ".parquet")
+NOTE = "graft_note"  # the column that says why a row has no prediction
+SHOWN = 200  # characters of a row that was not read, in its note
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """A table with its predictions.
+
+    Attributes:
+        frame: all rows in the order of the file, those that could not be read among them.
+        skipped: rows without a prediction: not readable, or without text.
+        columns: what was scored.
+        notes: sentences on rows without a prediction, on a guessed column, and on what was mended while reading.
+    """
+
+    frame: pd.DataFrame
+    skipped: int
+    columns: TextColumns
+    notes: tuple[str, ...]
 
 
 def predict_table(
     predictor: Predictor,
     frame: pd.DataFrame,
-    text: str,
+    texts: Sequence[str],
     text_pair: str | None = None,
     progress: Progress | None = None,
 ) -> pd.DataFrame:
     """``frame`` with prediction, confidence and ``p.<label>`` added (for scores the prediction alone); rows without text
-    keep these empty.
+    keep these empty, and ``graft_note`` says so.
 
     New columns get a trailing underscore where the file already has one of that name.
+
+    Args:
+        texts: the columns that are joined to one text.
     """
-    texts = pd.Series([cell_text(cell).strip() for cell in frame[text]])
-    filled = np.flatnonzero(texts != "")
+    joined = pd.Series(joined_texts([[cell_text(cell) for cell in frame[name]] for name in texts]), dtype=object)
+    filled = np.flatnonzero(joined != "")
     pairs = [cell_text(cell).strip() for cell in frame[text_pair].iloc[filled]] if text_pair else None
-    outputs = predictor.predict(texts.iloc[filled].tolist(), pairs, progress)
+    outputs = predictor.predict(joined.iloc[filled].tolist(), pairs, progress)
     columns: dict[str, np.ndarray] = {"prediction": predictor.answers(outputs)}
     sure = confidence(predictor.task, outputs, predictor.thresholds)
     if sure is not None:
         columns |= {"confidence": sure} | {
             f"p.{label}": outputs[:, index] for index, label in enumerate(predictor.labels)
         }
-    added = {}
+    out = frame.reset_index(drop=True)
     for name, values in columns.items():
-        empty = None if values.dtype == object else np.nan
-        added[name] = np.full(len(frame), empty, dtype=values.dtype if values.dtype == object else np.float64)
-        added[name][filled] = values
-    out = frame.copy()
-    for name, values in added.items():
-        while name in out.columns:
-            name += "_"
-        out[name] = values
+        is_text = values.dtype == object
+        whole = np.full(len(frame), None if is_text else np.nan, dtype=object if is_text else np.float64)
+        whole[filled] = values
+        out[_free(name, out)] = whole
+    if len(filled) < len(frame):
+        out[_free(NOTE, out)] = np.where(joined == "", "no text", "")
     return out
+
+
+def score_table(predictor: Predictor, table: Table, columns: TextColumns, progress: Progress | None = None) -> Scored:
+    """All rows of a file with predictions; a row that could not be read stands in its place, blank but for its reason."""
+    frame = predict_table(predictor, table.frame, columns.texts, columns.pair, progress)
+    note = next((name for name in reversed(frame.columns) if name not in table.frame and name.startswith(NOTE)), None)
+    empty = int((frame[note] != "").sum()) if note else 0
+    unread = [row for row in table.skipped if row.before is not None]
+    if unread:
+        frame = _with_unread(frame, unread, note or _free(NOTE, frame))
+    told = skipped_sentences(table.skipped, len(table.skipped), len(table.frame))
+    notes = [*([columns.note] if columns.note else []), *(text for text in table.warnings if text not in told)]
+    notes += [f"{len(unread):,} {_rows(unread)} could not be read, {_first(unread)}."] if unread else []
+    notes += [f"{empty:,} rows have no text."] if empty else []
+    if unread or empty:
+        notes.append(f"They stand in their places without a prediction; the column {NOTE} says why.")
+    return Scored(frame, len(unread) + empty, columns, tuple(notes))
+
+
+def _rows(rows: Sequence[SkippedRow]) -> str:
+    return "row" if len(rows) == 1 else "rows"
+
+
+def _first(unread: Sequence[SkippedRow]) -> str:
+    where = f"line {unread[0].line:,}: " if unread[0].line else ""
+    return f"{'such as ' if len(unread) > 1 else ''}{where}{unread[0].reason}"
+
+
+def _with_unread(frame: pd.DataFrame, unread: Sequence[SkippedRow], note: str) -> pd.DataFrame:
+    """``frame`` with an empty row wherever one could not be read; its reason and what stands there go to ``note``."""
+    if note not in frame:
+        frame = frame.assign(**{note: ""})
+    places = np.concatenate([np.arange(len(frame)), [float(row.before or 0) - 0.5 for row in unread]])
+    rows = np.concatenate([np.arange(len(frame)), np.full(len(unread), -1)])  # -1 is no label of the frame: all empty
+    order = np.argsort(places, kind="stable")
+    out = frame.reindex(rows[order]).reset_index(drop=True)
+    out.loc[rows[order] == -1, note] = [_reason(row) for row in unread]
+    return out
+
+
+def _reason(row: SkippedRow) -> str:
+    content = row.content if len(row.content) <= SHOWN else f"{row.content[:SHOWN]} …"
+    return f"not read{f' (line {row.line})' if row.line else ''}: {row.reason}: {content}"
+
+
+def _free(name: str, frame: pd.DataFrame) -> str:
+    """The name, with underscores behind it as long as the table has a column of that name."""
+    while name in frame.columns:
+        name += "_"
+    return name
 
 
 def predict_file(
@@ -58,15 +131,12 @@ def predict_file(
     input_path: Path,
     output_path: Path,
     *,
-    text: str | None = None,
+    texts: Sequence[str] = (),
     text_pair: str | None = None,
     device: str = "auto",
     progress: Progress | None = None,
-) -> int:
-    """Score a file and write it again with the predictions added; order and columns are kept.
-
-    Returns:
-        the number of rows written.
+) -> Scored:
+    """Score a file and write it again with the predictions added; every row has its line, order and columns are kept.
 
     Raises:
         DatasetError: when the file cannot be read or written, or its text column is not clear.
@@ -74,38 +144,10 @@ def predict_file(
     if output_path.suffix.lower() not in WRITERS:
         raise DatasetError(f"{output_path.name} has no known ending.", f"Use one of: {', '.join(WRITERS)}.")
     table = read_table(input_path)
-    text, text_pair = text_columns(run, table.frame, text, text_pair)
-    scored = predict_table(Predictor.load(run, device), table.frame, text, text_pair, progress)
-    write_table(scored, output_path)
-    return len(scored)
-
-
-def text_columns(
-    run: Run, frame: pd.DataFrame, text: str | None = None, text_pair: str | None = None
-) -> tuple[str, str | None]:
-    """The columns to score: as asked, else those the run was trained on, else the likeliest.
-
-    Raises:
-        DatasetError: when a column is not there or nothing looks like text.
-    """
-    for asked in (text, text_pair):
-        if asked and asked not in frame.columns:
-            raise DatasetError(f"There is no column {asked!r}.", f"The columns are: {', '.join(frame.columns[:30])}.")
-    try:
-        trained = get_dataset(run.config.dataset)
-    except GraftError:
-        trained = None  # the set may have been deleted; the model still works
-    if not text and trained and trained.text in frame.columns:
-        text = trained.text
-    wants_pair = bool(trained and trained.text_pair)
-    if wants_pair and not text_pair and trained.text_pair in frame.columns:  # type: ignore[union-attr]
-        text_pair = trained.text_pair  # type: ignore[union-attr]
-    if not text:
-        roles = choose_roles(frame, {})
-        text, text_pair = roles.text, text_pair or (roles.text_pair if wants_pair else None)
-    if wants_pair and not text_pair:
-        raise DatasetError("This run reads pairs of texts and the file has one text column.", "Name the second one.")
-    return text, text_pair
+    columns = text_columns(run, table.frame, texts, text_pair)
+    scored = score_table(Predictor.load(run, device), table, columns, progress)
+    write_table(scored.frame, output_path)
+    return scored
 
 
 def write_table(frame: pd.DataFrame, path: Path) -> None:

@@ -262,5 +262,5 @@ def test_a_stored_set_can_be_chosen_for_scoring_by_link(dataset):
     run = finished(dataset, "good one", 0.95)
     app = open_page("predict", run=run.id, score=dataset.id)
     assert app.selectbox(key="predict_stored").value == dataset.id
-    assert app.selectbox(key=f"text_column_{dataset.id}").value == "text"
+    assert app.multiselect(key=f"text_column_{dataset.id}").value == ["text"]
     assert not app.button(key="score_file").disabled

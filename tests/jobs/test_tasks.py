@@ -116,7 +116,7 @@ def _the_saved_model_is_a_plain_checkpoint(run, dataset, task):
 
 def _files_are_scored_as_the_test_rows_were(run, path, tmp_path):
     out = tmp_path / "out.csv"
-    assert predict_file(run, path, out) == 160
+    assert len(predict_file(run, path, out).frame) == 160
     scored = pd.read_csv(out, keep_default_na=False)
     judged = pd.read_parquet(run.predictions("test"))
     same = scored.iloc[judged["row"]]["prediction"].to_numpy()

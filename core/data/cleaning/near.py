@@ -126,7 +126,8 @@ def _mixed(values: np.ndarray) -> np.ndarray:
 
 def _candidates(signatures: np.ndarray, rows: np.ndarray) -> np.ndarray:
     """(pairs, 2) int64, first < second: rows that agree in at least one whole band."""
-    pairs: list[np.ndarray] = [np.empty((0, 2), dtype=np.int64)]
+    most = int(rows.max()) + 1 if len(rows) else 1
+    pairs: list[np.ndarray] = [np.empty(0, dtype=np.int64)]  # both rows of a pair as one number: quick to sort
     for band in range(BANDS):
         part = np.ascontiguousarray(signatures[rows, band * WIDTH : (band + 1) * WIDTH]).astype(np.uint64)
         key = np.zeros(len(rows), dtype=np.uint64)
@@ -134,13 +135,18 @@ def _candidates(signatures: np.ndarray, rows: np.ndarray) -> np.ndarray:
             key = _mixed(key + part[:, column] + np.uint64(1))
         order = np.argsort(key, kind="stable")
         edges = np.flatnonzero(np.diff(key[order])) + 1
-        starts, stops = np.concatenate([[0], edges]), np.concatenate([edges, [len(rows)]])
-        for number in np.flatnonzero(stops - starts > 1):
-            bucket = rows[order[starts[number] : stops[number]]]
-            for lag in range(min(len(bucket) - 1, WHOLE)):
-                others = bucket[lag + 1 :]
-                pairs.append(np.stack([np.full(len(others), bucket[lag]), others], axis=1))
-    return np.unique(np.concatenate(pairs), axis=0)
+        starts = np.concatenate([[0], edges])
+        sizes = np.diff(np.concatenate([starts, [len(rows)]]))
+        start = np.repeat(starts, sizes)  # of the bucket that each place of the order is in
+        rank = np.arange(len(rows)) - start  # within it
+        members = rows[order]
+        for first in range(WHOLE):  # each member with the one of this rank before it, in all buckets at once
+            later = np.flatnonzero(rank > first)
+            if not len(later):
+                break
+            pairs.append(members[start[later] + first] * most + members[later])
+    numbers = np.unique(np.concatenate(pairs))
+    return np.stack([numbers // most, numbers % most], axis=1)
 
 
 def _jaccard(texts: Sequence[str], pairs: np.ndarray) -> np.ndarray:

@@ -5,6 +5,7 @@ import pandas as pd
 
 from core.data.columns.label_cells import FALSE, NUMBER, TRUE, cell_labels, number_of, storable_label
 from core.data.columns.labels import label_names, label_order
+from core.data.columns.own_export import NO_LABELS
 from core.data.columns.roles import Roles
 from core.data.reading.cells import cell_text
 from core.errors import DatasetError
@@ -15,6 +16,9 @@ def answers_of(frame: pd.DataFrame, roles: Roles) -> pd.Series | None:
     """(rows,) the stored answer of each row by these roles; None where nothing is to be learnt."""
     if not roles.answered:
         return None
+    if roles.row and roles.task == "multi_label" and roles.label:  # an export leaves the cell empty where there is none
+        cells = [cell_text(cell).strip() for cell in frame[roles.label]]
+        frame = pd.DataFrame({roles.label: pd.Series([cell or NO_LABELS for cell in cells], dtype=object)})
     return stored_answers(frame, str(roles.task), roles.label, roles.labels, roles.separator)
 
 

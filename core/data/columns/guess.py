@@ -16,6 +16,7 @@ from core.data.columns.names import (
     SPLIT_NAMES,
     plain_name,
 )
+from core.data.columns.own_export import export_roles, with_export_kind
 from core.data.columns.profile import ColumnProfile, profile_columns
 from core.data.columns.roles import SINGLE, Roles, check_roles, with_kind
 from core.data.columns.scores import (
@@ -31,6 +32,7 @@ from core.data.columns.scores import (
 )
 from core.errors import DatasetError
 
+LISTED = ("joined", "labels", "ignore")
 FLAGS = 3  # so many columns of 0 and 1 are taken for one label each
 
 
@@ -69,7 +71,9 @@ def choose_roles(frame: pd.DataFrame, asked: dict[str, Any], guess: bool = True)
         DatasetError: when a column does not exist or nothing looks like text.
     """
     given = {role: value for role, value in asked.items() if value}
-    listed = [*given.get("labels", ()), *given.get("ignore", ())]
+    if guess:
+        given = _own_roles(frame, given) | given
+    listed = [*(name for role in LISTED for name in given.get(role, ()))]
     for column in [*(given[role] for role in SINGLE if role in given), *listed]:
         check_roles(frame, Roles(text=column))
     if not guess:
@@ -89,7 +93,19 @@ def choose_roles(frame: pd.DataFrame, asked: dict[str, Any], guess: bool = True)
         guessed = guessed.changed(label=None, labels=(), task=None, separator=None)
     elif given.get("task") == "regression":
         guessed = guessed.changed(label=_score_column(frame, guessed), labels=(), separator=None)
-    return with_kind(frame, guessed.changed(**given))
+    return with_kind(frame, with_export_kind(frame, guessed.changed(**given)))
+
+
+def _own_roles(frame: pd.DataFrame, given: dict[str, Any]) -> dict[str, Any]:
+    """The roles of an export of a set, but for what is asked for otherwise; none for other files."""
+    own = export_roles(frame)
+    used = [
+        *(given[role] for role in SINGLE if role in given),
+        *(name for role in LISTED for name in given.get(role, ())),
+    ]
+    if own and given.get("labels"):
+        own.pop("label", None)
+    return {role: column for role, column in own.items() if role not in given and column not in used}
 
 
 _Guess = tuple[ColumnProfile | None, str]

@@ -8,7 +8,7 @@ import pandas as pd
 from core.data.columns.kinds import look_at_labels
 from core.errors import DatasetError
 
-SINGLE = ("text", "label", "text_pair", "split", "group", "domain", "language", "id")
+SINGLE = ("text", "label", "text_pair", "split", "group", "domain", "language", "id", "row")
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +16,8 @@ class Roles:
     """What each column is for, by the names of the file; ``reasons`` says in a sentence why it was guessed.
 
     Attributes:
+        joined: further columns that are joined to ``text``, in this order, with a blank line between.
+        row: the column with the row numbers of the set whose export the file is; they become those of the new set.
         label: the column with the answers; ``labels`` instead: columns of 0 and 1, one for each of several labels.
         task: single_label, multi_label or regression; None lets the label column decide.
         separator: between the labels in one cell, where several are joined.
@@ -30,11 +32,13 @@ class Roles:
     domain: str | None = None
     language: str | None = None
     id: str | None = None
+    row: str | None = None
     labels: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     task: str | None = None
     separator: str | None = None
     reasons: dict[str, str] = field(default_factory=dict)
+    joined: tuple[str, ...] = ()
 
     def named(self) -> dict[str, str]:
         """The roles that one column fills."""
@@ -42,7 +46,12 @@ class Roles:
 
     def taken(self) -> list[str]:
         """Every column with a role, in the order of the roles."""
-        return [*self.named().values(), *self.labels, *self.ignore]
+        return [*self.named().values(), *self.joined, *self.labels, *self.ignore]
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """All columns that make up the text."""
+        return (self.text, *self.joined)
 
     @property
     def answered(self) -> bool:
@@ -73,6 +82,7 @@ def check_roles(frame: pd.DataFrame, roles: Roles) -> None:
     """
     wanted = [
         *roles.named().items(),
+        *(("a part of the text", column) for column in roles.joined),
         *(("one of several labels", column) for column in roles.labels),
         *(("a column to ignore", column) for column in roles.ignore),
     ]

@@ -48,7 +48,7 @@ def open_delimited(path: Path, name: str, options: ReadingOptions) -> TableReade
         partial(read_batches, path, encoding, dialect, name, lone_returns, strict),
         encoding, dialect.form.delimiter, dialect.header,
         peek=None if is_whole else partial(_peek, path, size, encoding, dialect, lone_returns, text),
-        skipped=tuple(SkippedRow(line, "above the table", content) for line, content in dialect.above),
+        skipped=tuple(SkippedRow(line, "above the table", content, None) for line, content in dialect.above),
         warnings=dialect.warnings, reasons=dialect.reasons | {"encoding": _why(encoding, strict)},
     )  # fmt: skip
 

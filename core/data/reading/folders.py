@@ -67,7 +67,7 @@ def open_folders(path: Path, name: str, files: list[Member], encoding: str | Non
     has_parts = any(part for _, part in answers.values())
     texts = {file: answer for file, answer in answers.items() if answer[0] or not is_labelled}
     skipped = tuple(
-        SkippedRow(0, "a link, not a file" if member.link else "a file outside the class folders", member.path)
+        SkippedRow(0, "a link, not a file" if member.link else "a file outside the class folders", member.path, None)
         for member in files if member.path not in texts
     )  # fmt: skip
     columns = ("text", *(("label",) if is_labelled else ()), *(("split",) if has_parts else ()), "file")
@@ -106,7 +106,7 @@ def _batches(
         seen += 1
         data = content() if member.size <= LONGEST else b""
         if member.size > LONGEST or (b"\x00" in data[:4096] and not data.startswith((b"\xff\xfe", b"\xfe\xff"))):
-            skipped.append(SkippedRow(0, "not a text file", member.path))
+            skipped.append(SkippedRow(0, "not a text file", member.path, len(rows)))
             continue
         text, misfits = _decoded(data, encoding, member.path)
         mended["misfits"] += misfits

@@ -127,7 +127,7 @@ def _batches(read: Callable[[], Iterator[Piece]], columns: list[str], nested: bo
                 rows.append(_opened(row) if nested else row)
                 continue
             content = value.value if isinstance(value.value, str) else json.dumps(value.value, ensure_ascii=False)
-            skipped.append(SkippedRow(value.number, value.fault or "not a JSON object", _clean(content)))
+            skipped.append(SkippedRow(value.number, value.fault or "not a JSON object", _clean(content), len(rows)))
         if rows or skipped:
             yield Batch(_frame(rows, columns), skipped, piece.done, Counter({"misfits": piece.misfits}))
 

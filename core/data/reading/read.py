@@ -24,7 +24,7 @@ class Table:
 
     Attributes:
         sheets: what can be chosen from inside: sheets of a workbook, tables of an archive.
-        skipped: rows that were not read.
+        skipped: rows that were not read, each with the number of rows of ``frame`` before it.
         sampled: whether ``frame`` holds only some rows of a large file, from all over it.
         size: bytes of the file.
         reasons: what was guessed -> why.
@@ -82,13 +82,14 @@ def whole_table(opened: TableReader) -> Table:
     """
     frames: list[pd.DataFrame] = []
     tables: list[pa.Table] = []
-    skipped, mended = list(opened.skipped), Counter[str]()
+    skipped, mended, rows = list(opened.skipped), Counter[str](), 0
     for batch in opened.batches():
         if isinstance(batch.rows, pa.Table):
             tables.append(batch.rows)
         else:
             frames.append(batch.rows)
-        skipped += batch.skipped
+        skipped += [unread.later(rows) for unread in batch.skipped]
+        rows += len(batch.rows)
         mended += batch.mended
     if tables:
         frames.append(as_frame(pa.concat_tables(tables)))

@@ -6,11 +6,23 @@ NAMED_LINES = 5  # lines that the sentence names
 
 
 class SkippedRow(NamedTuple):
-    """A row of the file that was not read: where (its first line or its number, 0 for none), why, and what stands there."""
+    """A row of the file that was not read.
+
+    Attributes:
+        line: its first line or its number; 0 for none.
+        content: what stands there.
+        before: rows that were read before it, in its batch or in its whole table; None where it is no row of the table,
+            such as a title above the names.
+    """
 
     line: int
     reason: str
     content: str
+    before: int | None = 0
+
+    def later(self, rows: int) -> "SkippedRow":
+        """The same with so many rows more before it."""
+        return self if self.before is None else self._replace(before=self.before + rows)
 
 
 def skipped_sentences(first: tuple[SkippedRow, ...], skipped: int, rows: int) -> tuple[str, ...]:

@@ -94,14 +94,14 @@ def _accept(records: Records, source: _Lines, record: list[str], begin: int, end
     if len(record) == width:
         if names and record[0].strip() == names[0] and [cell.strip() for cell in record] == list(names):
             text = source.text(begin, end)
-            records.skipped.append(SkippedRow(line, "it repeats the names of the columns", text))
+            records.skipped.append(SkippedRow(line, "it repeats the names of the columns", text, len(records.rows)))
         else:
             records.rows.append([original(cell) if LONE_CR in cell else cell for cell in record])
     elif not is_blank(record):
         fitted = fit(record, width, source.pad)
         if fitted is None:
             reason = f"{len(record)} fields instead of {width}"
-            records.skipped.append(SkippedRow(line, reason, source.text(begin, end)))
+            records.skipped.append(SkippedRow(line, reason, source.text(begin, end), len(records.rows)))
         else:
             records.rows.append(list(map(original, fitted)))
             records.padded += len(record) < width
@@ -136,7 +136,7 @@ def _accept_plain(records: Records, source: _Lines, at: int) -> None:
             records.strays += 1
             return
     reason = f"a quote mark out of place, and {len(plain)} fields instead of {source.width}"
-    records.skipped.append(SkippedRow(source.first_line + at, reason, source.text(at, at + 1)))
+    records.skipped.append(SkippedRow(source.first_line + at, reason, source.text(at, at + 1), len(records.rows)))
 
 
 def _unquoted(cell: str, quote: str) -> str:

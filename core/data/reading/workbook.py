@@ -96,7 +96,9 @@ def _open_sheet(
     rows = _without_empty_edges(rows)
     width = len(rows[0][1])
     titles = _title_rows([row for _, row in rows[:50]])
-    skipped = tuple(SkippedRow(number, "above the table", " ".join(filter(None, row))) for number, row in rows[:titles])
+    skipped = tuple(
+        SkippedRow(number, "above the table", " ".join(filter(None, row)), None) for number, row in rows[:titles]
+    )
     cells = [row for _, row in rows[titles:]]
     guessed, why = has_header(cells[:1000])
     header = guessed if options.header is None else options.header

@@ -2,8 +2,8 @@
 
 import re
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,16 +12,18 @@ import pyarrow as pa
 
 from core.data.columns.guess import choose_roles
 from core.data.columns.labels import names_of
+from core.data.columns.own_export import bears_export_names
 from core.data.columns.roles import Roles, check_roles, with_kind
 from core.data.reading.hub import is_hub_name, open_hub
 from core.data.reading.read import Table, sample_table
 from core.data.reading.reader import ReadingOptions
 from core.data.reading.readers import ENDINGS, open_table
 from core.data.reading.skipped import skipped_sentences
-from core.data.reading.table_reader import TableReader, mended_sentences
+from core.data.reading.table_reader import Batch, TableReader, as_frame, mended_sentences
 from core.data.sets.describe import dataset_id, part_counts, part_sizes
 from core.data.sets.ingest import ingest
 from core.data.sets.preview import whole_batch
+from core.data.sets.spreadsheet import original_cell
 from core.data.sets.store import DataSet, find_by_fingerprint, new_folder, publish, rename_dataset
 from core.data.sets.tally import Tally
 from core.data.splits.split import FRACTIONS
@@ -55,7 +57,7 @@ def add_dataset(
     *,
     name: str | None = None,
     source_name: str | None = None,
-    text: str | None = None,
+    text: str | Sequence[str] | None = None,
     label: str | None = None,
     text_pair: str | None = None,
     split: str | None = None,
@@ -75,8 +77,9 @@ def add_dataset(
 
     Args:
         path: a file, or a data set of the Hub by its name.
+        text: a column, or several that are joined to one text in this order.
         guess: False takes the roles exactly as given, so that an empty one stays empty.
-        other_roles: further fields of ``Roles``: labels, task, separator, domain, language, id, ignore.
+        other_roles: further fields of ``Roles``: joined, labels, task, separator, domain, language, id, ignore.
         progress: is told the share of a large file that is done, 0 to 1.
 
     Returns:
@@ -91,6 +94,9 @@ def add_dataset(
     else:
         options = ReadingOptions(delimiter=delimiter, encoding=encoding, sheet=sheet, header=header)
         source = open_table(Path(path), source_name, options)
+    if text is not None and not isinstance(text, str):
+        other_roles["joined"] = tuple(text[1:])
+        text = text[0] if text else None
     asked: dict[str, Any] = {"text": text, "label": label, "text_pair": text_pair, "split": split, "group": group}
     storing = Storing(asked | other_roles, name, source_name, tuple(fractions), seed, no_label, guess)
     return store_source(source, storing, progress)
@@ -100,6 +106,7 @@ def store_source(
     source: TableReader, storing: Storing, progress: Callable[[float], None] | None = None
 ) -> tuple[DataSet, bool]:
     """Store the rows of an opened file, batch by batch; the rest as in ``add_dataset``."""
+    source = _without_marks(source)
     table = sample_table(source)
     roles = choose_roles(table.frame, storing.asked, guess=storing.guess)
     if storing.no_label:
@@ -121,6 +128,18 @@ def store_source(
         small[["split"]].to_parquet(folder / "split.parquet", compression="zstd", index=False)
         publish(dataset, folder)
     return dataset, False
+
+
+def _without_marks(source: TableReader) -> TableReader:
+    """An export in CSV without the apostrophes that keep spreadsheets from running a text; other files as they are."""
+    if source.format not in ("csv", "tsv") or not bears_export_names(source.columns):
+        return source
+
+    def batches() -> Iterator[Batch]:
+        for batch in source.batches():
+            yield batch._replace(rows=as_frame(batch.rows).map(original_cell))
+
+    return replace(source, batches=batches)
 
 
 def _order(columns: list[str]) -> list[str]:
@@ -154,5 +173,5 @@ def _described(
         warnings=tuple(warnings), seed=storing.seed, fractions=storing.fractions, created=time.time(),
         source_name=storing.source_name, fingerprint=fingerprint, sizes=part_sizes(small["split"]),
         label_columns=roles.labels, separator=roles.separator, domain=roles.domain, language=roles.language,
-        id_column=roles.id,
+        id_column=roles.id, joined=roles.joined,
     )  # fmt: skip

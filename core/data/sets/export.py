@@ -6,6 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from core import workspace
+from core.data.columns.own_export import NO_LABELS
 from core.data.sets.spreadsheet import spreadsheet_csv
 from core.data.sets.store import DataSet
 from core.errors import DatasetError
@@ -25,7 +26,8 @@ FORMATS: dict[str, Callable[[pd.DataFrame], bytes]] = {
 def export_table(dataset: DataSet) -> pd.DataFrame:
     """The rows with the columns' own names: row, text, text_pair, label, split, then the others.
 
-    A further column that bears one of these names gets an underscore.
+    A further column that bears one of these names gets an underscore. A row of several labels that has none says ``[]``,
+    since an empty cell is one that nobody filled. ``core.data.sets.add`` makes the same set of it again.
     """
     frame = dataset.frame()
     own = [name for name in frame if not name.startswith("extra.")]
@@ -35,6 +37,8 @@ def export_table(dataset: DataSet) -> pd.DataFrame:
         while name in own or name in names.values():
             name += "_"
         names[column] = name
+    if dataset.task == "multi_label":
+        frame = frame.assign(label=frame["label"].where(frame["label"] != "", NO_LABELS))
     if not dataset.label:
         frame = frame.drop(columns="label")
     return frame.rename(columns=names)

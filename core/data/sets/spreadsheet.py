@@ -18,9 +18,17 @@ def spreadsheet_csv(frame: pd.DataFrame) -> bytes:
     return safe.to_csv(index=False).encode("utf-8-sig")
 
 
+def original_cell(value: object) -> object:
+    """What a cell held before ``spreadsheet_csv`` made it harmless."""
+    is_marked = isinstance(value, str) and value.startswith("'") and value.lstrip("'").startswith(STARTS)
+    return value[1:] if is_marked else value  # type: ignore[index]
+
+
 def _harmless(value: object) -> object:
-    if not isinstance(value, str) or not value.startswith(STARTS):
+    if not isinstance(value, str) or not value.lstrip("'").startswith(STARTS):
         return value
+    if value.startswith("'"):  # one more, so that ``original_cell`` gives the text back
+        return f"'{value}"
     try:
         float(value)
     except ValueError:

@@ -1,6 +1,7 @@
 """Rows of a file as a set stores them: trimmed texts, stored answers, further columns as text, and which are not kept."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -9,9 +10,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from core.data.columns.answers import answers_of
+from core.data.columns.joining import joined_texts
+from core.data.columns.own_export import row_ids
 from core.data.columns.roles import Roles
 from core.data.reading.cells import cell_text
 from core.data.reading.table_reader import Rows
+from core.errors import DatasetError
+
+NUMBERED = "Take the file as it was exported, or leave that column out: `--ignore row`."
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +93,34 @@ def _table(rows: Rows, roles: Roles, answers: pa.ChunkedArray | None, first: int
     """All rows with the columns of a set, also those that will not be kept."""
     frame = isinstance(rows, pd.DataFrame)
     size, names = (len(rows), list(rows.columns)) if frame else (rows.num_rows, rows.column_names)
-    columns: dict[str, Any] = {"row": pa.array(np.arange(first, first + size))}
-    columns["text"] = _trimmed(text_column(rows, roles.text))
+    columns: dict[str, Any] = {"row": _row_ids(rows, roles, first, size)}
+    columns["text"] = _trimmed(_text(rows, roles.texts))
     if roles.text_pair:
         columns["text_pair"] = _trimmed(text_column(rows, roles.text_pair))
     columns["label"] = pa.array([""] * size, pa.string()) if answers is None else pc.fill_null(answers, "")
     return pa.table(columns | {f"extra.{name}": text_column(rows, name) for name in further_columns(names, roles)})
+
+
+def _row_ids(rows: Rows, roles: Roles, first: int, size: int) -> pa.Array:
+    """Places in the file, or the numbers that the rows had in the set whose export this is."""
+    if not roles.row:
+        return pa.array(np.arange(first, first + size))
+    cells = rows[roles.row].tolist() if isinstance(rows, pd.DataFrame) else rows[roles.row].to_pylist()
+    try:
+        ids = row_ids(cells)
+    except ValueError as error:
+        raise DatasetError(f"The row numbers in {roles.row!r} are not all whole numbers: {error}.", NUMBERED) from error
+    if any(after <= before for before, after in pairwise(ids)):
+        raise DatasetError(f"The row numbers in {roles.row!r} do not ascend.", NUMBERED)
+    return pa.array(ids, pa.int64())
+
+
+def _text(rows: Rows, names: tuple[str, ...]) -> pa.ChunkedArray:
+    """The text of each row; several columns are joined."""
+    if len(names) == 1:
+        return text_column(rows, names[0])
+    parts = [text_column(rows, name).to_pylist() for name in names]
+    return pa.chunked_array([pa.array(joined_texts(parts), pa.string())])
 
 
 def _empty(column: pa.ChunkedArray) -> np.ndarray:

@@ -25,6 +25,7 @@ class DataSet:
         labels: the classes or labels; of a score, its own name.
         counts: part -> class -> rows; a row with several labels counts for each of them.
         task: single_label, text_pair (pairs with one label), multi_label, regression or unlabelled.
+        joined: columns that were joined to ``text``, with a blank line between.
         label_columns: the columns of 0 and 1, where each label has its own; ``label`` then lists them.
         domain, language, id_column: columns of the file, kept in the frame as extra.<column>.
         skipped: reason -> rows of the file that were set aside.
@@ -63,6 +64,12 @@ class DataSet:
     id_column: str | None = None
     parent: str | None = None
     change: dict[str, Any] | None = None
+    joined: tuple[str, ...] = ()
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """The columns of the file that make up the text, in the order in which they were joined."""
+        return (self.text, *self.joined)
 
     @property
     def folder(self) -> Path:
@@ -207,6 +214,6 @@ def _load(path: Path) -> DataSet | None:
     value = workspace.read_json(path / "dataset.json")
     if value is None or not (path / "data.parquet").exists():
         return None
-    for name in ("labels", "columns", "warnings", "fractions", "label_columns"):
+    for name in ("labels", "columns", "warnings", "fractions", "label_columns", "joined"):
         value[name] = tuple(value.get(name, ()))
     return DataSet(**{known.name: value[known.name] for known in fields(DataSet) if known.name in value})

@@ -72,7 +72,7 @@ class Tally:
             strata(str(roles.task), labels) if roles.answered else None,
             pd.Series(np.concatenate(self._groups)) if roles.group else None,
             fractions=fractions, seed=seed, rows=self.kept,  # type: ignore[arg-type]
-            given=pd.Series(np.concatenate(self._given)) if roles.split else None,
+            given=pd.Series(np.concatenate(self._given)) if roles.split else None, carve=not roles.row,
         )  # fmt: skip
         return pd.DataFrame({"label": labels, "split": parts.to_numpy()})
 

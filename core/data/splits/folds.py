@@ -3,13 +3,15 @@
 import numpy as np
 import pandas as pd
 
+from core.data.splits.groups import deal_groups, group_members
 from core.errors import DatasetError
 
 
 def assign_folds(
     labels: pd.Series | None, folds: int, *, groups: pd.Series | None = None, seed: int = 42, rows: int | None = None
 ) -> np.ndarray:
-    """(rows,) int64 fold of each row, from 0: classes spread evenly over the folds, groups kept whole.
+    """(rows,) int64 fold of each row, from 0: classes spread evenly over the folds, groups kept whole; a row without a
+    group belongs with no other.
 
     Args:
         labels: (rows,) class names, or None for rows without classes (``rows`` then says how many).
@@ -20,7 +22,7 @@ def assign_folds(
     size = rows if labels is None else len(labels)
     if size is None:
         raise DatasetError("Neither labels nor a number of rows were given.")
-    units = size if groups is None else groups.nunique()
+    members, units = (None, size) if groups is None else group_members(groups)
     if not 2 <= folds <= units:
         kind = "rows" if groups is None else "groups"
         raise DatasetError(
@@ -30,27 +32,9 @@ def assign_folds(
     random = np.random.default_rng(seed)
     order = random.permutation(size)
     _, codes = np.unique(values, return_inverse=True)
-    if groups is not None:
-        return _deal_groups(codes, groups, folds, random)
+    if members is not None:
+        wanted = [(np.bincount(codes) / folds).tolist() for _ in range(folds)]
+        return deal_groups(codes, members, wanted, random, clip=True)[members]
     dealt = np.empty(size, dtype=np.int64)
     dealt[order[np.argsort(codes[order], kind="stable")]] = np.arange(size) % folds  # dealt out class by class
     return dealt
-
-
-def _deal_groups(codes: np.ndarray, groups: pd.Series, folds: int, random: np.random.Generator) -> np.ndarray:
-    """(rows,) fold of each row: whole groups, largest first, each to the fold that its classes fit best.
-
-    Args:
-        codes: (rows,) number of each row's class.
-    """
-    names, members = np.unique(groups.to_numpy().astype(str), return_inverse=True)
-    counts = np.zeros((len(names), codes.max() + 1))
-    np.add.at(counts, (members, codes), 1)
-    wanted = np.tile(counts.sum(axis=0) / folds, (folds, 1))
-    chosen = np.empty(len(names), dtype=np.int64)
-    shuffled = random.permutation(len(names))
-    for group in shuffled[np.argsort(-counts[shuffled].sum(axis=1), kind="stable")]:
-        fits = np.minimum(np.maximum(wanted, 0), counts[group]).sum(axis=1)
-        chosen[group] = np.lexsort((-wanted.sum(axis=1), -fits))[0]
-        wanted[chosen[group]] -= counts[group]
-    return chosen[members]

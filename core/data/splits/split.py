@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from core.data.reading.parts import PARTS as PART_NAMES
+from core.data.splits.groups import deal_groups, group_members
 from core.errors import DatasetError
 
 PARTS = ("train", "validation", "test")
@@ -22,6 +23,7 @@ def split_rows(
     given: pd.Series | None = None,
     rows: int | None = None,
     times: pd.Series | None = None,
+    carve: bool = True,
 ) -> pd.Series:
     """The part of each row: stratified by label, groups kept whole, a given split honoured, or the latest rows to test.
 
@@ -29,9 +31,9 @@ def split_rows(
 
     Args:
         labels: (rows,) class names, or None for unlabelled rows (``rows`` then says how many).
-        groups: (rows,) rows with the same value stay in one part.
+        groups: (rows,) rows with the same value stay in one part; a row without one belongs with no other.
         fractions: shares of train, validation and test; they sum to 1.
-        given: (rows,) part names of the file; without a validation part one is carved from train.
+        given: (rows,) part names of the file; without a validation part one is carved from train, unless ``carve`` is False.
         times: (rows,) dates or numbers: the latest rows become test, those before validation.
 
     Raises:
@@ -43,7 +45,7 @@ def split_rows(
     strata = pd.Series("", index=range(size)) if labels is None else labels.reset_index(drop=True)
     together = None if groups is None else groups.reset_index(drop=True)
     if given is not None:
-        return _as_given(given.reset_index(drop=True), strata, together, seed)
+        return _as_given(given.reset_index(drop=True), strata, together, seed, carve)
     if len(fractions) != 3 or min(fractions) < 0 or abs(sum(fractions) - 1) > 1e-6 or fractions[0] <= 0:
         raise DatasetError(
             f"The split fractions are {fractions}.", "Give three shares for train, validation and test that sum to 1."
@@ -72,7 +74,7 @@ def _by_time(times: pd.Series, fractions: tuple[float, float, float]) -> pd.Seri
     return pd.Series(parts)
 
 
-def _as_given(given: pd.Series, strata: pd.Series, groups: pd.Series | None, seed: int) -> pd.Series:
+def _as_given(given: pd.Series, strata: pd.Series, groups: pd.Series | None, seed: int, carve: bool) -> pd.Series:
     names = given.astype(str).str.strip().str.lower()
     unknown = sorted(set(names) - set(PART_NAMES))
     if unknown:
@@ -83,7 +85,7 @@ def _as_given(given: pd.Series, strata: pd.Series, groups: pd.Series | None, see
     train = np.flatnonzero(parts == "train")
     if not len(train):
         raise DatasetError("The split column names no training rows.", "Choose another column, or none.")
-    if not (parts == "validation").any():
+    if carve and not (parts == "validation").any():
         _assign(parts, train, strata, groups, {"validation": CARVED}, seed)
     return pd.Series(parts)
 
@@ -122,21 +124,12 @@ def _assign_groups(
     random: np.random.Generator,
 ) -> None:  # fmt: skip
     """Whole groups, largest first, each to the part whose classes it brings closest to what they should be."""
-    values, labels = strata.to_numpy()[rows].astype(str), groups.to_numpy()[rows].astype(str)
-    _, classes = np.unique(values, return_inverse=True)
-    names, members = np.unique(labels, return_inverse=True)
-    counts = np.zeros((len(names), classes.max() + 1))
-    np.add.at(counts, (members, classes), 1)
-    parts_left = {**shares, "train": 1 - sum(shares.values())}
-    wanted = {part: counts.sum(axis=0) * share for part, share in parts_left.items()}
-    order = random.permutation(len(names))
-    order = order[np.argsort(-counts[order].sum(axis=1), kind="stable")]
-    chosen = np.empty(len(names), dtype=object)
-    for group in order:
-        part = max(wanted, key=lambda name: (float(np.minimum(wanted[name], counts[group]).sum()), wanted[name].sum()))
-        chosen[group] = part
-        wanted[part] = wanted[part] - counts[group]
-    parts[rows] = chosen[members]
+    _, classes = np.unique(strata.to_numpy()[rows].astype(str), return_inverse=True)
+    members, _ = group_members(groups.iloc[rows])
+    all_shares = {**shares, "train": 1 - sum(shares.values())}
+    wanted = [(np.bincount(classes) * share).tolist() for share in all_shares.values()]
+    dealt = deal_groups(classes, members, wanted, random, clip=False)
+    parts[rows] = np.array(list(all_shares), dtype=object)[dealt[members]]
 
 
 def _rounded(value: float, random: np.random.Generator) -> int:

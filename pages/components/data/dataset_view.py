@@ -113,7 +113,7 @@ def _head(dataset: DataSet) -> None:
     )
     figure_cards(shown)
     st.caption(
-        f"From {dataset.source_name}, stored {ago(dataset.created)} · text: {dataset.text}"
+        f"From {dataset.source_name}, stored {ago(dataset.created)} · text: {' + '.join(dataset.texts)}"
         + (f" · {'score' if dataset.task == 'regression' else 'label'}: {dataset.label}" if dataset.label else "")
         + (f" · second text: {dataset.text_pair}" if dataset.text_pair else "")
         + "".join(

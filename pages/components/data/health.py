@@ -3,13 +3,15 @@
 import pandas as pd
 import streamlit as st
 
-from core.data.cleaning.checks.check import SHOWN, Check, Remedy
+from core.data.cleaning.checks.check import SHOWN, Check, Remedy, by_consequence
 from core.data.cleaning.checks.health import check_dataset, is_checked
 from core.data.cleaning.checks.tokenisation import check_tokenisation
 from core.data.cleaning.mending import make_version
 from core.data.sets.store import DataSet, get_dataset
 from core.errors import GraftError
 from core.models.sources import check_source
+from pages.components.data.decide_labels import decide_labels
+from pages.components.data.merge_table import merge_table
 from pages.components.data.versions import open_version
 from pages.components.shared.errors import show_error
 
@@ -17,6 +19,10 @@ LEVELS = {
     "error": ("red", ":material/error:"), "warning": ("orange", ":material/warning:"),
     "note": ("blue", ":material/info:"), "ok": ("green", ":material/check:"),
 }  # fmt: skip
+SAFE = {  # findings that the safe fixes mend -> what they do
+    "label look-alikes": "one spelling for labels that differ in case, blanks or marks alone",
+    "duplicates": "rows out that repeat a text with its label",
+}
 AT_ONCE = 60_000  # rows that are checked without asking; more take minutes
 ROWS_A_SECOND = 3000  # about what two cores check
 
@@ -44,8 +50,10 @@ def health(dataset: DataSet, model: str, max_length: int) -> None:
     fine = [check for check in checks if check.level == "ok"]
     if not findings:
         st.success(f"All is well: {len(fine)} checks found nothing to mend.", icon=":material/check_circle:")
+    _safe_button(dataset, findings)
     for number, check in enumerate(findings):
         _card(dataset, check, number)
+    merge_table(dataset)
     if fine:
         with st.expander(f"{len(fine)} checks without findings", icon=":material/check:"):
             for check in fine:
@@ -82,8 +90,20 @@ def _checks(dataset: DataSet, model: str, max_length: int) -> list[Check] | None
         checks += _reading(dataset.id, model, max_length)
     except GraftError as error:
         show_error(error)
-    order = list(LEVELS)
-    return sorted(checks, key=lambda check: order.index(check.level))
+    return by_consequence(checks)
+
+
+def _safe_button(dataset: DataSet, findings: list[Check]) -> None:
+    """All that cannot go wrong, by one click."""
+    there = [check for check in findings if check.name in SAFE]
+    if not there:
+        return
+    with st.container(border=True, horizontal=True, vertical_alignment="center"):
+        if st.button("Apply the safe fixes", type="primary", icon=":material/auto_fix_high:", key="fix_safe"):
+            _apply(dataset, Remedy("Apply the safe fixes", "safe"))
+        st.caption(
+            f"One new version: {' and '.join(SAFE[check.name] for check in there)}. The rest is yours to decide."
+        )
 
 
 def _card(dataset: DataSet, check: Check, number: int) -> None:
@@ -99,11 +119,16 @@ def _card(dataset: DataSet, check: Check, number: int) -> None:
         with st.container(horizontal=True, vertical_alignment="center"):
             if check.fix and st.button(check.fix.title, icon=":material/build:", key=f"fix_{number}_{check.name}"):
                 _apply(dataset, check.fix)
-            shown = check.rows and st.toggle(f"Show the rows ({len(check.rows):,})", key=f"rows_{number}_{check.name}")
-        if shown:
+            shown = check.rows and st.toggle(_show(check), key=f"rows_{number}_{check.name}")
+        if shown and check.name == "conflicting labels":
+            decide_labels(dataset, _rows(dataset.id, check.rows))
+        elif shown:
             st.dataframe(_rows(dataset.id, check.rows), hide_index=True, key=f"check_{number}_{check.name}")
-            if len(check.rows) >= SHOWN:
-                st.caption(f"The first {SHOWN} rows are listed.")
+
+
+def _show(check: Check) -> str:
+    """What the switch for the rows is called; where not all are listed, it says so and is no count of them."""
+    return f"Show the first {SHOWN} rows" if len(check.rows) >= SHOWN else f"Show the rows ({len(check.rows):,})"
 
 
 def _apply(dataset: DataSet, fix: Remedy) -> None:

@@ -14,11 +14,16 @@ from core.errors import DatasetError
 NONE = "(none)"
 TITLES = {
     "text": "text", "label": "label", "text_pair": "second text", "split": "split", "group": "group", "domain": "domain",
-    "language": "language", "id": "row name", "labels": "one of the labels", "ignore": "not kept",
+    "language": "language", "id": "row name", "row": "row number", "joined": "joined to the text",
+    "labels": "one of the labels", "ignore": "not kept",
 }  # fmt: skip
 MAIN = (
     ("text", "Text", "What the model reads."),
-    ("text_pair", "Second text", "For pairs, such as a question and an answer."),
+    (
+        "text_pair",
+        "Second text",
+        "For pairs that are compared, such as a question and an answer. To read two columns as one text, join them instead.",
+    ),
     ("split", "Split", "A column that already says train, validation or test."),
 )
 MORE = (
@@ -40,8 +45,10 @@ def roles_form(frame: pd.DataFrame) -> Roles:
     stamp = hashlib.sha256("|".join(columns).encode()).hexdigest()[:8]
     guess = _guess(stamp, frame, columns)
     chosen: dict[str, Any] = {}
-    for slot, (role, title, help_text) in zip(st.columns(len(MAIN)), MAIN, strict=True):
+    slots = st.columns(1 + len(MAIN))
+    for slot, (role, title, help_text) in zip([slots[0], *slots[2:]], MAIN, strict=True):
         chosen[role] = _column(slot, role, title, help_text, columns, guess, stamp)
+    chosen["joined"] = _joined(slots[1], columns, chosen["text"], guess, stamp)
     chosen |= _answers(frame, columns, guess, stamp)
     with st.expander("More roles", icon=":material/view_column:"):
         for slot, (role, title, help_text) in zip(st.columns(len(MORE)), MORE, strict=True):
@@ -52,7 +59,7 @@ def roles_form(frame: pd.DataFrame) -> Roles:
                 help="These columns are left out of the stored set.",
             )
         )  # fmt: skip
-    roles = Roles(**chosen)
+    roles = Roles(**chosen, row=guess.row if guess.row not in chosen["ignore"] else None)
     _reasons(roles, guess, frame)
     return roles if roles.answered else roles.changed(reasons={"no_label": guess.reasons.get("no_label", "")})
 
@@ -60,6 +67,7 @@ def roles_form(frame: pd.DataFrame) -> Roles:
 def role_of(column: str, roles: Roles) -> str:
     """The role of a column in words; empty where it has none."""
     roles_of_it = [role for role, name in roles.named().items() if name == column]
+    roles_of_it += ["joined"] if column in roles.joined else []
     roles_of_it += ["labels"] if column in roles.labels else []
     roles_of_it += ["ignore"] if column in roles.ignore else []
     return TITLES[roles_of_it[0]] if roles_of_it else ""
@@ -76,6 +84,22 @@ def _guess(stamp: str, frame: pd.DataFrame, columns: list[str]) -> Roles:
             guess = Roles(columns[0])
         remembered = st.session_state["roles_guess"] = (key, guess)
     return remembered[1]
+
+
+def _joined(slot: Any, columns: list[str], text: str | None, guess: Roles, stamp: str) -> tuple[str, ...]:
+    """Columns that are joined to the text, in the order in which they were chosen."""
+    others = [column for column in columns if column != text]
+    picked = slot.multiselect(
+        "Joined to it", others, default=[column for column in guess.joined if column in others], key=f"joined_{stamp}_{text}",
+        placeholder="(none)", help="Further columns, such as the body of a message behind its subject: one text, with a blank "
+        "line between. A second text is something else: it stays apart, for tasks that compare two texts.",
+    )  # fmt: skip
+    if picked:
+        names = " + ".join(f"`{name}`" for name in (text, *picked))
+        st.caption(
+            f"{names} become **one text** in this order; a second text would stay apart, for tasks that compare two."
+        )
+    return tuple(map(str, picked))
 
 
 def _column(
@@ -114,7 +138,8 @@ def _answers(frame: pd.DataFrame, columns: list[str], guess: Roles, stamp: str) 
     )  # fmt: skip
     if kind != "multi_label":
         return {"label": str(label), "task": str(kind)}
-    guessed = look_at_labels(frame[label]).separator
+    same = label == guess.label and guess.task == "multi_label"
+    guessed = guess.separator if same else look_at_labels(frame[label]).separator
     options = [NONE, *SEPARATORS]
     separator = right.selectbox(
         "Joined by", options, index=options.index(guessed) if guessed in options else 0, key=f"separator_{stamp}_{label}",

@@ -88,7 +88,11 @@ def _preview(table: Table, roles: Roles) -> None:
     st.dataframe(shown.rename(columns=named), hide_index=True, key="upload_preview")
     rows = "A large file: its rows are counted when it is stored" if table.sampled else f"{len(table.frame):,} rows"
     st.caption(f"{rows}, {len(table.frame.columns)} columns ({written_as(table)}). The first {len(shown)} are shown.")
-    aside_view(pd.DataFrame(table.skipped, columns=["line", "reason", "content"]), len(table.skipped), "file")
+    aside_view(
+        pd.DataFrame([unread[:3] for unread in table.skipped], columns=["line", "reason", "content"]),
+        len(table.skipped),
+        "file",
+    )
 
 
 def _store(path: Path, source_name: str, table: Table, roles: Roles, reading: Reading, stamp: str) -> None:
@@ -121,7 +125,7 @@ def _store(path: Path, source_name: str, table: Table, roles: Roles, reading: Re
         dataset, known = add_dataset(
             path, name=name.strip() or None, source_name=source_name, fractions=fractions, seed=int(seed), guess=False,
             progress=lambda share: bar.progress(share, f"Reading and storing … {share:.0%}"), **reading.how(),
-            labels=roles.labels, ignore=roles.ignore, task=roles.task, separator=roles.separator, **roles.named(),
+            joined=roles.joined, labels=roles.labels, ignore=roles.ignore, task=roles.task, separator=roles.separator, **roles.named(),
         )  # fmt: skip
         _stored(dataset, known)
 

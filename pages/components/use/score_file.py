@@ -7,10 +7,11 @@ import pandas as pd
 import streamlit as st
 
 from core import workspace
-from core.data.reading.read import read_table
+from core.data.reading.read import Table, read_table
 from core.data.reading.readers import ENDINGS
 from core.errors import GraftError
-from core.results.predict import predict_table, text_columns
+from core.results.predict import Scored, score_table
+from core.results.text_columns import TextColumns, text_columns
 from core.runs.folder import Run
 from core.tasks import readable, split_labels
 from pages.components.shared.download import download_csv
@@ -28,15 +29,15 @@ def score_file(run: Run) -> None:
         if given is None:
             st.caption("Each row gets a predicted class, the confidence, and the probability of every class.")
             return
-        mark, name, frame = given
-        pair_column = "text_pair" if "text_pair" in frame else None
-        fixed = {"text": "text", "text_pair": pair_column} if mark in dataset_names() else {}  # a file's are guessed
-        guess, pair = text_columns(run, frame, **fixed)
-        columns = [str(column) for column in frame.columns]
-        text = st.selectbox("Text column", columns, index=columns.index(guess), key=f"text_column_{mark}")
-        st.caption(f"{len(frame):,} rows.")
-        if st.button("Score this file", type="primary", icon=":material/play_arrow:", key="score_file"):
-            st.session_state["scored"] = (run.id, mark, _score(run, frame, str(text), pair))
+        mark, name, table = given
+        columns = _columns(run, table.frame, mark)
+        unread = sum(row.before is not None for row in table.skipped)
+        st.caption(f"{len(table.frame) + unread:,} rows" + (f", {unread:,} of them not readable." if unread else "."))
+        ready = columns is not None
+        if st.button(
+            "Score this file", type="primary", icon=":material/play_arrow:", key="score_file", disabled=not ready
+        ):
+            st.session_state["scored"] = (run.id, mark, _score(run, table, columns))  # type: ignore[arg-type]
     except GraftError as error:
         show_error(error)
         return
@@ -45,7 +46,23 @@ def score_file(run: Run) -> None:
         _download(scored[2], name)
 
 
-def _stored() -> tuple[str, str, pd.DataFrame] | None:
+def _columns(run: Run, frame: pd.DataFrame, mark: str) -> TextColumns | None:
+    """The columns to score, as guessed and corrected; None where several would do and none is chosen yet."""
+    is_stored = mark in dataset_names()
+    guess = text_columns(run, frame, ("text",) if is_stored else ())
+    unclear = len(guess.candidates) > len(guess.texts)  # several fit: that is the user's to say
+    picked = st.multiselect(
+        "Text columns", [str(column) for column in frame.columns], default=[] if unclear else list(guess.texts),
+        key=f"text_column_{mark}", placeholder="Choose the column with the texts",
+        help="What the run reads. Several columns are joined to one text, in the order in which they are chosen.",
+    )  # fmt: skip
+    if guess.note and (unclear or tuple(picked) == guess.texts):
+        said = guess.note.replace("$", "\\$")
+        st.warning(f"{said} Choose the column to read." if unclear and not picked else said, icon=":material/help:")
+    return text_columns(run, frame, tuple(picked)) if picked else None
+
+
+def _stored() -> tuple[str, str, Table] | None:
     """A data set that is stored already, also one without labels: its id, name and rows."""
     known = dataset_names()
     linked = st.query_params.get("score")
@@ -58,10 +75,11 @@ def _stored() -> tuple[str, str, pd.DataFrame] | None:
     )  # fmt: skip
     if chosen is None:
         return None
-    return chosen, known[chosen].name, known[chosen].frame().drop(columns=["row", "split"], errors="ignore")
+    frame = known[chosen].frame().drop(columns=["row", "split"], errors="ignore")
+    return chosen, known[chosen].name, Table(frame, "stored")
 
 
-def _uploaded() -> tuple[str, str, pd.DataFrame] | None:
+def _uploaded() -> tuple[str, str, Table] | None:
     """A file of the visitor's: a mark of its content, its name without ending, and its rows."""
     file = st.file_uploader(
         "File with texts", type=ENDINGS, key="predict_upload", max_upload_size=200,
@@ -77,16 +95,12 @@ def _uploaded() -> tuple[str, str, pd.DataFrame] | None:
 
 
 @st.cache_data(max_entries=2, show_spinner="Reading the file …")
-def _read(path: str, name: str) -> pd.DataFrame:
-    return read_table(Path(path), name=name).frame
+def _read(path: str, name: str) -> Table:
+    return read_table(Path(path), name=name)
 
 
-def _score(run: Run, frame: pd.DataFrame, text: str, pair: str | None) -> pd.DataFrame:
-    """The table with predictions added; a bar moves meanwhile.
-
-    Args:
-        text, pair: columns that hold the texts.
-    """
+def _score(run: Run, table: Table, columns: TextColumns) -> Scored:
+    """The table with predictions added; a bar moves meanwhile."""
     bar = st.progress(0.0, text="Loading the model …")
     model = load(run)
 
@@ -94,7 +108,7 @@ def _score(run: Run, frame: pd.DataFrame, text: str, pair: str | None) -> pd.Dat
         bar.progress(done / max(1, total), text=f"{done:,} of {total:,} texts scored")
 
     with LOCK:
-        scored = predict_table(model, frame, text, pair, progress)
+        scored = score_table(model, table, columns, progress)
     bar.empty()
     return scored
 
@@ -108,8 +122,11 @@ def _summary(predictions: pd.Series) -> str:
     return "Scored: " + ", ".join(f"**{count:,}** {label}" for label, count in counts.head(12).items()) + f"{more}."
 
 
-def _download(scored: pd.DataFrame, stem: str) -> None:
+def _download(outcome: Scored, stem: str) -> None:
     """What came out in a sentence, the first rows, and the file to take away, named after ``stem``."""
+    scored = outcome.frame
+    for note in outcome.notes:
+        st.warning(note.replace("$", "\\$"), icon=":material/info:")
     st.markdown(_summary(scored["prediction"].dropna()))
     shares = {name: st.column_config.NumberColumn(format="%.3f") for name in scored.columns if name.startswith("p.")}
     st.dataframe(

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from core.data.cleaning.near import NearPairs, near_pairs, repeats
+from core.data.cleaning.near import BANDS, WHOLE, WIDTH, NearPairs, _candidates, near_pairs, repeats
 
 LONG = "we stayed three nights in a small hotel by the river and the breakfast was the best part of our whole trip"
 
@@ -67,3 +67,18 @@ def test_what_is_kept_is_the_row_of_lowest_rank():
     pairs = NearPairs(np.array([0, 1]), np.array([1, 2]), np.array([0.9, 0.9], dtype=np.float32))
     assert repeats(pairs, np.array([0, 1, 2])).tolist() == [False, True, False]  # 2 is near 1, and 1 goes
     assert repeats(pairs, np.array([2, 0, 1])).tolist() == [True, False, True]
+
+
+@pytest.mark.parametrize("kinds", [2, 3, 40])
+def test_candidates_are_the_pairs_of_each_bucket_with_its_first_members(kinds):
+    """The definition, pair by pair: two rows that agree in a band, one of them among the first 20 that do."""
+    random = np.random.default_rng(kinds)
+    bands = random.integers(0, kinds, (120, BANDS)).astype(np.uint32)
+    signatures = np.repeat(bands, WIDTH, axis=1)
+    rows = np.flatnonzero(random.random(120) < 0.9)
+    expected = set()
+    for band in range(BANDS):
+        for value in range(kinds):
+            bucket = [row for row in rows.tolist() if bands[row, band] == value]
+            expected |= {(one, other) for place, one in enumerate(bucket[:WHOLE]) for other in bucket[place + 1 :]}
+    assert list(map(tuple, _candidates(signatures, rows).tolist())) == sorted(expected)

@@ -22,7 +22,7 @@ def test_line_breaks_and_separators_inside_quotes_stay_in_the_text(tmp_path):
 def test_ragged_rows_are_set_aside_with_their_line(tmp_path):
     content = delimited(",", 60) + "\none,two,three,four\n"
     table = read(tmp_path, content)
-    assert len(table.frame) == 60 and table.skipped == ((62, "4 fields instead of 2", "one,two,three,four"),)
+    assert len(table.frame) == 60 and table.skipped == ((62, "4 fields instead of 2", "one,two,three,four", 60),)
     assert "set aside" in table.warnings[0]
 
 

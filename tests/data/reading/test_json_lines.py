@@ -6,7 +6,7 @@ def test_json_lines_with_differing_fields(tmp_path):
     content = '{"text": "a good one", "label": "pos"}\n{"text": "a bad one", "label": "neg", "by": "x"}\nnot json\n'
     table = read(tmp_path, content, "x.jsonl")
     assert len(table.frame) == 2 and table.frame.columns.tolist() == ["text", "label", "by"]
-    assert table.skipped[0] == (3, "not valid JSON", "not json")
+    assert table.skipped[0] == (3, "not valid JSON", "not json", 2)
 
 
 def test_lines_longer_than_a_piece_are_read_whole_under_their_numbers(tmp_path, monkeypatch):
@@ -14,7 +14,7 @@ def test_lines_longer_than_a_piece_are_read_whole_under_their_numbers(tmp_path, 
     lines = ['{"text": "eine große Überraschung"}', "", "[broken", '{"text": "zwei"}']
     table = read(tmp_path, "\n".join(lines), "x.jsonl")
     assert table.frame["text"].tolist() == ["eine große Überraschung", "zwei"]
-    assert table.skipped == ((3, "not valid JSON", "[broken"),)
+    assert table.skipped == ((3, "not valid JSON", "[broken", 1),)
 
 
 def test_lines_of_old_macs_are_lines(tmp_path):

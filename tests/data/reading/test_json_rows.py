@@ -31,7 +31,7 @@ def test_a_large_file_is_peeked_into_all_over_without_being_read_again(tmp_path,
 def test_rows_that_are_no_objects_are_skipped_and_lists_and_strings_are_rows(tmp_path):
     table = read(tmp_path, '["a list", 1]\n7\n"a text"\n{"text": "an object"}\n', "x.jsonl")
     assert table.frame.columns.tolist() == ["0", "1", "text"] and len(table.frame) == 3
-    assert table.skipped == ((2, "not a JSON object", "7"),)
+    assert table.skipped == ((2, "not a JSON object", "7", 1),)
 
 
 def test_half_a_surrogate_pair_becomes_the_replacement_mark(tmp_path):

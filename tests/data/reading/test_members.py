@@ -29,7 +29,7 @@ def test_links_are_not_followed(tmp_path):
         link.type, link.linkname = tarfile.SYMTYPE, str(secret)
         archive.addfile(link)
     table = read_table(path)
-    assert "a secret" not in set(table.frame["text"]) and table.skipped[0][1:] == ("a link, not a file", "a/2.txt")
+    assert "a secret" not in set(table.frame["text"]) and table.skipped[0][1:3] == ("a link, not a file", "a/2.txt")
 
 
 def test_bombs_are_refused_before_they_are_unpacked(tmp_path):

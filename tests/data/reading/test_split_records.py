@@ -5,7 +5,7 @@ from core.data.reading.split_records import split_records
 def test_rows_that_do_not_fit_are_named_by_their_line():
     records = split_records(to_lines("a,1\nb,2,x\n\nc,3,,\n"), Form(","), 2, first_line=11)
     assert records.rows == [["a", "1"], ["c", "3"]]
-    assert records.skipped == [(12, "3 fields instead of 2", "b,2,x")]
+    assert records.skipped == [(12, "3 fields instead of 2", "b,2,x", 1)]
 
 
 def test_a_record_that_the_end_cuts_is_left_for_the_next_block():

@@ -66,7 +66,7 @@ def test_a_sheet_can_be_chosen(tmp_path):
 def test_a_title_above_the_names_is_set_aside(tmp_path):
     table = read_table(workbook(tmp_path / "x.xlsx", {"One": [["All reviews of May"], [], *ROWS]}))
     assert len(table.frame) == 30 and table.header
-    assert table.skipped == ((1, "above the table", "All reviews of May"),)
+    assert table.skipped == ((1, "above the table", "All reviews of May", None),)
 
 
 def test_passwords_and_documents_of_old_office_are_named(tmp_path):

@@ -1,6 +1,6 @@
 """What a check finds, with its level, its sentence, the rows behind it and a remedy; and what a file of checks gives."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -33,6 +33,8 @@ class Check:
         count: rows (or classes, or columns) behind it.
         remedy: what to do, in a sentence; empty when there is nothing to do.
         fix: the remedy as a click; None where only a person can decide.
+        weight: of two findings of one level, the heavier one is told first: what makes scores wrong, then what hides
+            classes, then what wastes rows.
     """
 
     name: str
@@ -42,6 +44,12 @@ class Check:
     count: int = 0
     remedy: str = ""
     fix: Remedy | None = None
+    weight: int = 0
+
+
+def by_consequence(checks: Iterable[Check]) -> list[Check]:
+    """The gravest first, and of one level the one with the worst consequence."""
+    return sorted(checks, key=lambda check: (LEVELS.index(check.level), -check.weight))
 
 
 @dataclass(frozen=True, slots=True)

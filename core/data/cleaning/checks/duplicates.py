@@ -76,7 +76,8 @@ def _leakage(material: Material) -> Check:
     message = f"{'; '.join(sides)}, so the score flatters."
     remedy = "The copies that are learnt from are removed; what judges stays, so scores remain comparable."
     fix = LEAKING.remedy(f"Remove {counted(count, 'leaking row', 'leaking rows')}")
-    return Check(LEAKAGE, "warning", message, together(material.frame, keys, mask), count, remedy, fix)
+    shown = together(material.frame, keys, mask)
+    return Check(LEAKAGE, "warning", message, shown, count, remedy, fix, weight=90)
 
 
 def _near_leakage(material: Material) -> Check:
@@ -87,7 +88,7 @@ def _near_leakage(material: Material) -> Check:
     remedy = "A model that remembers them looks better than it is. The training side is removed, what judges stays."
     fix = NEAR_LEAKING.remedy(f"Remove {counted(count, 'row', 'rows')}")
     level = "warning" if count > 0.01 * len(frame) else "note"
-    finding = Check(NEAR_LEAKAGE, level, f"{subject} nearly the same as a judged text.", (), count, remedy, fix)
+    finding = Check(NEAR_LEAKAGE, level, f"{subject} nearly the same as a judged text.", (), count, remedy, fix, 60)
     return _with_pairs(
         material, finding, "No training text is nearly a judged one.", part[pairs.first] != part[pairs.second]
     )
@@ -115,10 +116,10 @@ def _conflicts(material: Material) -> Check:
     remedy = "Decide for one label each in the table below, or remove them."
     fix = CONFLICTING.remedy(f"Remove {counted(int(mask.sum()), 'row', 'rows')}")
     shown = together(frame, material.keys, mask)
-    return Check("conflicting labels", "warning", message, shown, texts, remedy, fix)
+    return Check("conflicting labels", "warning", message, shown, texts, remedy, fix, weight=70)
 
 
 DUPLICATES = CheckGroup(
-    "duplicates", "Comparing texts", check_duplicates, share=4,
+    "duplicates", "Comparing texts", check_duplicates, share=4, version=2,
     drops=(EXACT_DUPLICATES, NEAR_DUPLICATES, LEAKING, NEAR_LEAKING, CONFLICTING),
 )  # fmt: skip

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from core import workspace
-from core.data.cleaning.checks.check import LEVELS, Check, Remedy
+from core.data.cleaning.checks.check import Check, Remedy, by_consequence
 from core.data.cleaning.checks.missing import check_missing
 from core.data.cleaning.checks.registry import GROUPS, VERSION
 from core.data.cleaning.checks.tokenisation import check_tokenisation
@@ -22,7 +22,7 @@ Progress = Callable[[str, float], None]  # what is looked at, and how far (0..1)
 def check_dataset(
     dataset: DataSet, model: str | None = None, max_length: int = 256, progress: Progress | None = None
 ) -> list[Check]:
-    """All checks of a stored set, the gravest first; with a model also what it makes of the texts.
+    """All checks of a stored set, the gravest first and by consequence; with a model also what it makes of the texts.
 
     Raises:
         SourceError: when the model's tokenizer cannot be had.
@@ -30,7 +30,7 @@ def check_dataset(
     checks = [check_missing(dataset), *_kept_findings(dataset, progress)]
     if model:
         checks += check_tokenisation(dataset, model, max_length)
-    return sorted(checks, key=lambda check: LEVELS.index(check.level))
+    return by_consequence(checks)
 
 
 def is_checked(dataset: DataSet) -> bool:

@@ -1,9 +1,11 @@
-"""Labels: uneven and small classes, two spellings of one class, columns that give the label away."""
+"""Labels: spellings of one class, labels that say there is none, small and uneven classes, columns that give the label away."""
 
+import numpy as np
 import pandas as pd
 
-from core.data.cleaning.checks.check import Check, CheckGroup, Remedy, counted, rows_of
+from core.data.cleaning.checks.check import Check, CheckGroup, Drop, Remedy, counted, rows_of
 from core.data.cleaning.material import Material
+from core.data.cleaning.spellings import is_missing, misspellings, safe_names, variants
 from core.evaluation.headline import is_uneven
 
 FEW = 10  # training rows below which a class is hard to learn
@@ -15,7 +17,24 @@ def check_labels(material: Material) -> list[Check]:
     if not material.classes:
         return []
     frame = material.frame
-    return [_balance(frame), _rare(frame), _look_alikes(frame), _giveaways(frame)]
+    counts = label_counts(frame)
+    return [
+        _look_alikes(frame, counts), _misspelt(frame, counts), _no_labels(material), _rare(frame, counts), _balance(frame),
+        _giveaways(frame),
+    ]  # fmt: skip
+
+
+def label_counts(frame: pd.DataFrame) -> dict[str, int]:
+    """Label -> rows."""
+    return {str(label): int(rows) for label, rows in frame["label"].value_counts().items()}
+
+
+def _has_no_label(material: Material) -> np.ndarray:
+    labels = material.frame["label"]
+    return labels.isin([label for label in labels.unique() if is_missing(label)]).to_numpy() & material.classes
+
+
+MISSING_LABELS = Drop("missing_labels", "have a label that only says there is none", _has_no_label)
 
 
 def _balance(frame: pd.DataFrame) -> Check:
@@ -44,7 +63,7 @@ def _majority(frame: pd.DataFrame) -> str:
     return f"always answering {answer!r} already gives {100 * (rows == answer).mean():.1f} % accuracy {where}."
 
 
-def _rare(frame: pd.DataFrame) -> Check:
+def _rare(frame: pd.DataFrame, all_counts: dict[str, int]) -> Check:
     names = frame["label"].unique()
     counts = frame[frame["split"] == "train"]["label"].value_counts().reindex(names, fill_value=0)
     rare = counts[counts < FEW].sort_values()
@@ -58,6 +77,10 @@ def _rare(frame: pd.DataFrame) -> Check:
         message += f" {counted(len(unjudged), 'class is', 'classes are')} not in the test part at all."
     mask = frame["label"].isin(set(rare.index))
     fix = None
+    slips = {pair.label for pair in misspellings(all_counts)} | set(safe_names(all_counts))
+    if slips & set(rare.index):  # as part of another class they would be lost
+        remedy = "Give misspelt classes the right name first; then collect more rows, or merge what is left."
+        return Check("small classes", "warning", message, rows_of(frame, mask), len(rare), remedy, weight=20)
     if len(rare) > 1 and len(names) - len(rare) >= 1 and OTHER not in names:
         fix = Remedy(f"Merge them into {OTHER!r}", "merge_labels", {"names": {str(name): OTHER for name in rare.index}})
     elif len(names) - len(rare) >= 2:
@@ -67,25 +90,51 @@ def _rare(frame: pd.DataFrame) -> Check:
             {"column": "label", "values": sorted(map(str, set(names) - set(rare.index)))},
         )
     remedy = "Collect more rows, or merge the classes."
-    return Check("small classes", "warning", message, rows_of(frame, mask), len(rare), remedy, fix)
+    return Check("small classes", "warning", message, rows_of(frame, mask), len(rare), remedy, fix, weight=20)
 
 
-def _look_alikes(frame: pd.DataFrame) -> Check:
-    counts = frame["label"].value_counts()
-    labels = pd.Series(counts.index)
-    alike = labels.groupby(labels.str.lower().str.replace(r"[\s_.-]+", "", regex=True)).agg(list)
-    twins = [names for names in alike if len(names) > 1]
+def _look_alikes(frame: pd.DataFrame, counts: dict[str, int]) -> Check:
+    name, twins = "label look-alikes", variants(counts)
     if not twins:
-        return Check("label look-alikes", "ok", "No two labels differ only in case, blanks or hyphens.")
-    pairs = "; ".join(" / ".join(map(repr, names)) for names in twins[:5])
-    message = f"Labels that are probably the same: {pairs}."
-    mask = frame["label"].isin({name for names in twins for name in names})
-    # value_counts is sorted, so the first spelling of each group is the commonest
-    names = {name: group[0] for group in twins for name in group[1:]}
-    fix = Remedy("Take the commonest spelling", "merge_labels", {"names": names})
-    return Check(
-        "label look-alikes", "warning", message, rows_of(frame, mask), len(twins), "Give them one spelling.", fix
-    )
+        return Check(name, "ok", "No two labels differ only in case, blanks or harmless marks.")
+    pairs = "; ".join(" / ".join(map(_visible, labels)) for labels in twins[:5])
+    message = f"Labels that are the same but for case, blanks or marks: {pairs}{'; …' if len(twins) > 5 else ''}."
+    mask = frame["label"].isin({label for labels in twins for label in labels})
+    fix = Remedy("Take the commonest spelling", "merge_labels", {"names": safe_names(counts)})
+    remedy = "Give them one spelling; invisible characters go."
+    return Check(name, "warning", message, rows_of(frame, mask), len(twins), remedy, fix, weight=66)
+
+
+def _visible(label: str) -> str:
+    """The label in quotes, with what cannot be seen written as its code."""
+    return "'" + "".join(sign if sign.isprintable() else f"\\u{ord(sign):04x}" for sign in label) + "'"
+
+
+def _misspelt(frame: pd.DataFrame, counts: dict[str, int]) -> Check:
+    name, slips = "misspelt labels", misspellings(counts)
+    if not slips:
+        return Check(name, "ok", "No rare label is a letter or two from a common one.")
+    pairs = "; ".join(f"{pair.label!r} ({counts[pair.label]}) for {pair.becomes!r}" for pair in slips[:5])
+    message = f"Labels that may be misspelt: {pairs}{'; …' if len(slips) > 5 else ''}."
+    mask = frame["label"].isin({pair.label for pair in slips})
+    fix = Remedy("Take the right spelling", "merge_labels", {"names": {pair.label: pair.becomes for pair in slips}})
+    remedy = "Look at each before you apply it; in the table of classes on the Data page each can be changed or left as it is."
+    return Check(name, "warning", message, rows_of(frame, mask), len(slips), remedy, fix, weight=65)
+
+
+def _no_labels(material: Material) -> Check:
+    frame, mask = material.frame, MISSING_LABELS.mask(material)
+    if not mask.any():
+        return Check("labels that say nothing", "ok", "No label only says that there is none.")
+    labels = frame["label"][mask].value_counts()
+    listed = ", ".join(f"{label!r} ({rows:,})" for label, rows in labels.head(5).items())
+    message = f"Labels that probably mean that there is none: {listed}. They are learnt as classes of their own."
+    left = frame["label"][~mask].nunique()
+    subject = counted(int(mask.sum()), "row", "rows")
+    fix = MISSING_LABELS.remedy(f"Take these {subject} out") if left > 1 else None
+    remedy = "Take these rows out, unless such a label means something here."
+    shown = rows_of(frame, mask)
+    return Check("labels that say nothing", "warning", message, shown, int(mask.sum()), remedy, fix, weight=68)
 
 
 def _giveaways(frame: pd.DataFrame) -> Check:
@@ -105,7 +154,9 @@ def _giveaways(frame: pd.DataFrame) -> Check:
     message = f"The label can be read off {'another column' if len(deciding) == 1 else 'other columns'}: {columns}."
     remedy = "No run reads other columns; never paste them into the text. They can be taken out of the set."
     fix = Remedy(f"Take out {columns}", "drop_columns", {"columns": deciding})
-    return Check(name, "warning", message, count=len(deciding), remedy=remedy, fix=fix)
+    return Check(name, "warning", message, count=len(deciding), remedy=remedy, fix=fix, weight=75)
 
 
-LABELS = CheckGroup("labels", "Looking at labels", check_labels, share=5, version=2)
+LABELS = CheckGroup(
+    "labels", "Looking at labels", check_labels, share=5, version=2, drops=(MISSING_LABELS,)
+)  # fmt: skip

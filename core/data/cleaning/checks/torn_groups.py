@@ -21,7 +21,9 @@ def check_torn_groups(material: Material) -> list[Check]:
 def _torn(frame: pd.DataFrame, column: str, chosen: bool) -> Check:
     """Groups of a column that stand in several parts; ``chosen`` says whether it is the set's own group column."""
     parts = frame["split"].groupby(frame[column]).nunique()
-    torn = set(parts[parts > 1].index) - {""}
+    torn = {
+        group for group in parts[parts > 1].index if str(group).strip()
+    }  # rows without a group belong with no other
     group = column.removeprefix("extra.")
     name = f"groups of {group}"
     if not torn:
@@ -34,7 +36,9 @@ def _torn(frame: pd.DataFrame, column: str, chosen: bool) -> Check:
     remedy = f"Draw the split anew with whole groups of {group}. " + (
         "Another test part: old and new scores cannot be compared." if tested else "The test part stays as it is."
     )
-    return Check(name, "warning" if chosen else "note", message, rows_of(frame, mask), len(torn), remedy, fix)
+    return Check(
+        name, "warning" if chosen else "note", message, rows_of(frame, mask), len(torn), remedy, fix, weight=80
+    )
 
 
-TORN_GROUPS = CheckGroup("torn_groups", "Looking at groups", check_torn_groups, share=1)
+TORN_GROUPS = CheckGroup("torn_groups", "Looking at groups", check_torn_groups, share=1, version=2)

@@ -23,13 +23,18 @@ def merge_labels(material: Material, names: dict[str, str]) -> Revision:
     """Rename labels, so that some become one; ``names`` is old -> new."""
     frame = _with_classes(material)
     known = set(frame["label"])
+    names = {old: str(new).strip() for old, new in names.items()}
+    if empty := [old for old, new in names.items() if not new]:
+        raise DatasetError(f"The new name of {empty[0]!r} is empty.", "Give a name, or drop its rows.")
     if missing := sorted(set(names) - known):
         raise DatasetError(
             f"There is no label {missing[0]!r}.", f"The labels are: {', '.join(map(str, sorted(known)[:20]))}."
         )
     pairs = ", ".join(f"{old!r} into {new!r}" for old, new in list(names.items())[:5])
     more = ", …" if len(names) > 5 else ""
-    return _labelled(frame, frame["label"].replace(names), f"Merged {_literal(pairs)}{more}: {{}}.")
+    return _labelled(
+        frame, frame["label"].map(lambda label: names.get(label, label)), f"Merged {_literal(pairs)}{more}: {{}}."
+    )
 
 
 def _labelled(frame: pd.DataFrame, after: pd.Series, sentence: str) -> Revision:

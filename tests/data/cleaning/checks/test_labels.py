@@ -44,3 +44,39 @@ def test_what_the_commonest_class_gets_is_counted_where_it_is_judged(home, tmp_p
     frame["split"] = ["train"] * 100 + ["test"] * 40
     remedy = checks_of(tmp_path, frame, split="split")["class balance"].remedy
     assert "always answering 'often' already gives 25.0 % accuracy on the 40 test rows" in remedy
+
+
+def test_classes_whose_names_differ_in_a_sign_or_a_point_are_no_look_alikes(home, tmp_path):
+    checks = checks_of(tmp_path, frame_of(["-1", "0", "1", "A", "A-", "1.0", "10", "3.5", "35"] * 12))
+    check = checks["label look-alikes"]
+    assert check.level == "warning" and check.fix.parameters == {"names": {"1.0": "1"}}
+    assert checks["misspelt labels"].level == "ok"
+
+
+def test_a_zero_width_space_in_a_label_is_shown_and_taken_out(home, tmp_path):
+    check = checks_of(tmp_path, frame_of(["pos"] * 60 + ["neg"] * 60 + ["pos\u200b"] * 5))["label look-alikes"]
+    assert r"'pos\u200b'" in check.message and check.fix.parameters == {"names": {"pos\u200b": "pos"}}
+    assert check.count == 1 and len(check.rows) == 65
+
+
+def test_labels_that_say_there_is_none_are_taken_out_by_one_click(home, tmp_path):
+    check = checks_of(tmp_path, frame_of(["pos", "neg"] * 50 + ["nan"] * 12 + ["-"] * 9))["labels that say nothing"]
+    assert check.level == "warning" and check.count == 21 and "'nan' (12), '-' (9)" in check.message
+    assert (check.fix.operation, check.fix.parameters) == ("drop", {"what": "missing_labels"})
+
+
+def test_misspelt_classes_are_found_and_not_buried_in_other(home, tmp_path):
+    labels = ["Billing"] * 60 + ["Shipping"] * 60 + ["Bug"] * 40 + ["Biling"] * 3 + ["Shiping"] * 4 + ["Bugs"] * 5
+    checks = checks_of(tmp_path, frame_of(labels))
+    found = checks["misspelt labels"]
+    assert found.fix.parameters == {"names": {"Biling": "Billing", "Shiping": "Shipping", "Bugs": "Bug"}}
+    assert checks["small classes"].fix is None and "right name first" in checks["small classes"].remedy
+    order = list(checks)
+    assert order.index("misspelt labels") < order.index("small classes")
+
+
+def test_findings_of_one_level_stand_by_consequence(home, tmp_path):
+    frame = frame_of(["pos"] * 60 + ["neg"] * 60 + ["Pos"] * 5 + ["a"] * 3 + ["b"] * 4)
+    frame.loc[126, ["review", "label"]] = frame.loc[0, "review"], "neg"
+    order = [name for name, check in checks_of(tmp_path, frame).items() if check.level == "warning"]
+    assert order.index("conflicting labels") < order.index("label look-alikes") < order.index("small classes")
