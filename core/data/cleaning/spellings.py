@@ -5,7 +5,9 @@ import unicodedata
 from collections.abc import Mapping
 from typing import NamedTuple
 
-NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?")  # neither codes such as 007 nor +1, whose signs say something
+NUMBER = re.compile(
+    r"-?(0|[1-9]\d*)(\.0+)?"
+)  # 1 and 1.0; not codes such as 007, +1 whose signs say something, nor 2.10 beside 2.1
 HARMLESS = re.compile(r"(?<=[^\W\d_])[\s_.-]+(?=[^\W\d_])")  # marks between two letters: e-mail, e mail, email
 BLANKS = re.compile(r"(?<=[^\W\d_])[\s_]+(?=\d)|(?<=\d)[\s_]+(?=[^\W\d_])")  # class 1, class_1; never A-1, 1 0
 MISSING = frozenset({
