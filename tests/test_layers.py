@@ -13,7 +13,8 @@ HEAVY = {"torch", "transformers", "mlflow", "sentence_transformers"}
 # From the ground up: a room stands below all that import it, and its line names exactly the rooms that it imports.
 MAY_IMPORT: dict[str, set[str]] = {
     "errors": set(),
-    "workspace": set(),
+    "workspace": {"errors"},
+    "checked": set(),
     "threads": set(),
     "libraries": set(),
     "strategies": {"errors"},
@@ -22,7 +23,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "tasks": {"config", "errors", "metrics", "strategies"},
     "charts": {"metrics", "tasks"},
     "array_cache": {"workspace"},
-    "runs": {"config", "errors", "tasks", "workspace"},
+    "runs": {"checked", "config", "errors", "tasks", "workspace"},
     "models": {"config", "errors", "runs", "strategies", "workspace"},  # a finished run is a source too
     "evaluation": {"metrics", "tasks", "threads"},
     "data.reading": {"errors", "workspace"},

@@ -39,7 +39,7 @@ def retention(run: Run) -> dict[str, Any]:
     """
     result = run.result
     if result is None or not (run.model / "config.json").exists():
-        raise RunError(f"Run {run.name} ({run.state}) has no result yet.", "Measure it when it has finished.")
+        raise no_result(run, "Measure it when it has finished.")
     name = task_of(result.get("task", "single_label")).headline
     if run.config.model.startswith("run:") and _can_be_right(get_run(run.config.model[4:])):
         task, before, after, rows = _earlier_task(run, get_run(run.config.model[4:]))
@@ -60,7 +60,7 @@ def _earlier_task(run: Run, earlier: Run) -> tuple[str, int, int, int]:
     result = earlier.result
     if result is None:
         raise RunError(f"The earlier run {earlier.name} has no result.", "Its task cannot be measured again.")
-    table = pd.read_parquet(earlier.predictions(result["split"]))
+    table = earlier.read_predictions(result["split"])
     old, new = Predictor.load(earlier), Predictor.load(run)
     model = old.classifier.model
     new_weights = dict(new.classifier.model.named_parameters())

@@ -17,7 +17,7 @@ from core.data.splits.draw import draw
 from core.data.splits.folds import assign_folds
 from core.errors import DatasetError, RunError
 from core.evaluation.baselines import tfidf
-from core.runs.folder import Run
+from core.runs.folder import Run, no_result
 
 MOST_ROWS = 20_000  # that are cross-validated; of more, a stratified draw
 FOLDS = 4
@@ -36,8 +36,8 @@ def suspects_of_run(run: Run) -> pd.DataFrame:
     """
     result = run.result
     if result is None:
-        raise RunError(f"Run {run.name} ({run.state}) has no result yet.", "Wait until it has finished.")
-    table = pd.read_parquet(run.predictions(result["split"]))
+        raise no_result(run, "Wait until it has finished.")
+    table = run.read_predictions(result["split"])
     labels = list(result["labels"])
     if not set(table["label"].astype(str)) <= set(labels) or any(f"p.{label}" not in table for label in labels):
         raise RunError(
