@@ -7,8 +7,8 @@ import logging
 import os
 import secrets
 import shutil
-import time
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path

@@ -22,4 +22,8 @@ VERDICT = {
 def whole_result(**changes: Any) -> dict[str, Any]:
     """Of one label a row, with ``changes``; other tasks give their own metrics, intervals and baselines."""
     baseline = {"name": "tfidf", "title": "TF-IDF", "sentence": "Counts words.", "seconds": 0.1, **SCORES}
-    return {"task": "single_label", **SCORES, "baselines": [baseline], "thresholds": None, "verdict": VERDICT} | FACTS | changes
+    return (
+        {"task": "single_label", **SCORES, "baselines": [baseline], "thresholds": None, "verdict": VERDICT}
+        | FACTS
+        | changes
+    )

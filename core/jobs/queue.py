@@ -5,8 +5,10 @@ import time
 from core.config import RunConfig
 from core.data.sets.store import get_dataset
 from core.errors import RunError
+from core.jobs.device_sets import check_devices
+from core.jobs.lock import is_at_work
 from core.jobs.scheduler import ensure_scheduler
-from core.runs.folder import ACTIVE, RESUMABLE, WAITING, Run, create_run, list_runs
+from core.runs.folder import ACTIVE, DAMAGED, WAITING, Run, create_run, list_runs
 from core.tasks import check_settings, task_of
 
 
@@ -14,9 +16,14 @@ def submit(config: RunConfig, name: str | None = None, tags: tuple[str, ...] = (
     """Queue a run and make sure that a scheduler is there to start it.
 
     Raises:
-        ConfigError: when a setting has no meaning for the answers of this data set.
+        ConfigError: when a setting has no meaning for the answers of this data set, or asks for more cards than there are.
+        RunError: when the name is too long.
     """
     check_settings(config, task_of(get_dataset(config.dataset).task))
+    if config.processes > 1 and config.device != "cpu":
+        from core.training.devices import list_devices
+
+        check_devices(config, [device.name for device in list_devices()])
     run = create_run(config, name, tags)
     ensure_scheduler()
     return run
@@ -28,8 +35,11 @@ def stop(run: Run) -> None:
     Raises:
         RunError: when the run has already ended.
     """
-    if run.state not in (*WAITING, *ACTIVE):
-        raise RunError(f"Run {run.name} is already {run.state}.", "Only queued or running runs can be stopped.")
+    status = run.status
+    if status["state"] == DAMAGED:
+        raise RunError(status["error"]["message"], status["error"]["hint"])
+    if status["state"] not in (*WAITING, *ACTIVE):
+        raise RunError(f"Run {run.name} is already {status['state']}.", "Only queued or running runs can be stopped.")
     run.ask_stop()
     ensure_scheduler()
 
@@ -40,8 +50,15 @@ def resume(run: Run) -> None:
     Raises:
         RunError: when the run is under way or finished.
     """
-    if run.state not in RESUMABLE:
-        raise RunError(f"Run {run.name} is {run.state}.", "Only stopped, interrupted or failed runs can be resumed.")
+    status = run.status
+    if not run.resumable:
+        if status["state"] == DAMAGED:
+            raise RunError(status["error"]["message"], status["error"]["hint"])
+        raise RunError(
+            f"Run {run.name} is {status['state']}.", "Only stopped, interrupted or failed runs can be resumed."
+        )
+    if is_at_work(run):
+        raise RunError(f"The worker of run {run.name} is still at work.", "Wait a moment, or stop the run first.")
     run.clear_stop()
     run.write_status(state="queued", queued_at=time.time(), error=None, process=None)
     ensure_scheduler()
@@ -56,7 +73,7 @@ def position(run: Run) -> int | None:
 def waiting_runs() -> list[Run]:
     """Queued runs in the order in which they will start."""
     queued = [(run.status, run) for run in list_runs()]
-    waiting = [(status.get("queued_at", 0.0), run.id, run) for status, run in queued if status["state"] in WAITING]
+    waiting = [(status.get("queued_at") or 0.0, run.id, run) for status, run in queued if status["state"] in WAITING]
     return [run for *_, run in sorted(waiting, key=lambda entry: entry[:2])]
 
 

@@ -14,7 +14,9 @@ from core.models.overlay import Located, lay_onto
 from core.runs.folder import get_run, list_runs
 
 EMBEDDED = "minilm"
-NO_CODE = {"trust_remote_code": False}  # said to every loader: code that comes with a model is never run, nor asked about
+NO_CODE = {
+    "trust_remote_code": False
+}  # said to every loader: code that comes with a model is never run, nor asked about
 LONGEST = 1000  # letters of a source's name
 PREFIX = "weights:"  # a source is written weights:FILE@ARCHITECTURE
 HUB_SUGGESTIONS = {

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from core.data.sets.store import DataSet, get_dataset
 from core.errors import DatasetError, RunError

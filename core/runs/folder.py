@@ -404,7 +404,12 @@ def create_run(
     _check_name(name)
     now = time.time()
     run_id = time.strftime("%Y%m%d-%H%M%S-", time.localtime(now)) + secrets.token_hex(2)
-    meta = {"name": name or shortened(default_name(config), LONGEST_NAME), "tags": list(tags), "note": "", "created": now}
+    meta = {
+        "name": name or shortened(default_name(config), LONGEST_NAME),
+        "tags": list(tags),
+        "note": "",
+        "created": now,
+    }
     meta |= {"fold": fold} if fold else {}
     path = workspace.folder("runs") / run_id
     aside = path.with_name(f".new-{run_id}")
@@ -450,7 +455,9 @@ def list_runs() -> list[Run]:
         names = sorted(os.listdir(folder), reverse=True)
     except FileNotFoundError:
         return []
-    return [Run(name, folder / name) for name in names if name[0] != "." and name.isprintable() and _is_run(folder / name)]
+    return [
+        Run(name, folder / name) for name in names if name[0] != "." and name.isprintable() and _is_run(folder / name)
+    ]
 
 
 def _is_run(path: Path) -> bool:

@@ -27,7 +27,9 @@ META: dict[str, Check] = {"name": TEXT, "tags": listing(TEXT), "note": TEXT, "cr
 EVENTS: dict[str, Check] = {  # kind -> what the curves and the store need of it
     "started": record({"first_step": WHOLE}),
     "step": record({"step": WHOLE}, {"epoch": optional(NUMBER), "loss": optional(NUMBER), "time": TIME}),
-    "evaluated": record({"step": WHOLE}, {"epoch": optional(NUMBER), "loss": optional(NUMBER), "best": TRUTH, "time": TIME}),
+    "evaluated": record(
+        {"step": WHOLE}, {"epoch": optional(NUMBER), "loss": optional(NUMBER), "best": TRUTH, "time": TIME}
+    ),
     "warning": record({"message": TEXT}),
 }
 

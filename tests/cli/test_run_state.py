@@ -24,7 +24,13 @@ def test_a_failed_run_tells_what_was_wrong_and_what_to_do(home):
 def test_a_finished_run_has_its_scores_with_intervals_and_its_baselines(home):
     run = create_run(RunConfig("reviews-1"), "third")
     run.write_status(state="finished", step=9, total_steps=9)
-    words = {"name": "tfidf", "title": "TF-IDF", "sentence": "", "metrics": {"rmse": 1.1}, "intervals": {"rmse": [1.0, 1.2]}}
+    words = {
+        "name": "tfidf",
+        "title": "TF-IDF",
+        "sentence": "",
+        "metrics": {"rmse": 1.1},
+        "intervals": {"rmse": [1.0, 1.2]},
+    }
     run.write_result(whole_result(
         task="regression", metrics={"rmse": 0.84321}, intervals={"rmse": [0.7, 1.0]}, labels=["stars"], baselines=[words],
         verdict=VERDICT | {"sentence": "Closer than the words."},
