@@ -195,6 +195,11 @@ def write_json(path: Path, value: Any) -> None:
     write_bytes(path, json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False).encode())
 
 
+def put_json(path: Path, value: Any) -> None:
+    """Write ``value`` as JSON to a path that nobody reads yet; see ``kept``."""
+    path.write_text(json.dumps(value, ensure_ascii=False, allow_nan=False), encoding="utf-8")
+
+
 def read_json(path: Path) -> Any | None:
     """The JSON in ``path``; None where the file is missing, cannot be read or is not JSON."""
     try:

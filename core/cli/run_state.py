@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from core.errors import RunError
 from core.metrics.table import METRICS
 from core.runs.folder import Run
 from core.tasks import figure, task_of
@@ -17,12 +18,16 @@ def state_of(run: Run) -> dict[str, Any]:
         and thresholds by label where it gives several labels.
     """
     status = run.status
+    try:
+        config = run.config.to_json()
+    except RunError:  # the status says that the run is damaged, and why
+        config = {}
     result = (run.result or {}) if status["state"] == "finished" else {}
     state: dict[str, Any] = {
         "run": run.id, "name": run.name, "status": status["state"], "step": status.get("step", 0),
         "total_steps": status.get("total_steps"), "phase": status.get("phase"), "progress": status.get("progress"),
         "eta_seconds": status.get("eta_seconds"), "device": status.get("device"), "attempt": status.get("attempt"),
-        "config": run.config.to_json(), "metrics": dict(result.get("metrics", {})), "error": status.get("error"),
+        "config": config, "metrics": dict(result.get("metrics", {})), "error": status.get("error"),
         "seconds": result.get("seconds"), "tokens_per_second": result.get("tokens_per_second"),
     }  # fmt: skip
     return state | (_outcome(result) if result else {})
@@ -35,6 +40,7 @@ def _outcome(result: dict[str, Any]) -> dict[str, Any]:
     outcome["baselines"] = {
         baseline["name"]: baseline["metrics"][task.headline] for baseline in result.get("baselines", [])
     }
+    outcome["intervals"] = {name: span for name, span in outcome["intervals"].items() if name in METRICS and span}
     outcome |= {"task": task.kind, "headline": task.headline}
     if result.get("thresholds"):
         outcome["thresholds"] = dict(zip(result["labels"], result["thresholds"], strict=True))

@@ -1,11 +1,14 @@
 """Speeds of training: remembered from finished runs, or guessed from what this machine's matrix products reach."""
 
 import time
+from contextlib import suppress
 from functools import lru_cache
 from typing import Any
 
 from core import workspace
+from core.checked import LARGEST
 from core.config import RunConfig
+from core.errors import StorageError
 from core.models.shape import Shape
 from core.strategies.registry import STRATEGIES
 from core.training.devices import Device
@@ -16,15 +19,17 @@ REMEMBERED = "speeds.json"  # training tokens a second by what decides them, in 
 
 def remember_speed(config: RunConfig, device: str, tokens_per_second: float) -> None:
     """Store what a finished run showed, so that the next estimate for its like is measured, not guessed."""
-    path = workspace.folder("cache") / REMEMBERED
-    speeds: dict[str, Any] = workspace.read_json(path) or {}
-    workspace.write_json(path, speeds | {_key(config, device): round(tokens_per_second, 1)})
+    path = workspace.home() / "cache" / REMEMBERED
+    speeds: dict[str, Any] = workspace.read_kept_json(path, dict) or {}
+    with suppress(StorageError):  # an estimate is never a reason to fail
+        workspace.write_json(path, speeds | {_key(config, device): round(tokens_per_second, 1)})
 
 
 def remembered_speed(config: RunConfig, device: Device) -> float | None:
     """Training tokens a second of the last run with this source, strategy, device and length."""
-    speeds = workspace.read_json(workspace.folder("cache") / REMEMBERED) or {}
-    return speeds.get(_key(config, device.name))
+    speeds: dict[str, Any] = workspace.read_kept_json(workspace.home() / "cache" / REMEMBERED, dict) or {}
+    speed = speeds.get(_key(config, device.name))
+    return float(speed) if isinstance(speed, int | float) and 0 < speed < LARGEST else None
 
 
 def speed_of_others(config: RunConfig, shape: Shape, device: Device) -> float | None:

@@ -13,7 +13,7 @@ from core.metrics.accuracy import wilson_interval
 from core.metrics.table import METRICS
 from core.models.classifier import head_of
 from core.results.predictor import Predictor
-from core.runs.folder import Run, get_run
+from core.runs.folder import Run, get_run, no_result
 from core.tasks import task_of
 from core.transfer.features import load_encoder, text_features
 
