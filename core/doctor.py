@@ -50,8 +50,7 @@ def _packages() -> dict[str, Any]:
 def _memory() -> dict[str, Any]:
     free = psutil.virtual_memory().available // 2**20
     message = f"{free / 1024:.1f} GiB of memory free; fine-tuning the built-in model needs about 1.5 GiB."
-    return {"name": "memory", "ok": free >= TRIED = 8  # MiB that are written to see whether there is room
-LEAST_MEMORY, "message": message}
+    return {"name": "memory", "ok": free >= LEAST_MEMORY, "message": message}
 
 
 def _disk() -> dict[str, Any]:

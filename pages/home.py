@@ -10,7 +10,7 @@ from core.errors import GraftError
 from core.jobs.demo import try_now
 from core.runs.folder import Run, list_runs
 from pages.components.shared import status, words
-from pages.components.shared.errors import show_error
+from pages.components.shared.errors import show_error, shown_errors
 from pages.components.shared.links import run_link
 from pages.components.shared.states import badge, standing
 
@@ -51,7 +51,8 @@ def run_card(run: Run) -> None:
             )
         else:
             st.caption(standing(run))
-        st.caption(f"{words.source_name(run.config.model)} · {words.ago(run.meta['created'])}")
+        source = words.run_source(run)
+        st.caption(f"{source} · {words.ago(run.meta['created'])}" if source else words.ago(run.meta["created"]))
 
 
 st.title("Graft", anchor=False)
@@ -71,7 +72,8 @@ if runs:
     st.subheader("Last runs", anchor=False)
     with st.grid(3, min_column_width=280):
         for run in runs[:SHOWN]:
-            run_card(run)
+            with shown_errors():
+                run_card(run)
     if len(runs) > SHOWN:
         st.page_link("pages/compare.py", label=f"All {len(runs)} runs", icon=":material/list:")
 

@@ -14,7 +14,7 @@ from pages.components.results.live import live_view
 from pages.components.results.result import result_view
 from pages.components.results.run_actions import actions
 from pages.components.shared import words
-from pages.components.shared.errors import show_error
+from pages.components.shared.errors import show_error, shown_errors
 from pages.components.shared.links import start_links
 from pages.components.shared.states import badge
 
@@ -34,14 +34,19 @@ def chosen_run() -> Run | None:
 
 def header(run: Run) -> None:
     """Name, state, and what is learnt from what."""
-    config = run.config
     with st.container(horizontal=True, vertical_alignment="center"):
         st.title(words.plain(run.name), anchor=False, width="content")
         badge(run.state)
-    strategy = STRATEGIES[config.strategy].title
     tags = f" · {', '.join(run.meta['tags'])}" if run.meta["tags"] else ""
+    queued = f"queued {words.ago(run.meta['created'])} · run {run.id}{tags}"
+    try:
+        config = run.config
+    except RunError:  # why stands below, where a damaged run says what is left to do
+        st.caption(words.plain(queued))
+        return
+    strategy = STRATEGIES[config.strategy].title
     what = f"{strategy} of {words.source_name(config.model)} on {words.dataset_name(config.dataset)}"
-    st.caption(words.plain(f"{what} · queued {words.ago(run.meta['created'])} · run {run.id}{tags}"))
+    st.caption(words.plain(f"{what} · {queued}"))
 
 
 run = chosen_run()
@@ -54,9 +59,7 @@ else:
     st.query_params["run"] = run.id  # the address is then a link to this very run
     header(run)
     actions(run)
-    if run.state == "finished":
-        fold_card(run)
-        result_view(run)
-    else:
-        live_view(run)
-        fold_card(run)
+    views = (fold_card, result_view) if run.state == "finished" else (live_view, fold_card)
+    for view in views:
+        with shown_errors():
+            view(run)

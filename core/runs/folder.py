@@ -262,9 +262,11 @@ class Run:
 
         path = self.predictions(part)
         try:
+            if not path.is_file():
+                raise FileNotFoundError(path)
             return pd.read_parquet(path, columns=columns)
         except Exception as error:  # whatever pyarrow makes of damaged bytes
-            wrong = "are missing" if not path.exists() else "cannot be read: the file is cut off or damaged"
+            wrong = "are missing" if not path.is_file() else "cannot be read: the file is cut off or damaged"
             raise RunError(
                 f"The predictions of run {self.short_name} {wrong} ({path}).",
                 "Its scores and its model are kept; train it again for new predictions.",

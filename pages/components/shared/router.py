@@ -8,6 +8,7 @@ import streamlit as st
 from core import libraries
 from core.jobs.queue import active_runs, waiting_runs
 from core.jobs.scheduler import ensure_scheduler
+from pages.components.shared.errors import shown_errors
 from pages.components.shared.words import plain
 
 SHOWN = 3  # runs under way that have a line above every page
@@ -70,6 +71,11 @@ def frame(title: str) -> None:
 @st.fragment(run_every=5)
 def _running() -> None:
     """A line for each run under way, except on its own page, which says it already."""
+    with shown_errors():
+        _running_lines()
+
+
+def _running_lines() -> None:
     active, waiting = active_runs(), len(waiting_runs())
     if not active and not waiting:
         return
