@@ -3,10 +3,13 @@
 import streamlit as st
 
 from core import libraries
+from pages.components.shared.errors import shown_errors
 from pages.components.shared.router import frame, navigation
 
 st.set_page_config(page_title="Graft", page_icon=":material/psychiatry:", layout="wide")
 page = navigation()
-frame(page.title)
-page.run()
+with shown_errors():
+    frame(page.title)
+with shown_errors():
+    page.run()
 libraries.load_aside()  # a page that reads texts comes next, most likely

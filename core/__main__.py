@@ -8,6 +8,7 @@ from core.cli.command import Command
 from core.cli.output import Output
 from core.cli.parser import build_parser
 from core.errors import GraftError
+from core.workspace import storage_error
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -25,13 +26,20 @@ def main(argv: list[str] | None = None) -> int:
     try:
         return command.carry_out(arguments, out)
     except GraftError as error:
-        out.clear()
-        if out.as_json:
-            out.answer({"error": {"message": error.message, "hint": error.hint}}, ())
-        print(f"Error: {error}", file=sys.stderr)
-        return 1
+        return _refuse(error, out)
     except BrokenPipeError:
         return 1
+    except OSError as error:
+        return _refuse(storage_error(error), out)
+
+
+def _refuse(error: GraftError, out: Output) -> int:
+    """Say what was wrong: as one JSON object where that was asked for, and always for a reader."""
+    out.clear()
+    if out.as_json:
+        out.answer({"error": {"message": error.message, "hint": error.hint}}, ())
+    print(f"Error: {error}", file=sys.stderr)
+    return 1
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """Is this machine ready? One look at everything that a run needs."""
 
+import os
 import shutil
 import sys
 import tempfile
@@ -9,10 +10,12 @@ from typing import Any
 import psutil
 
 from core import workspace
+from core.errors import StorageError
 from core.models.sources import check_source, is_offline
 from core.training.devices import default_device
 
 PACKAGES = ("torch", "transformers", "streamlit", "plotly", "pandas", "scikit-learn", "mlflow-skinny")
+TRIED = 8  # MiB that are written to see whether there is room
 LEAST_MEMORY, LEAST_DISK = 3 * 1024, 2 * 1024  # MiB
 
 
@@ -51,17 +54,26 @@ def _memory() -> dict[str, Any]:
 
 
 def _disk() -> dict[str, Any]:
-    free = shutil.disk_usage(workspace.home()).free // 2**20
-    return {"name": "disk", "ok": free >= LEAST_DISK, "message": f"{free / 1024:.1f} GiB free in {workspace.home()}."}
+    try:
+        home = workspace.home()
+        free = shutil.disk_usage(home).free // 2**20
+    except (OSError, StorageError) as error:
+        return {"name": "disk", "ok": False, "message": f"The workspace cannot be looked at: {error}"}
+    return {"name": "disk", "ok": free >= LEAST_DISK, "message": f"{free / 1024:.1f} GiB free in {home}."}
 
 
 def _workspace() -> dict[str, Any]:
+    """Whether as much can be written as a small checkpoint needs: an empty file fits on a full disk."""
     try:
-        with tempfile.NamedTemporaryFile(dir=workspace.home()):
-            pass
-        return {"name": "workspace", "ok": True, "message": f"{workspace.home()} can be written."}
-    except OSError as error:
-        message = f"{workspace.home()} cannot be written ({error.strerror}); set GRAFT_HOME to another folder."
+        home = workspace.home()
+        with workspace.writing(home), tempfile.NamedTemporaryFile(dir=home) as file:
+            for _ in range(TRIED):
+                file.write(os.urandom(2**20))  # some disks keep zeros in no room
+            file.flush()
+            os.fsync(file.fileno())
+        return {"name": "workspace", "ok": True, "message": f"{home} can be written."}
+    except StorageError as error:
+        message = f"{error.message} {error.hint} Or set GRAFT_HOME to another folder."
         return {"name": "workspace", "ok": False, "message": message}
 
 

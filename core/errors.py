@@ -22,6 +22,10 @@ class DatasetError(GraftError):
     """A file or a stored data set that cannot be used as asked."""
 
 
+class StorageError(GraftError):
+    """A place that cannot be written or read: a full disk, a missing permission."""
+
+
 class ConfigError(GraftError):
     """A setting whose value is out of range or does not fit the others."""
 

@@ -8,13 +8,15 @@ ensure_routed()
 
 from core.errors import GraftError
 from core.results.cross_validation import gather
-from core.runs.folder import Run, get_run, list_runs
+from core.runs.folder import DAMAGED, Run, get_run, list_runs
 from core.runs.folds import list_folds, tie_of
 from pages.components.results.comparison import comparison_view
 from pages.components.results.folds import joined_view
 from pages.components.results.run_table import run_table
 from pages.components.shared.address import unknown
+from pages.components.shared.errors import shown_errors
 from pages.components.shared.links import start_links
+from pages.components.shared.words import plain
 
 MOST = 8
 
@@ -57,10 +59,14 @@ else:
         st.caption("Runs without a result yet are left out of the comparison.")
     if len(finished) > MOST:
         st.warning(f"At most {MOST} runs fit side by side; the first {MOST} are shown.", icon=":material/info:")
+    for run in chosen:
+        if run.state == DAMAGED:
+            st.error(plain("{message} {hint}".format(**run.status["error"])), icon=":material/error:")
     alone = show_joined(chosen)
     if alone:
         st.caption("The folds of one cross-validation are judged by different rows: they are joined, not compared.")
     elif len(finished) >= 2:
-        comparison_view(finished[:MOST])
+        with shown_errors():
+            comparison_view(finished[:MOST])
     elif finished:
         st.caption("Tick one more finished run to compare.")

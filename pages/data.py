@@ -7,13 +7,13 @@ from pages.components.shared.router import ensure_routed
 ensure_routed()
 
 from core.data.sets.samples import SAMPLES, add_sample
-from core.data.sets.store import delete_dataset, restore_dataset
+from core.data.sets.store import delete_dataset, list_damaged, restore_dataset
 from core.errors import GraftError
 from pages.components.data.dataset_view import dataset_view
 from pages.components.data.upload import upload_view
 from pages.components.shared import status
 from pages.components.shared.address import forget
-from pages.components.shared.errors import show_error
+from pages.components.shared.errors import show_error, shown_errors
 
 
 def samples() -> None:
@@ -43,6 +43,15 @@ def undo_line() -> None:
                 st.rerun()
 
 
+def damaged_sets() -> None:
+    """Stored sets that cannot be used: what is wrong with each, and the way to be rid of it."""
+    for damaged in list_damaged():
+        with st.container(border=True):
+            show_error(damaged.error)
+            if st.button("Delete it", icon=":material/delete:", key=f"delete_damaged_{damaged.id}"):
+                confirm_delete(damaged.id, damaged.id)
+
+
 @st.dialog("Delete this data set?")
 def confirm_delete(ref: str, name: str) -> None:
     st.markdown(f"**{name}** goes to the trash; you can undo it. Runs made with it keep their results.")
@@ -68,10 +77,12 @@ with st.expander(
     with right, st.container(border=True):
         samples()
 undo_line()
+damaged_sets()
 if known:
     dataset = status.pick_dataset("Data set", key="data_pick")
     if dataset:
-        dataset_view(dataset)
+        with shown_errors():
+            dataset_view(dataset)
         if st.button("Delete this data set", icon=":material/delete:", type="tertiary", key="delete_dataset"):
             confirm_delete(dataset.id, dataset.name)
 else:

@@ -10,6 +10,7 @@ from pages.components.data.explore_map import map_view
 from pages.components.data.explore_overview import overview
 from pages.components.data.explore_search import search_view
 from pages.components.shared import status
+from pages.components.shared.errors import shown_errors
 
 VIEWS = {"Overview": overview, "Map": map_view, "Search": search_view}
 
@@ -35,4 +36,5 @@ else:
                 icon=":material/table:",
                 query_params={"dataset": dataset.id},
             )
-        VIEWS[str(view)](dataset)
+        with shown_errors():
+            VIEWS[str(view)](dataset)

@@ -11,7 +11,7 @@ from core.jobs.demo import try_now
 from core.runs.folder import ACTIVE, Run, list_runs
 from core.tasks import headline_of
 from pages.components.shared import status, words
-from pages.components.shared.errors import show_error
+from pages.components.shared.errors import show_error, shown_errors
 from pages.components.shared.links import run_link
 from pages.components.shared.states import badge, standing
 
@@ -52,14 +52,16 @@ def run_card(run: Run) -> None:
             )
         else:
             st.caption(standing(run))
-        st.caption(f"{words.source_name(run.config.model)} · {words.ago(run.meta['created'])}")
+        source = words.run_source(run)
+        st.caption(f"{source} · {words.ago(run.meta['created'])}" if source else words.ago(run.meta["created"]))
 
 
 def last_runs() -> None:
     """The newest runs, drawn anew as often as the line above the page, so that both tell the same."""
     with st.grid(3, min_column_width=280):
         for run in list_runs()[:SHOWN]:
-            run_card(run)
+            with shown_errors():
+                run_card(run)
 
 
 st.title("Graft", anchor=False)

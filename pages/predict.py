@@ -11,6 +11,7 @@ from core.runs.folder import Run, get_run
 from pages.components.results.test_rows import test_rows
 from pages.components.shared import status, words
 from pages.components.shared.address import remember, tab_title, unknown
+from pages.components.shared.errors import shown_errors
 from pages.components.shared.links import run_link, start_links
 from pages.components.use.score_file import score_file
 from pages.components.use.try_text import try_text
@@ -69,5 +70,5 @@ else:
     names = ["A sentence", "A file", "Test rows"]
     first = "Test rows" if "true" in st.query_params else "A file" if "score" in st.query_params else names[0]
     for name, tab in zip(names, st.tabs(names, default=first), strict=True):
-        with tab:
+        with tab, shown_errors():
             {"A sentence": try_text, "A file": score_file, "Test rows": test_rows}[name](run)

@@ -1,5 +1,7 @@
 """A run: live while it works, its result when it has finished."""
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from pages.components.shared.router import ensure_routed
@@ -16,6 +18,7 @@ from pages.components.results.run_actions import actions
 from pages.components.shared import words
 from pages.components.shared.address import remember, tab_title, unknown
 from pages.components.shared.cards import place_for
+from pages.components.shared.errors import shown_errors
 from pages.components.shared.links import start_links
 from pages.components.shared.states import badge
 
@@ -41,14 +44,19 @@ def chosen_run() -> Run | None:
 
 def header(run: Run) -> None:
     """Name, state, and what is learnt from what."""
-    config = run.config
     with st.container(horizontal=True, vertical_alignment="center"):
         st.title(words.plain(run.name), anchor=False, width="content")
         badge(run.state)
-    strategy = STRATEGIES[config.strategy].title
     tags = f" · {', '.join(run.meta['tags'])}" if run.meta["tags"] else ""
+    queued = f"queued {words.ago(run.meta['created'])} · run {run.id}{tags}"
+    try:
+        config = run.config
+    except RunError:  # why stands below, where a damaged run says what is left to do
+        st.caption(words.plain(queued))
+        return
+    strategy = STRATEGIES[config.strategy].title
     what = f"{strategy} of {words.source_name(config.model)} on {words.dataset_name(config.dataset)}"
-    st.caption(words.plain(f"{what} · queued {words.ago(run.meta['created'])} · run {run.id}{tags}"))
+    st.caption(words.plain(f"{what} · {queued}"))
 
 
 run = chosen_run()
@@ -65,12 +73,13 @@ else:
     tab_title("Run", run.name)
     state = run.state
     header(run)
-    with place_for(stage(state), STAGES):
+    with place_for(stage(state), STAGES), shown_errors():
         actions(run, state)
     with place_for(stage(state), STAGES):
         if state == "finished":
-            fold_card(run)
-            result_view(run)
+            views: tuple[Callable[[], object], ...] = (lambda: fold_card(run), lambda: result_view(run))
         else:
-            live_view(run, state)
-            fold_card(run)
+            views = (lambda: live_view(run, state), lambda: fold_card(run))
+        for view in views:
+            with shown_errors():
+                view()

@@ -13,7 +13,8 @@ HEAVY = {"torch", "transformers", "mlflow", "sentence_transformers"}
 # From the ground up: a room stands below all that import it, and its line names exactly the rooms that it imports.
 MAY_IMPORT: dict[str, set[str]] = {
     "errors": set(),
-    "workspace": set(),
+    "workspace": {"errors"},
+    "checked": set(),
     "threads": set(),
     "libraries": set(),
     "strategies": {"errors"},
@@ -22,18 +23,19 @@ MAY_IMPORT: dict[str, set[str]] = {
     "tasks": {"config", "errors", "metrics", "strategies"},
     "charts": {"metrics", "tasks"},
     "array_cache": {"workspace"},
-    "runs": {"config", "errors", "tasks", "workspace"},
+    "runs": {"checked", "config", "errors", "tasks", "workspace"},
     "models": {"config", "errors", "runs", "strategies", "workspace"},  # a finished run is a source too
     "evaluation": {"metrics", "tasks", "threads"},
     "data.reading": {"errors", "workspace"},
     "data.columns": {"data.reading", "errors", "tasks"},
     "data.splits": {"data.columns", "data.reading", "errors"},
-    "data.sets": {"data.columns", "data.reading", "data.splits", "errors", "models", "workspace"},
+    "data.sets": {"checked", "data.columns", "data.reading", "data.splits", "errors", "models", "workspace"},
     "data.cleaning": {
-        "data.columns", "data.sets", "data.splits", "errors", "evaluation", "models", "runs", "threads", "workspace",
+        "checked", "data.columns", "data.sets", "data.splits", "errors", "evaluation", "models", "runs", "threads",
+        "workspace",
     },
     "training": {"array_cache", "config", "errors", "models", "strategies", "tasks", "threads", "workspace"},
-    "doctor": {"models", "training", "workspace"},
+    "doctor": {"errors", "models", "training", "workspace"},
     "results": {
         "array_cache", "config", "data.cleaning", "data.columns", "data.reading", "data.sets", "data.splits", "errors",
         "evaluation", "metrics", "models", "runs", "tasks", "training", "workspace",
@@ -43,8 +45,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "explore": {"array_cache", "data.sets", "errors", "evaluation", "models", "tasks", "transfer"},
     "jobs": {
-        "array_cache", "config", "data.cleaning", "data.sets", "data.splits", "errors", "evaluation", "models",
-        "results", "runs", "strategies", "tasks", "training", "workspace",
+        "array_cache", "checked", "config", "data.cleaning", "data.sets", "data.splits", "errors", "evaluation",
+        "models", "results", "runs", "strategies", "tasks", "training", "workspace",
     },
     "cli": {
         "config", "data.cleaning", "data.reading", "data.sets", "doctor", "errors", "evaluation", "jobs", "metrics",

@@ -88,14 +88,20 @@ def add(arguments: argparse.Namespace, out: Output) -> int:
 def list_all(arguments: argparse.Namespace, out: Output) -> int:
     """All stored sets, newest first.
 
-    JSON: datasets, each as ``data add`` answers.
+    JSON: datasets, each as ``data add`` answers; damaged, each with dataset (its id), message and hint.
     """
-    from core.data.sets.store import list_datasets
+    from core.data.sets.store import list_damaged, list_datasets
 
     datasets = [facts(dataset) for dataset in list_datasets()]
+    wrong = [
+        {"dataset": damaged.id, "message": damaged.error.message, "hint": damaged.error.hint}
+        for damaged in list_damaged()
+    ]
     lines = table(datasets, ("dataset", "rows", "task", "text", "label"))
+    lines = lines if datasets else ["No data set yet. Add one: python -m core data add FILE"]
     out.answer(
-        {"datasets": datasets}, lines if datasets else ["No data set yet. Add one: python -m core data add FILE"]
+        {"datasets": datasets, "damaged": wrong},
+        [*lines, *(f"{damaged['message']} {damaged['hint']}" for damaged in wrong)],
     )
     return 0
 

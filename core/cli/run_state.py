@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from core.errors import RunError
 from core.evaluation.notes import caveat_in, verdict_in
 from core.metrics.table import METRICS
 from core.runs.folder import Run
@@ -19,12 +20,16 @@ def state_of(run: Run) -> dict[str, Any]:
         the data that touch the score), and thresholds by label where it gives several labels.
     """
     status = run.status
+    try:
+        config = run.config.to_json()
+    except RunError:  # the status says that the run is damaged, and why
+        config = {}
     result = (run.result or {}) if status["state"] == "finished" else {}
     state: dict[str, Any] = {
         "run": run.id, "name": run.name, "status": status["state"], "step": status.get("step", 0),
         "total_steps": status.get("total_steps"), "phase": status.get("phase"), "progress": status.get("progress"),
         "eta_seconds": status.get("eta_seconds"), "device": status.get("device"), "attempt": status.get("attempt"),
-        "config": run.config.to_json(), "metrics": dict(result.get("metrics", {})), "error": status.get("error"),
+        "config": config, "metrics": dict(result.get("metrics", {})), "error": status.get("error"),
         "seconds": result.get("seconds"), "tokens_per_second": result.get("tokens_per_second"),
     }  # fmt: skip
     return state | (_outcome(result) if result else {})
@@ -36,6 +41,7 @@ def _outcome(result: dict[str, Any]) -> dict[str, Any]:
     outcome = {name: result[name] for name in ("split", "rows", "intervals", "verdict", "total_seconds", "train_rows")}
     name = headline_of(result)
     outcome["baselines"] = {baseline["name"]: baseline["metrics"][name] for baseline in result.get("baselines", [])}
+    outcome["intervals"] = {metric: ends for metric, ends in outcome["intervals"].items() if metric in METRICS}
     outcome |= {"task": task.kind, "headline": name, "warnings": list(result.get("warnings", []))}
     outcome |= {"caveat": caveat_in(result), "notes": result.get("notes", [])}
     if result.get("thresholds"):

@@ -16,11 +16,15 @@ def list_all(arguments: argparse.Namespace, out: Output) -> int:
     JSON: runs, each as ``core.cli.run_state.state_of`` has it.
     """
     from core.cli.run_state import headline, state_of
-    from core.runs.folder import list_runs
+    from core.runs.folder import DAMAGED, list_runs
 
     states = [state_of(run) for run in list_runs()]
     lines = table([state | {"score": headline(state)} for state in states], ("run", "status", "score", "name"))
-    out.answer({"runs": states}, lines if states else ["No run yet. Start one: python -m core train --dataset DATASET"])
+    wrong = [f"{state['error']['message']} {state['error']['hint']}" for state in states if state["status"] == DAMAGED]
+    out.answer(
+        {"runs": states},
+        [*lines, *wrong] if states else ["No run yet. Start one: python -m core train --dataset DATASET"],
+    )
     return 0
 
 

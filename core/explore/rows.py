@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from core.data.sets.rows import readable
 from core.data.sets.store import DataSet
 
 SEED = 42  # the same rows at every look
@@ -65,7 +66,16 @@ def _taken(dataset: DataSet, positions: np.ndarray) -> pd.DataFrame:
 
 
 def _batches(dataset: DataSet) -> Iterator[pa.RecordBatch]:
-    """All rows; the parts of a large set may stand in a file of their own."""
+    """All rows; the parts of a large set may stand in a file of their own.
+
+    Raises:
+        DatasetError: when the rows cannot be read.
+    """
+    with readable(dataset.name, dataset.folder):
+        yield from _batches_of(dataset)
+
+
+def _batches_of(dataset: DataSet) -> Iterator[pa.RecordBatch]:
     beside = dataset.folder / "split.parquet"
     parts = pq.read_table(beside, columns=["split"])["split"].combine_chunks() if beside.exists() else None
     start = 0

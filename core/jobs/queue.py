@@ -5,9 +5,11 @@ import time
 from core.config import RunConfig
 from core.data.sets.store import get_dataset
 from core.errors import RunError
+from core.jobs.device_sets import check_devices
+from core.jobs.lock import is_at_work
 from core.jobs.scheduler import ensure_scheduler
 from core.models.reach import require_source
-from core.runs.folder import ACTIVE, RESUMABLE, WAITING, Run, create_run, default_name, list_runs
+from core.runs.folder import ACTIVE, DAMAGED, WAITING, Run, create_run, default_name, list_runs
 from core.tasks import check_settings, task_of
 
 
@@ -15,11 +17,16 @@ def submit(config: RunConfig, name: str | None = None, tags: tuple[str, ...] = (
     """Queue a run and make sure that a scheduler is there to start it.
 
     Raises:
-        ConfigError: when a setting has no meaning for the answers of this data set.
+        ConfigError: when a setting has no meaning for the answers of this data set, or asks for more cards than there are.
         SourceError: when the source is neither here nor can be downloaded: the run could only fail.
+        RunError: when the name is too long.
     """
     dataset = get_dataset(config.dataset)
     check_settings(config, task_of(dataset.task))
+    if config.processes > 1 and config.device != "cpu":
+        from core.training.devices import list_devices
+
+        check_devices(config, [device.name for device in list_devices()])
     require_source(config.model, config.revision)
     run = create_run(config, name or default_name(config, dataset.size("train")), tags)
     ensure_scheduler()
@@ -32,8 +39,11 @@ def stop(run: Run) -> None:
     Raises:
         RunError: when the run has already ended.
     """
-    if run.state not in (*WAITING, *ACTIVE):
-        raise RunError(f"Run {run.name} is already {run.state}.", "Only queued or running runs can be stopped.")
+    status = run.status
+    if status["state"] == DAMAGED:
+        raise RunError(status["error"]["message"], status["error"]["hint"])
+    if status["state"] not in (*WAITING, *ACTIVE):
+        raise RunError(f"Run {run.name} is already {status['state']}.", "Only queued or running runs can be stopped.")
     run.ask_stop()
     ensure_scheduler()
 
@@ -45,8 +55,15 @@ def resume(run: Run) -> None:
         RunError: when the run is under way or finished.
         SourceError: when its source is neither here nor can be downloaded.
     """
-    if run.state not in RESUMABLE:
-        raise RunError(f"Run {run.name} is {run.state}.", "Only stopped, interrupted or failed runs can be resumed.")
+    status = run.status
+    if not run.resumable:
+        if status["state"] == DAMAGED:
+            raise RunError(status["error"]["message"], status["error"]["hint"])
+        raise RunError(
+            f"Run {run.name} is {status['state']}.", "Only stopped, interrupted or failed runs can be resumed."
+        )
+    if is_at_work(run):
+        raise RunError(f"The worker of run {run.name} is still at work.", "Wait a moment, or stop the run first.")
     require_source(run.config.model, run.config.revision)
     run.clear_stop()
     run.write_status(state="queued", queued_at=time.time(), error=None, process=None)
@@ -62,7 +79,7 @@ def position(run: Run) -> int | None:
 def waiting_runs() -> list[Run]:
     """Queued runs in the order in which they will start."""
     queued = [(run.status, run) for run in list_runs()]
-    waiting = [(status.get("queued_at", 0.0), run.id, run) for status, run in queued if status["state"] in WAITING]
+    waiting = [(status.get("queued_at") or 0.0, run.id, run) for status, run in queued if status["state"] in WAITING]
     return [run for *_, run in sorted(waiting, key=lambda entry: entry[:2])]
 
 

@@ -24,6 +24,7 @@ import pandas as pd
 import psutil
 
 from core import workspace
+from core.checked import NUMBER, TEXT, WHOLE, listing, optional, read_checked, record
 from core.config import RunConfig
 from core.data.sets.store import DataSet, get_dataset
 from core.data.splits.sampling import draw_part
@@ -92,7 +93,7 @@ def measure(config: RunConfig, progress: Callable[[int, int], None] | None = Non
 def start(config: RunConfig) -> Path:
     """Begin the test in a process of its own, unless it is under way or done; gives its folder."""
     folder = folder_of(config)
-    if is_alive(workspace.read_json(folder / "process.json")) or (folder / "result.json").exists():
+    if is_alive(workspace.read_json(folder / "process.json")) or state_of(folder)["state"] == "done":
         return folder
     for name in ("progress.json", "error.json"):
         (folder / name).unlink(missing_ok=True)
@@ -134,14 +135,27 @@ def carry_out(folder: Path) -> int:
 
 def state_of(folder: Path) -> dict[str, Any]:
     """How the test stands: ``state`` (none, running, done, failed), with progress, result or error."""
-    result, error = (workspace.read_json(folder / f"{name}.json") for name in ("result", "error"))
+    result = workspace.read_kept(folder / "result.json", _result_in)
+    error = workspace.read_kept(
+        folder / "error.json", lambda path: read_checked(path, record({"message": TEXT, "hint": TEXT}))
+    )
     if result:
         return {"state": "done", "result": result}
     if error:
         return {"state": "failed", "error": error}
     if is_alive(workspace.read_json(folder / "process.json")):
-        return {"state": "running", "progress": workspace.read_json(folder / "progress.json") or [0, STEPS]}
+        progress = workspace.read_kept(folder / "progress.json", lambda path: read_checked(path, listing(WHOLE, 2)))
+        return {"state": "running", "progress": progress or [0, STEPS]}
     return {"state": "none"}
+
+
+def _result_in(path: Path) -> dict[str, Any]:
+    numbers = listing(NUMBER)
+    shape = record(
+        {"rates": numbers, "losses": numbers, "smooth": numbers, "sentence": TEXT}, {"suggestion": optional(NUMBER)}
+    )
+    value: dict[str, Any] = read_checked(path, shape)
+    return value
 
 
 def _rows(config: RunConfig, steps: int) -> tuple[DataSet, pd.DataFrame]:

@@ -53,6 +53,8 @@ class RunRecorder:
         if distributed.rank() > 0:
             return
         load: dict[str, Any] = {}
+        if isinstance(event, CheckpointDue | Improved):
+            self.reporter.check_there()
         if isinstance(event, CheckpointDue):
             checkpoints.save_state(self.run.checkpoint, event.state())
         elif isinstance(event, Improved):

@@ -1,29 +1,38 @@
 """What a worker writes while it works: status with a heartbeat, and one line for each event."""
 
 import json
+import logging
 import math
+import os
 import threading
 import time
+from contextlib import suppress
 from io import TextIOWrapper
 from typing import Any
 
 import psutil
 
+from core.errors import RunError, StorageError
+from core.jobs.lock import NamedLock
 from core.jobs.process import identity
 from core.jobs.waiting import Waiting, share_waited
 from core.runs.folder import Run
+from core.workspace import writing
+
+log = logging.getLogger("graft.worker")
 
 HEARTBEAT = 2.0  # seconds between two signs of life
 SMOOTH = 0.3  # weight of the newest look at how long the process waits for a core
 FITTING = ("encoding", "training", "validating")  # phases whose speed is remembered
+GONE = 4  # exit code of a worker whose run was deleted
 QUIET = 0.5  # seconds between two writes of the status for mere progress
 
 
 class Reporter:
     """The only writer of a run's status and events while its worker lives."""
 
-    def __init__(self, run: Run):
-        self.run = run
+    def __init__(self, run: Run, lock: NamedLock | None = None):
+        self.run, self._hold = run, lock
         self.status: dict[str, Any] = dict(run.status) | {"process": identity()}
         self.process = psutil.Process()
         self._waiting = Waiting()
@@ -41,20 +50,34 @@ class Reporter:
     def __exit__(self, *trouble: object) -> None:
         self._done.set()
         self._beat.join()
-        self._events.close()
+        with suppress(OSError):  # what a full disk still holds back was told already
+            self._events.close()
+
+    def check_there(self) -> None:
+        """Before anything is written: a folder that was deleted must not come back in parts.
+
+        Raises:
+            RunError: when the run's folder is gone.
+        """
+        if self._hold is not None and not self._hold.is_mine():
+            raise RunError(f"The folder of run {self.run.id} was deleted or replaced.", "Start a new run.")
 
     def event(self, value: dict[str, Any]) -> None:
         """Append one event with the time; numbers that JSON cannot hold become null rather than a broken line."""
         line = json.dumps({"time": time.time()} | _finite(value), ensure_ascii=False)
-        self._events.write(line + "\n")
-        self._events.flush()
+        with writing(self.run.events_path):
+            self._events.write(line + "\n")
+            self._events.flush()
 
     def update(self, now: bool = False, **changes: Any) -> None:
         """Change the status; it reaches the disk at once with ``now``, else with the next write that is due."""
         with self._lock:
             self.status |= _finite(changes)
-            if now or time.monotonic() - self._written > QUIET:
+            if now:
                 self._write()
+            elif time.monotonic() - self._written > QUIET:
+                with suppress(StorageError):  # a full disk may have room again before it matters
+                    self._write()
 
     def end(self, state: str, error: dict[str, str] | None = None) -> None:
         """Write the last word of this attempt: the state in which the run ended, and why."""
@@ -65,18 +88,30 @@ class Reporter:
 
     def _write(self) -> None:
         """Put the status on disk with a sign of life; the caller holds the lock."""
+        self.check_there()
         self.status["heartbeat"] = time.time()
         self.run.write_status(**self.status)
         self._written = time.monotonic()
 
     def _keep_beating(self) -> None:
-        """Write the status again and again, so that a silent worker is known to be dead."""
+        """Write the status again and again, so that a silent worker is known to be dead.
+
+        Where the run's folder is gone nothing can be kept of it: the process ends, wherever it is in its work.
+        """
         self.process.cpu_percent()
         while not self._done.wait(HEARTBEAT):
             with self._lock:
-                if not self._done.is_set():
-                    self.status |= self._load() | self._waited()
+                if self._done.is_set():
+                    continue
+                self.status |= self._load() | self._waited()
+                try:
                     self._write()
+                except StorageError as error:
+                    log.warning("%s", error)
+                except RunError as error:
+                    log.error("%s", error)
+                    logging.shutdown()
+                    os._exit(GONE)
 
     def _load(self) -> dict[str, Any]:
         """``memory_mib`` now and at its peak, and ``device_load`` in per cent."""
@@ -107,6 +142,9 @@ class Silent:
 
     def __init__(self, run: Run):
         self.status: dict[str, Any] = dict(run.status)
+
+    def check_there(self) -> None:
+        """Nothing: it writes nothing."""
 
     def event(self, value: dict[str, Any]) -> None:
         """Nothing."""

@@ -6,18 +6,25 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import psutil
-from filelock import FileLock, Timeout
 
 from core import workspace
-from core.jobs.process import is_alive, is_here
+from core.errors import ConfigError, GraftError, StorageError
+from core.jobs.device_sets import check_devices, choose_devices, reserved_for
+from core.jobs.lock import NamedLock, is_at_work
+from core.jobs.process import identity, is_alive, is_here
 from core.runs.folder import ACTIVE, WAITING, Run, list_runs
 from core.runs.store import pending_runs
+from core.training.distributed import DEVICES
 
 log = logging.getLogger("graft.scheduler")
 
+LEAVING = 20.0  # seconds in which a scheduler notices that its lock was taken away, a slow look at many runs included
 TICK = 0.5  # seconds between two looks at the run folders
 SILENCE = 60.0  # seconds without a heartbeat after which a run on another machine counts as dead
 STARTING = 120.0  # seconds that a worker may take until its first heartbeat
@@ -33,50 +40,84 @@ WORKER_ENV = {
 
 
 def ensure_scheduler() -> None:
-    """Start a scheduler for this workspace unless one runs; cheap, and safe to call at the same time from anywhere."""
+    """Start a scheduler for this workspace unless one runs; cheap, and safe to call at the same time from anywhere.
+
+    A workspace that cannot be written has none: nothing can be queued in it.
+    """
     if os.environ.get("GRAFT_NO_SCHEDULER"):
         return
-    lock = _lock()
     try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        return  # somebody holds it: a scheduler is there
-    lock.release()
-    with (workspace.home() / "scheduler.log").open("ab") as output:
-        subprocess.Popen(
-            [sys.executable, "-m", "core", "scheduler"], cwd=workspace.PROJECT, stdout=output, stderr=output,
-            stdin=subprocess.DEVNULL, start_new_session=True, env=os.environ | {"GRAFT_HOME": str(workspace.home())},
-        )  # fmt: skip
+        lock = _lock()
+        if not lock.take():
+            return  # somebody holds it: a scheduler is there
+        lock.release()
+        with (workspace.home() / "scheduler.log").open("ab") as output:
+            subprocess.Popen(
+                [sys.executable, "-m", "core", "scheduler"], cwd=workspace.PROJECT, stdout=output, stderr=output,
+                stdin=subprocess.DEVNULL, start_new_session=True, env=os.environ | {"GRAFT_HOME": str(workspace.home())},
+            )  # fmt: skip
+    except (OSError, StorageError) as error:
+        log.warning("no scheduler can be started: %s", error)
 
 
 def serve() -> None:
-    """Run the scheduler until there has been nothing to do for a while; returns at once where one runs already."""
-    try:
-        lock = _lock()
-        lock.acquire(timeout=2)
-    except Timeout:
+    """Run the scheduler until there has been nothing to do for a while; returns at once where one runs already.
+
+    Where the lock's file was removed under a scheduler, that one is still alive although the lock is free: it is given
+    time to notice and leave, and while it does not, no second one serves.
+    """
+    lock = _lock()
+    if not lock.take(2):
         return
-    with lock:
+    try:
+        if not _alone():
+            log.warning("another scheduler is still at work here, although its lock is gone; leaving it to it")
+            return
+        workspace.write_json(_who(), identity())
         log.info("scheduler %d serves %s", os.getpid(), workspace.home())
-        Scheduler().run(float(os.environ.get("GRAFT_SCHEDULER_IDLE", IDLE)))
+        Scheduler(lock).run(float(os.environ.get("GRAFT_SCHEDULER_IDLE", IDLE)))
+    finally:
+        lock.release()
+
+
+def _alone() -> bool:
+    """Whether no earlier scheduler of this workspace is alive, after waiting for it to leave."""
+    until = time.monotonic() + LEAVING
+    while is_alive(workspace.read_json(_who())):
+        if time.monotonic() > until:
+            return False
+        time.sleep(TICK)
+    return True
+
+
+def _who() -> Path:
+    """The file that says which process is the scheduler."""
+    return workspace.home() / "scheduler.json"
 
 
 class Scheduler:
     """Looks at the run folders again and again; it keeps nothing that a restart could lose."""
 
-    def __init__(self) -> None:
+    def __init__(self, lock: NamedLock | None = None) -> None:
         self.children: dict[str, subprocess.Popen[bytes]] = {}
+        self._lock = lock
+        self._heard: dict[str, tuple[object, float]] = {}  # run -> newest heartbeat of another machine, when it came
+        self._pressed: dict[str, float] = {}  # run -> when its stop was first seen; clocks may be set meanwhile
+        self._complaints: dict[str, str] = {}  # run -> what went wrong with it, told once
         self._flusher: subprocess.Popen[bytes] | None = None
         self._store_looked = 0.0
         self._devices: tuple[str, ...] = ()
 
     def run(self, idle: float) -> None:
-        """Look until there has been nothing to do for ``idle`` seconds."""
+        """Look until there has been nothing to do for ``idle`` seconds, or the lock has been taken away."""
         last_work = time.monotonic()
         while time.monotonic() - last_work < idle:
+            if self._is_deposed():
+                log.warning("scheduler %d leaves: its lock was removed or belongs to another", os.getpid())
+                return
             try:
                 busy = self.tick() | self._feed_store()
-            except Exception:  # one broken run folder must not stop the others
+            except Exception:  # whatever it is, the next look may work
                 log.exception("a look at the runs failed; trying again")
                 busy = True
                 time.sleep(5)
@@ -106,68 +147,108 @@ class Scheduler:
         runs = [(run, run.status) for run in list_runs()]
         active = [(run, status) for run, status in runs if status["state"] in ACTIVE]
         waiting = [(run, status) for run, status in runs if status["state"] in WAITING]
+        damaged = [
+            (run, status) for run, status in runs if status.get("was") in ACTIVE and is_alive(status.get("process"))
+        ]
         for run, status in active:
-            if self._is_dead(run, status):
-                self._bury(run, status)
-            elif status["state"] == "stopping":
-                self._press(run, status)
+            with self._alone_with(run):
+                if self._is_dead(run, status):
+                    self._bury(run, status)
+                elif status["state"] == "stopping":
+                    self._press(run, status)
         for run, _ in waiting:
             if run.stop_asked():
-                run.write_status(state="stopped", ended_at=time.time())
-                run.clear_stop()
-        self._start_next(active, waiting)
+                with self._alone_with(run):
+                    run.write_status(state="stopped", ended_at=time.time())
+                    run.clear_stop()
+        self._start_next(active + damaged, waiting)
         return bool(active or waiting)
 
+    def _is_deposed(self) -> bool:
+        return self._lock is not None and not self._lock.is_mine()
+
+    @contextmanager
+    def _alone_with(self, run: Run) -> Iterator[None]:
+        """What goes wrong with one run is logged, once, and harms no other."""
+        try:
+            yield
+        except Exception as error:
+            if self._complaints.get(run.id) != str(error):
+                self._complaints[run.id] = str(error)
+                log.exception("run %s: %s", run.id, error)
+
     def _start_next(self, active: list[tuple[Run, Any]], waiting: list[tuple[Run, Any]]) -> None:
-        """Start the waiting runs for which a device is free, the longest waiting first."""
+        """Start the waiting runs for which their devices are free, the longest waiting first."""
         if not waiting:
             return
-        taken = {status.get("device", "") for run, status in active if run.state in ACTIVE}
-        for run, _ in sorted(waiting, key=lambda pair: (pair[1].get("queued_at", 0.0), pair[0].id)):
-            if run.state not in WAITING:
-                continue
-            device = self._free_device(run.config.device, taken)
-            if device:
-                taken.add(device)
-                self._start(run, device)
+        taken = {device for run, status in active if _holds_devices(run) for device in _devices_of(status)}
+        for run, _ in sorted(waiting, key=lambda pair: (pair[1].get("queued_at") or 0.0, pair[0].id)):
+            with self._alone_with(run):
+                if run.state in WAITING and not self._is_deposed():
+                    taken |= self._start_on_free(run, taken)
 
-    def _free_device(self, wanted: str, taken: set[str]) -> str | None:
-        """A device that fits and is free; an unknown one is passed on, so that the worker can say what is wrong."""
+    def _start_on_free(self, run: Run, taken: set[str]) -> set[str]:
+        """Start a run where its devices are free; those that others must leave to it from now on."""
         if not self._devices:
             from core.training.devices import list_devices
 
             self._devices = tuple(device.name for device in list_devices())
-        if wanted == "auto":
-            # with a GPU present the CPU is not a substitute: it would be found busy for hours
-            candidates = [name for name in self._devices if name != "cpu"] or ["cpu"]
-        else:
-            candidates = ["cuda:0" if wanted == "cuda" else wanted]
-        return next((name for name in candidates if name not in taken), None)
+        config = run.config
+        try:
+            check_devices(config, self._devices)
+            devices = choose_devices(config, self._devices, taken)
+            if devices is None:
+                return set(reserved_for(config, self._devices))
+            self._start(run, devices)
+        except ConfigError as error:
+            _fail(run, error)
+            return set()
+        except (OSError, GraftError) as error:
+            _fail(run, error if isinstance(error, GraftError) else workspace.storage_error(error))
+            raise
+        return set(devices)
 
-    def _start(self, run: Run, device: str) -> None:
+    def _start(self, run: Run, devices: tuple[str, ...]) -> None:
         """Start the worker of a run in a session of its own, its output in the run's log."""
         attempt = int(run.status.get("attempt") or 0) + 1
         run.write_status(
-            state="starting", device=device, attempt=attempt, error=None, process=None, spawned_at=time.time(),
-            heartbeat=None, eta_seconds=None, ended_at=None,
+            state="starting", device=devices[0], devices=list(devices), attempt=attempt, error=None, process=None,
+            spawned_at=time.time(), heartbeat=None, eta_seconds=None, ended_at=None,
         )  # fmt: skip
         with run.log_path.open("ab") as output:
             self.children[run.id] = subprocess.Popen(
-                worker_command(run), cwd=workspace.PROJECT, stdout=output,
-                stderr=output, stdin=subprocess.DEVNULL, start_new_session=True, env=WORKER_ENV | os.environ,
+                worker_command(run), cwd=workspace.PROJECT, stdout=output, stderr=output, stdin=subprocess.DEVNULL,
+                start_new_session=True, env=WORKER_ENV | os.environ | {DEVICES: ",".join(devices)},
             )  # fmt: skip
-        log.info("run %s starts on %s, attempt %d", run.id, device, attempt)
+        log.info("run %s starts on %s, attempt %d", run.id, ", ".join(devices), attempt)
 
     def _is_dead(self, run: Run, status: dict[str, Any]) -> bool:
-        """Whether the worker that the status names is gone; on another machine its heartbeat has to tell."""
-        who = status.get("process")
+        """Whether the worker that the status names is gone; on another machine its heartbeat has to tell.
+
+        Who holds the lock of the run's folder is at work, whatever the clocks say.
+        """
+        who, child = status.get("process"), self.children.get(run.id)
+        if who is not None and not is_here(who):
+            return self._is_silent(run, status)
+        if child is not None and child.poll() is None:
+            return False
         if who is None:
-            child = self.children.get(run.id)
-            ended = child is not None and child.poll() is not None
-            return ended or time.time() - (status.get("spawned_at") or 0.0) > STARTING
-        if is_here(who):
-            return not is_alive(who)
-        return time.time() - (status.get("heartbeat") or 0.0) > SILENCE
+            late = child is not None or abs(time.time() - (status.get("spawned_at") or 0.0)) > STARTING
+            return late and not is_at_work(run)
+        return not is_alive(who) and not is_at_work(run)
+
+    def _is_silent(self, run: Run, status: dict[str, Any]) -> bool:
+        """Whether a worker on another machine has given no sign of life for too long.
+
+        A heartbeat counts from when it was first seen, since the other machine's clock may be ahead; one that is older
+        than that by this machine's clock is old at first sight.
+        """
+        heartbeat, now = status.get("heartbeat") or 0.0, time.monotonic()
+        known, since = self._heard.get(run.id, (None, now))
+        if known != heartbeat:
+            self._heard[run.id] = (heartbeat, now)
+            return known is None and time.time() - heartbeat > SILENCE
+        return now - since > SILENCE
 
     def _bury(self, run: Run, status: dict[str, Any]) -> None:
         """Write the end that a dead worker could not write: stopped where that was asked for, else interrupted."""
@@ -185,7 +266,7 @@ class Scheduler:
 
     def _press(self, run: Run, status: dict[str, Any]) -> None:
         """A stop that is not obeyed becomes SIGTERM, then SIGKILL."""
-        since = time.time() - (run.stop_asked_at() or time.time())
+        since = time.monotonic() - self._pressed.setdefault(f"{run.id} {run.stop_asked_at()}", time.monotonic())
         who = status.get("process")
         if since < STOP_GRACE or not is_alive(who):
             return
@@ -203,6 +284,23 @@ def worker_command(run: Run) -> list[str]:
     return [sys.executable, *many, "-m", "core", "worker", str(run.path)]
 
 
-def _lock() -> FileLock:
+def _lock() -> NamedLock:
     """Held by the one scheduler of this workspace."""
-    return FileLock(workspace.home() / "scheduler.lock", is_singleton=False)
+    return NamedLock(workspace.home() / "scheduler.lock")
+
+
+def _holds_devices(run: Run) -> bool:
+    status = run.status
+    return status["state"] in ACTIVE or status.get("was") in ACTIVE
+
+
+def _devices_of(status: dict[str, Any]) -> list[str]:
+    """Devices that a run under way holds; statuses of earlier versions name the first alone."""
+    return list(status.get("devices") or [status.get("device") or ""])
+
+
+def _fail(run: Run, error: GraftError) -> None:
+    """A run that cannot be started, and why."""
+    run.write_status(
+        state="failed", error={"message": error.message, "hint": error.hint}, ended_at=time.time(), process=None
+    )

@@ -6,8 +6,9 @@ import traceback
 from pathlib import Path
 
 from core.config import RunConfig
-from core.errors import GraftError
+from core.errors import GraftError, RunError, StorageError
 from core.jobs.compute import Compute, take_compute
+from core.jobs.lock import NamedLock, worker_lock
 from core.jobs.phases.choosing import choose_rows
 from core.jobs.phases.finishing import finish
 from core.jobs.phases.fitting import fit
@@ -19,8 +20,11 @@ from core.jobs.stopping import StopAsked
 from core.runs.folder import Run
 from core.training import devices, distributed
 from core.training.scoring import Interrupted
+from core.workspace import storage_error
 
 log = logging.getLogger("graft.worker")
+
+TAKING = 10.0  # seconds to wait for the run's lock: others hold it for a moment to see whether it is free
 
 
 def work(path: Path) -> int:
@@ -28,7 +32,25 @@ def work(path: Path) -> int:
     run = Run(path.name, path)
     if distributed.rank() > 0:
         return _assist(run)
-    with Reporter(run) as reporter:
+    lock = worker_lock(run)
+    try:
+        if not lock.take(TAKING):
+            log.error("another worker is at work in %s; leaving it to it", path)
+            return 1
+    except OSError as error:
+        log.error("%s", storage_error(error, path))
+        return 1
+    try:
+        return _work(run, lock)
+    except (RunError, StorageError) as error:  # not even the end could be written; whoever looks after the run notices
+        log.error("%s", error)
+        return 1
+    finally:
+        lock.release()
+
+
+def _work(run: Run, lock: NamedLock) -> int:
+    with Reporter(run, lock) as reporter:
         try:
             state = _carry_out(run, reporter)
         except Exception as error:

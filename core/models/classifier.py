@@ -9,7 +9,8 @@ from core.errors import SourceError
 from core.models import pooling as pools
 from core.models.errors import explained
 from core.models.head import keep_exact
-from core.models.sources import locate, locate_here
+from core.models.soundness import check_tokenizer, check_weights, read_config
+from core.models.sources import NO_CODE, locate, locate_here
 
 if TYPE_CHECKING:
     from transformers import PretrainedConfig, PreTrainedModel, PreTrainedTokenizerBase
@@ -65,15 +66,16 @@ def load_classifier(
         SourceError: when the source cannot be found or read.
     """
     import torch
-    from transformers import AutoConfig, AutoModelForSequenceClassification
+    from transformers import AutoModelForSequenceClassification
 
     where, extra = locate(source, revision)
     torch.manual_seed(seed)  # the new head is the first random draw of a run
+    config = read_config(source, where, extra)
+    tokenizer = load_tokenizer(source, revision)
+    check_tokenizer(source, tokenizer, getattr(config, "vocab_size", None))
     with explained(source):
-        config = AutoConfig.from_pretrained(where, **extra)
         same_head = _has_head_for(config, labels, problem_type)
         _set_answers(config, labels, problem_type)
-        tokenizer = load_tokenizer(source, revision)
         averages = _averages(pooling, source, where, config, extra) or (
             prefer_mean and pooling == "auto" and pools.can_average(config)
         )
@@ -86,6 +88,7 @@ def load_classifier(
             model, loading = AutoModelForSequenceClassification.from_pretrained(
                 where, config=config, dtype=torch.float32, ignore_mismatched_sizes=True, output_loading_info=True, **extra
             )  # fmt: skip
+            check_weights(source, model, loading)
             fresh = sorted(set(loading["missing_keys"]) | {key for key, *_ in loading["mismatched_keys"]})
     if not same_head and not fresh:
         # same number of classes, other labels: an old head would start out knowing the wrong task
@@ -106,21 +109,34 @@ def load_tokenizer(source: str, revision: str | None = None) -> "PreTrainedToken
     where, extra = locate_here(source, revision)
     with explained(source):
         tokenizer = AutoTokenizer.from_pretrained(where, **extra)
+    check_tokenizer(source, tokenizer)
     tokenizer.model_max_length = 10**9  # cutting is ours; the warning about long texts would be noise
     return tokenizer
 
 
 def load_saved(folder: Path) -> Classifier:
-    """A finished model as a run wrote it, in evaluation mode."""
+    """A finished model as a run wrote it, in evaluation mode.
+
+    Raises:
+        SourceError: when a file of it is missing or damaged.
+    """
     import torch
     from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
-    model = AutoModelForSequenceClassification.from_pretrained(folder, dtype=torch.float32)
-    pools.restore(model)
-    if model.config.problem_type == "regression":
-        keep_exact(model)
-    labels = tuple(model.config.id2label[index] for index in range(model.config.num_labels))
-    tokenizer = AutoTokenizer.from_pretrained(folder)
+    name = str(folder)
+    config = read_config(name, name, NO_CODE)
+    with explained(name):
+        tokenizer = AutoTokenizer.from_pretrained(folder, **NO_CODE)
+        check_tokenizer(name, tokenizer, config.vocab_size)
+        model, loading = AutoModelForSequenceClassification.from_pretrained(
+            folder, config=config, dtype=torch.float32, output_loading_info=True, **NO_CODE
+        )
+        if loading["missing_keys"]:  # a finished model is whole
+            raise ValueError(f"its file with weights lacks {min(loading['missing_keys'])}.")
+        pools.restore(model)
+        if model.config.problem_type == "regression":
+            keep_exact(model)
+        labels = tuple(model.config.id2label[index] for index in range(model.config.num_labels))
     tokenizer.model_max_length = 10**9
     return Classifier(model.eval(), tokenizer, labels)
 

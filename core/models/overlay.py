@@ -5,6 +5,7 @@ import json
 import os
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,7 @@ from core.errors import SourceError
 from core.models import pooling as pools
 from core.models.errors import explained
 from core.models.fit import Fit, check_fit, fit_shapes
+from core.models.soundness import check_tokenizer, read_config
 from core.models.state_dict import read_tensors
 
 if TYPE_CHECKING:
@@ -41,10 +43,10 @@ def lay_onto(file: Path, architecture: str, locate: Callable[[str], Located]) ->
         raise SourceError(f"There is no file {str(file)!r}.", "Give the path of a file with weights.")
     name = f"{_digest(file)}-{hashlib.sha256(architecture.encode()).hexdigest()[:8]}"
     folder = workspace.folder("cache", "weights") / name
-    known_fit = workspace.read_json(folder / FIT)
-    if known_fit is not None:
+    known_fit = workspace.read_kept(folder / FIT, _fit_in)
+    if known_fit is not None and (folder / "model.safetensors").exists():
         os.utime(folder)
-        return folder, Fit.from_json(known_fit | {"file": str(file)})
+        return folder, replace(known_fit, file=str(file))
     located = locate(architecture)
     fit, tensors, config = _match(file, architecture, located)
     _write(folder, fit, tensors, config, located)
@@ -52,14 +54,18 @@ def lay_onto(file: Path, architecture: str, locate: Callable[[str], Located]) ->
     return folder, fit
 
 
+def _fit_in(path: Path) -> Fit:
+    return Fit.from_json(json.loads(path.read_bytes()))
+
+
 def _match(file: Path, architecture: str, located: Located) -> "tuple[Fit, dict[str, torch.Tensor], PretrainedConfig]":
     """How the file fits, its tensors under the whole model's names, and the architecture's config."""
     import torch
-    from transformers import AutoConfig, AutoModelForSequenceClassification
+    from transformers import AutoModelForSequenceClassification
 
     where, extra = located
+    config = read_config(architecture, where, extra)
     with explained(architecture):
-        config = AutoConfig.from_pretrained(where, **extra)
         pools.forget(config)
         with torch.device("meta"):
             skeleton = AutoModelForSequenceClassification.from_config(config)
@@ -95,7 +101,9 @@ def _write(
             (aside / "1_Pooling").mkdir()
             (aside / "1_Pooling" / "config.json").write_text('{"pooling_mode_mean_tokens": true}', encoding="utf-8")
         with explained(fit.architecture):
-            AutoTokenizer.from_pretrained(where, **extra).save_pretrained(aside)
+            tokenizer = AutoTokenizer.from_pretrained(where, **extra)
+        check_tokenizer(fit.architecture, tokenizer, getattr(config, "vocab_size", None))
+        tokenizer.save_pretrained(aside)
         config.dtype = torch.float32
         config.save_pretrained(aside)
         whole = {name: tensor.to(torch.float32).contiguous().clone() for name, tensor in tensors.items()}

@@ -31,6 +31,7 @@ def trained_pooling(where: str, config: "PretrainedConfig", extra: dict[str, Any
 
     from transformers.utils import cached_file
 
+    extra = {name: value for name, value in extra.items() if name != "trust_remote_code"}
     if getattr(config, MARK, None) or getattr(config, "classifier_pooling", None) == "mean":
         return "mean"
     try:
@@ -40,7 +41,11 @@ def trained_pooling(where: str, config: "PretrainedConfig", extra: dict[str, Any
         )  # fmt: skip
     except (OSError, ValueError):
         file = None
-    settings = json.loads(Path(file).read_text(encoding="utf-8")) if file else {}
+    try:
+        settings = json.loads(Path(file).read_bytes()) if file else {}
+    except (OSError, ValueError, RecursionError) as error:
+        raise SourceError(f"The file {file} cannot be read.", "Copy or download the source again.") from error
+    settings = settings if isinstance(settings, dict) else {}
     return "mean" if settings.get("pooling_mode_mean_tokens") else "cls"
 
 

@@ -29,12 +29,9 @@ def shape_of(model: str, revision: str | None = None) -> Shape:
 
 @lru_cache(maxsize=32)
 def _shape(where: str, extra: tuple[tuple[str, Any], ...]) -> Shape:
-    from transformers import AutoConfig
+    from core.models.soundness import read_config
 
-    from core.models.classifier import explained
-
-    with explained(where):
-        config = AutoConfig.from_pretrained(where, **dict(extra))
+    config = read_config(where, where, dict(extra))
     width = int(getattr(config, "hidden_size", 0) or getattr(config, "dim", 768))
     layers = int(getattr(config, "num_hidden_layers", 0) or getattr(config, "n_layers", 12))
     inner = int(getattr(config, "intermediate_size", 0) or getattr(config, "hidden_dim", 4 * width))

@@ -1,17 +1,23 @@
 """Sources: the pretrained models that a run can start from."""
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from core.errors import RunError, SourceError
+from core.models.errors import brief
 from core.models.fit import Fit
 from core.models.overlay import Located, lay_onto
 from core.runs.folder import get_run, list_runs
 
 EMBEDDED = "minilm"
+NO_CODE = {
+    "trust_remote_code": False
+}  # said to every loader: code that comes with a model is never run, nor asked about
+LONGEST = 1000  # letters of a source's name
 PREFIX = "weights:"  # a source is written weights:FILE@ARCHITECTURE
 WEIGHTS = ("*.safetensors", "*.bin")
 TOKENIZERS = ("tokenizer*.json", "vocab*", "*.model")
@@ -59,16 +65,21 @@ def check_source(model: str, revision: str | None = None) -> SourceInfo:
     """
     if model == EMBEDDED:
         return _embedded()
+    if len(model) > LONGEST:
+        raise SourceError(
+            f"There is no source {brief(model)}: its name has {len(model):,} letters.",
+            "Use minilm, a Hub name such as owner/name, or a folder.",
+        )
     if model.startswith(PREFIX):
         return _weights(model)
     if model.startswith("run:"):
         path = _run_model(model)
         return SourceInfo(model, get_run(model[4:]).name, f"The model of an earlier run, in {path.parent.name}.")
-    if Path(model).expanduser().is_dir():
-        return _folder(Path(model).expanduser())
+    if folder := _folder_named(model):
+        return _folder(folder)
     if model.startswith((".", "/", "~")) or model.count("/") > 1 or " " in model or "\\" in model:
         raise SourceError(
-            f"There is no folder {model!r}.", "Give an existing folder, or a Hub name such as owner/name."
+            f"There is no folder {brief(model)}.", "Give an existing folder, or a Hub name such as owner/name."
         )
     return _hub(model, HUB_SUGGESTIONS.get(model, "A model on the Hugging Face Hub."), revision)
 
@@ -97,15 +108,15 @@ def locate(model: str, revision: str | None = None) -> Located:
             f"The source {model!r} is not available: {info.why_not}", "Use minilm, or bring the model first."
         )
     if model == EMBEDDED:
-        return str(_embedded_folder()), {}
+        return str(_embedded_folder()), dict(NO_CODE)
     if model.startswith(PREFIX):
-        return str(lay_weights(model)[0]), {}
+        return str(lay_weights(model)[0]), dict(NO_CODE)
     if model.startswith("run:"):
-        return str(_run_model(model)), {}
-    folder = Path(model).expanduser()
-    if folder.is_dir():
-        return str(folder.resolve()), {}
-    return model, {"revision": revision} if revision else {}
+        return str(_run_model(model)), dict(NO_CODE)
+    folder = _folder_named(model)
+    if folder:
+        return str(folder.resolve()), dict(NO_CODE)
+    return model, NO_CODE | ({"revision": revision} if revision else {})
 
 
 def locate_architecture(name: str) -> Located:
@@ -114,9 +125,9 @@ def locate_architecture(name: str) -> Located:
     Raises:
         SourceError: when it is not there.
     """
-    folder = Path(name).expanduser()
-    if folder.is_dir() and (folder / "config.json").exists():
-        return str(folder.resolve()), {}
+    folder = _folder_named(name)
+    if folder and (folder / "config.json").exists():
+        return str(folder.resolve()), dict(NO_CODE)
     if name.startswith(PREFIX):
         raise SourceError(
             f"The architecture {name!r} is itself a file with weights.", "Name minilm, a Hub model or a folder."
@@ -136,7 +147,10 @@ def split_source(source: str) -> tuple[Path, str]:
             f"The source {source!r} does not say what the file is laid onto.",
             "Write weights:FILE@ARCHITECTURE, for example weights:model.pt@minilm.",
         )
-    return Path(file).expanduser(), architecture
+    try:
+        return Path(file).expanduser(), architecture
+    except RuntimeError as error:  # ~name of nobody
+        raise SourceError(f"There is no file {brief(file)}.", "Give the path of a file with weights.") from error
 
 
 def join_source(file: str | Path, architecture: str) -> str:
@@ -199,10 +213,10 @@ def _run_model(model: str) -> Path:
 def _weights(model: str) -> SourceInfo:
     """A file with weights on an architecture; the file itself is read when the source is located."""
     file, architecture = split_source(model)
-    if not file.is_file():
-        raise SourceError(f"There is no file {str(file)!r}.", "Give the path of a file with weights.")
+    if not _is(file, Path.is_file):
+        raise SourceError(f"There is no file {brief(str(file))}.", "Give the path of a file with weights.")
     title = f"{file.name} on {architecture}"
-    if not Path(architecture).expanduser().is_dir():
+    if not _folder_named(architecture):
         info = check_source(architecture)
         if not info.available:
             why = f"its architecture {architecture} is not at hand: {info.why_not}"
@@ -213,6 +227,22 @@ def _weights(model: str) -> SourceInfo:
             )
             return SourceInfo(model, title, sentence, at_hand=False)
     return SourceInfo(model, title, "Weights from a file, laid onto a named architecture.")
+
+
+def _folder_named(name: str) -> Path | None:
+    """The folder of this name; None where there is none, or where it can be no path at all."""
+    try:
+        path = Path(name).expanduser()
+    except RuntimeError:  # ~name of nobody
+        return None
+    return path if _is(path, Path.is_dir) else None
+
+
+def _is(path: Path, kind: Callable[[Path], bool]) -> bool:
+    try:
+        return kind(path)
+    except (OSError, ValueError):  # a name that is too long, or holds a NUL
+        return False
 
 
 def _folder(path: Path) -> SourceInfo:
@@ -241,8 +271,8 @@ def _is_cached(name: str, revision: str | None) -> bool:
 
     try:
         config = try_to_load_from_cache(name, "config.json", revision=revision)
-    except (HFValidationError, ValueError) as error:
-        raise SourceError(f"{name!r} is not a Hub name.", "Hub names look like owner/name.") from error
+    except (HFValidationError, ValueError, OSError) as error:
+        raise SourceError(f"{brief(name)} is not a Hub name.", "Hub names look like owner/name.") from error
     if not isinstance(config, str):
         return False
     folder = Path(config).parent

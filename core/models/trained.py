@@ -57,17 +57,18 @@ def _count(
 ) -> Trained:
     """``settings``: name and value of those that the strategy reads."""
     import torch
-    from transformers import AutoConfig, AutoModelForSequenceClassification
+    from transformers import AutoModelForSequenceClassification
 
     from core.models import pooling
     from core.models.adapters import attach
     from core.models.errors import explained
+    from core.models.soundness import read_config
     from core.models.sources import locate_here
 
     config = RunConfig("x", model=model, strategy=strategy, **dict(settings))
     where, extra = locate_here(model, revision)
+    architecture = read_config(model, where, extra)
     with explained(model):
-        architecture = AutoConfig.from_pretrained(where, **extra)
         architecture.num_labels = classes
         pooling.forget(architecture)
         with torch.device("meta"):

@@ -33,17 +33,19 @@ def cached_baselines(
     task = task_of(dataset.task)
     choosing = validation if task.kind == "multi_label" and validation is not None and len(validation) else None
     key = _key(dataset, [train, judged] + ([choosing] if choosing is not None else []), seed)
-    path = workspace.folder("cache", "baselines") / f"{key}.npz"
-    if path.exists():
-        return _read(path, task)
-    baselines: list[tuple[Baseline, float]] = []
-    for simple in (True, False):
-        began = time.perf_counter()
-        baseline = _compute(task, simple, dataset, train, judged, choosing, seed)
-        baselines.append((baseline, time.perf_counter() - began))
-    with workspace.replace_file(path) as aside:
-        np.savez_compressed(aside, **_arrays(baselines))  # type: ignore[arg-type]
-    return baselines
+
+    def compute() -> list[tuple[Baseline, float]]:
+        baselines: list[tuple[Baseline, float]] = []
+        for simple in (True, False):
+            began = time.perf_counter()
+            baseline = _compute(task, simple, dataset, train, judged, choosing, seed)
+            baselines.append((baseline, time.perf_counter() - began))
+        return baselines
+
+    return workspace.kept(
+        workspace.home() / "cache" / "baselines" / f"{key}.npz", lambda path: _read(path, task, len(judged)), compute,
+        lambda path, baselines: np.savez_compressed(path, **_arrays(baselines)),  # type: ignore[arg-type]
+    )  # fmt: skip
 
 
 def baselines_of(config: RunConfig, rows: pd.Series) -> list[tuple[Baseline, float]]:
@@ -89,10 +91,12 @@ def _arrays(baselines: list[tuple[Baseline, float]]) -> dict[str, np.ndarray]:
     return arrays
 
 
-def _read(path: Path, task: Task) -> list[tuple[Baseline, float]]:
+def _read(path: Path, task: Task, rows: int) -> list[tuple[Baseline, float]]:
     baselines = []
     with np.load(path) as arrays:
         for name in NAMES[task.kind]:
+            if len(arrays[name]) != rows or not np.isfinite(arrays[name]).all():
+                raise ValueError(f"its {name} is not of these rows")
             thresholds = arrays[f"{name}_thresholds"] if f"{name}_thresholds" in arrays else None
             baseline = Baseline(name, *SENTENCES[name], arrays[name], thresholds)
             baselines.append((baseline, float(arrays[f"{name}_seconds"])))

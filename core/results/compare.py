@@ -11,7 +11,7 @@ from core.errors import RunError
 from core.evaluation.result import verdict_sentence
 from core.evaluation.significance import PairedTest, holm, paired_tests, verdict
 from core.results.pairing import SharedRows, shared_rows
-from core.runs.folder import Run
+from core.runs.folder import Run, no_result
 from core.tasks import Task, encode_targets, headline_of, join_labels, split_labels, task_of
 
 NO_EFFECT = ("device", "checkpoint_seconds")  # settings that do not change what is learnt
@@ -49,7 +49,7 @@ def compare_runs(runs: list[Run]) -> Comparison:
     for run in runs:
         result = run.result
         if result is None:
-            raise RunError(f"Run {run.name} ({run.state}) has no result yet.", "Compare it when it has finished.")
+            raise no_result(run, "Compare it when it has finished.")
         results[run.id] = result
     tests: list[dict[str, Any]] = []
     apart: list[tuple[str, str]] = []
@@ -75,7 +75,7 @@ def _paired(
         (shared.first, shared.second)
         if shared
         else (
-            pd.read_parquet(run.predictions(result["split"]), columns=["row", "label", "prediction"]).sort_values("row")
+            run.read_predictions(result["split"], ["row", "label", "prediction"]).sort_values("row")
             for run, result in ((a, result_a), (b, result_b))
         )
     )

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from core.data.sets.store import DataSet, get_dataset
 from core.errors import DatasetError, RunError
@@ -137,7 +136,7 @@ def _check_alike(runs: Sequence[Run]) -> None:
 
 
 def _fold(run: Run, result: dict[str, Any]) -> Fold:
-    table = pd.read_parquet(run.predictions(result["split"]))
+    table = run.read_predictions(result["split"])
     try:
         baselines = tuple(baseline for baseline, _ in baselines_of(run.config, table["row"]))
     except DatasetError:

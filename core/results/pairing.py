@@ -38,7 +38,7 @@ def shared_rows(a: Run, b: Run, result_a: dict[str, Any], result_b: dict[str, An
     if versions is None:
         return None
     of_a, of_b = (
-        pd.read_parquet(run.predictions(result["split"]), columns=["row", "text", "label", "prediction"])
+        run.read_predictions(result["split"], ["row", "text", "label", "prediction"])
         for run, result in ((a, result_a), (b, result_b))
     )
     both = of_a.merge(of_b, on=["row", "text"], suffixes=("_a", "_b")).sort_values("row", ignore_index=True)

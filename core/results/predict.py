@@ -139,7 +139,8 @@ def predict_file(
     """Score a file and write it again with the predictions added; every row has its line, order and columns are kept.
 
     Raises:
-        DatasetError: when the file cannot be read or written, or its text column is not clear.
+        StorageError: when the answers cannot be written.
+        DatasetError: when the file cannot be read, or its text column is not clear.
     """
     if output_path.suffix.lower() not in WRITERS:
         raise DatasetError(f"{output_path.name} has no known ending.", f"Use one of: {', '.join(WRITERS)}.")
@@ -154,17 +155,14 @@ def write_table(frame: pd.DataFrame, path: Path) -> None:
     """Write a table in the format of the path's ending, aside and then in one move.
 
     Raises:
-        DatasetError: when the place cannot be written.
+        StorageError: when the place cannot be written.
     """
     kind = path.suffix.lower()
-    try:
-        with workspace.replace_file(path) as aside:
-            if kind == ".parquet":
-                mixed = [name for name in frame.columns if frame[name].dtype == object]
-                frame.assign(**{name: frame[name].map(cell_text) for name in mixed}).to_parquet(aside, index=False)
-            elif kind == ".jsonl":
-                frame.to_json(aside, orient="records", lines=True, force_ascii=False)
-            else:
-                frame.to_csv(aside, index=False, sep="\t" if kind == ".tsv" else ",")
-    except OSError as error:
-        raise DatasetError(f"{path} cannot be written: {error.strerror}.", "Choose another place.") from error
+    with workspace.replace_file(path) as aside:
+        if kind == ".parquet":
+            mixed = [name for name in frame.columns if frame[name].dtype == object]
+            frame.assign(**{name: frame[name].map(cell_text) for name in mixed}).to_parquet(aside, index=False)
+        elif kind == ".jsonl":
+            frame.to_json(aside, orient="records", lines=True, force_ascii=False)
+        else:
+            frame.to_csv(aside, index=False, sep="\t" if kind == ".tsv" else ",")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.errors import RunError
+from core.errors import RunError, SourceError
 from core.evaluation.answers import decide, outputs_of, written
 from core.models.classifier import Classifier, load_saved
 from core.results.score_cache import ScoreCache
@@ -36,14 +36,21 @@ class Predictor:
         """The model of a run.
 
         Raises:
-            RunError: when the run has no finished model.
+            RunError: when the run has no finished model, or one of its files is damaged.
         """
         if not (run.model / "config.json").exists():
-            raise RunError(f"Run {run.name} ({run.state}) has no finished model.", "Wait for it, or resume it.")
+            raise RunError(f"Run {run.short_name} ({run.state}) has no finished model.", "Wait for it, or resume it.")
         compute = find_device(device) if device != "auto" else default_device()
-        classifier = load_saved(run.model)
-        classifier.model.to(compute.name)  # type: ignore[arg-type]
         config = run.config
+        try:
+            classifier = load_saved(run.model)
+        except SourceError as error:
+            reason = error.message.partition(" could not be loaded: ")[2] or error.message
+            raise RunError(
+                f"The model of run {run.short_name} cannot be loaded: {reason}",
+                f"Its result is kept; train it again for a new model, or bring back the files in {run.model}.",
+            ) from error
+        classifier.model.to(compute.name)  # type: ignore[arg-type]
         length = min(config.max_length, classifier.max_length)
         bf16 = use_bf16(compute, config.precision)
         weights = [(file.name, file.stat().st_size, file.stat().st_mtime_ns) for file in sorted(run.model.iterdir())]

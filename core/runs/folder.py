@@ -15,7 +15,8 @@
               result.json     metrics, baselines, intervals
               store.json      how far the run store has read the events
 
-Only this module knows these names.
+Only this module knows these names, and what to do where a file cannot be read: such a run is *damaged*, with the reason
+as its error; it is shown, never started, and harms no other.
 """
 
 import json
@@ -26,17 +27,27 @@ import shutil
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from core import workspace
+from core.checked import Unreadable, read_checked
 from core.config import RunConfig
-from core.errors import RunError
+from core.errors import ConfigError, RunError
+from core.runs import shapes
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 WAITING = ("queued",)
 ACTIVE = ("starting", "running", "stopping")
 ENDED = ("stopped", "finished", "failed", "interrupted")
 RESUMABLE = ("stopped", "failed", "interrupted")
+DAMAGED = "damaged"  # a file that says what the run is, how it stands or what came out cannot be read
+
+LONGEST_NAME = 200  # characters
+FILES = ("config.json", "status.json", "meta.json", "events.jsonl", "result.json", "model")  # any of them makes a run
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,16 +65,21 @@ class Run:
         Raises:
             RunError: when it cannot be read.
         """
-        value = workspace.read_json(self.path / "config.json")
-        if value is None:
-            raise RunError(f"Run {self.id} has no readable config.", "Delete it and start a new run.")
-        return RunConfig.from_json(value)
+        try:
+            return _config_in(self.path / "config.json", _stamp(self.path / "config.json"))
+        except Unreadable as error:
+            raise self._fault("config.json", error) from error
 
     @property
     def meta(self) -> dict[str, Any]:
-        """``name``, ``tags`` (list of str), ``note``, ``created`` (unix seconds); ``fold`` as ``core.runs.folds`` has it."""
-        return {"name": self.id, "tags": [], "note": "", "created": 0.0} | (
-            workspace.read_json(self.path / "meta.json") or {}
+        """``name``, ``tags`` (list of str), ``note``, ``created`` (unix seconds); ``fold`` as ``core.runs.folds`` has it.
+
+        What cannot be read of it has its default: the id as name, the time in the id as time.
+        """
+        value = workspace.read_json(self.path / "meta.json")
+        created = _created_from(self.id)
+        return shapes.repaired(
+            value, shapes.META, lambda: {"name": self.id, "tags": [], "note": "", "created": created}
         )
 
     @property
@@ -72,31 +88,95 @@ class Run:
         return str(self.meta["name"])
 
     def write_meta(self, **changes: Any) -> None:
-        """Change name, tags or note; what is not named stays."""
+        """Change name, tags or note; what is not named stays.
+
+        Raises:
+            RunError: when the name is too long.
+        """
+        _check_name(changes.get("name"))
         workspace.write_json(self.path / "meta.json", self.meta | changes)
 
     # --- how it stands --------------------------------------------------------------------------------------------
     @property
     def status(self) -> dict[str, Any]:
-        """The newest status; ``state`` is shown as *stopping* while a stop is asked for and not yet done."""
-        status = workspace.read_json(self.path / "status.json") or {"state": "queued"}
+        """The newest status; ``state`` is shown as *stopping* while a stop is asked for and not yet done.
+
+        Where a file is damaged the state is *damaged*, ``error`` says which and what to do, and ``was`` is what the
+        status itself says, None where it is lost. A status that was lost beside a whole result is *finished*.
+        """
+        try:
+            status = read_checked(self.path / "status.json", shapes.STATUS)
+        except Unreadable as error:
+            if self.result is not None and (self.model / "config.json").exists():
+                return self._or_damaged({"state": "finished", "progress": 1.0})
+            return self._damaged({}, self._fault("status.json", error))
         if status["state"] in ("starting", "running") and self.stop_asked():
             status["state"] = "stopping"
-        return status
+        return self._or_damaged(status)
 
     @property
     def state(self) -> str:
-        """One of ``WAITING``, ``ACTIVE`` and ``ENDED``."""
+        """One of ``WAITING``, ``ACTIVE`` and ``ENDED``, or ``DAMAGED``."""
         return str(self.status["state"])
 
+    @property
+    def resumable(self) -> bool:
+        """Whether the run can be queued again: it ended early, or nothing but its status was lost."""
+        status = self.status
+        if status["state"] != DAMAGED:
+            return status["state"] in RESUMABLE
+        return status["was"] is None and self._config_fault() is None and not (self.path / "result.json").exists()
+
+    def _or_damaged(self, status: dict[str, Any]) -> dict[str, Any]:
+        """``status``, or that of a damaged run where its config, or the result of its end, cannot be read."""
+        fault = self._config_fault()
+        if fault is None and status["state"] == "finished":
+            _, fault = self._checked_result()
+        return status if fault is None else self._damaged(status, fault)
+
+    def _damaged(self, status: dict[str, Any], fault: RunError) -> dict[str, Any]:
+        error = {"message": fault.message, "hint": fault.hint}
+        return status | {"state": DAMAGED, "was": status.get("state"), "error": error}
+
+    def _config_fault(self) -> RunError | None:
+        try:
+            self.config  # noqa: B018
+        except RunError as error:
+            return error
+        return None
+
+    def _fault(self, file: str, error: Unreadable) -> RunError:
+        """What a damaged file of this run means, and what is left to do."""
+        remedies = {
+            "config.json": "Start a new run and delete this one; if a newer Graft wrote it, open it with that one.",
+            "status.json": "Resume it to go on from its last checkpoint, or delete it.",
+            "result.json": "Its model and predictions are kept; train it again for a new result, or delete it.",
+        }
+        return RunError(
+            f"Run {self.short_name} is damaged: {file} {error}.", f"{remedies[file]} Its folder is {self.path}."
+        )
+
+    @property
+    def short_name(self) -> str:
+        """Its name for a sentence, cut where it is very long."""
+        return shortened(self.name)
+
     def write_status(self, **changes: Any) -> None:
-        """Replace the status with its old content and ``changes``. One writer at a time: see ``core.jobs``."""
-        old = workspace.read_json(self.path / "status.json") or {}
-        workspace.write_json(self.path / "status.json", old | changes)
+        """Replace the status with its old content and ``changes``. One writer at a time: see ``core.jobs``.
+
+        Raises:
+            RunError: when the run's folder was deleted; it is not made again.
+            StorageError: when it cannot be written.
+        """
+        if not self.path.is_dir():
+            raise RunError(f"The folder of run {self.id} was deleted.", "Restore it, or start a new run.")
+        old = workspace.read_json(self.path / "status.json")
+        workspace.write_json(self.path / "status.json", (old if isinstance(old, dict) else {}) | changes)
 
     def ask_stop(self) -> None:
         """Leave the mark by which the worker learns that it should stop."""
-        (self.path / "stop").touch()
+        with workspace.writing(self.path / "stop"):
+            (self.path / "stop").touch()
 
     def stop_asked(self) -> bool:
         """Whether somebody asked the run to stop."""
@@ -135,7 +215,7 @@ class Run:
             with self.events_path.open("rb") as file:
                 file.seek(offset)
                 content = file.read()
-        except FileNotFoundError:
+        except OSError:  # none yet, or none that can be read
             return [], 0
         whole = content.rfind(b"\n") + 1
         return list(_parsed(content[:whole])), offset + whole
@@ -146,7 +226,7 @@ class Run:
             with self.log_path.open("rb") as file:
                 file.seek(max(0, self.log_path.stat().st_size - 64 * 1024))
                 return "\n".join(file.read().decode("utf-8", "replace").splitlines()[-lines:])
-        except FileNotFoundError:
+        except OSError:
             return ""
 
     # --- what came out --------------------------------------------------------------------------------------------
@@ -169,10 +249,45 @@ class Run:
         """The table of predictions for ``part`` (test or validation), one row each, with the column ``row``."""
         return self.path / "predictions" / f"{part}.parquet"
 
+    def read_predictions(self, part: str, columns: list[str] | None = None) -> "pd.DataFrame":
+        """The table of predictions for ``part``.
+
+        Args:
+            columns: those to read; by default all.
+
+        Raises:
+            RunError: when it cannot be read.
+        """
+        import pandas as pd
+
+        path = self.predictions(part)
+        try:
+            if not path.is_file():
+                raise FileNotFoundError(path)
+            return pd.read_parquet(path, columns=columns)
+        except Exception as error:  # whatever pyarrow makes of damaged bytes
+            wrong = "are missing" if not path.is_file() else "cannot be read: the file is cut off or damaged"
+            raise RunError(
+                f"The predictions of run {self.short_name} {wrong} ({path}).",
+                "Its scores and its model are kept; train it again for new predictions.",
+            ) from error
+
     @property
     def result(self) -> dict[str, Any] | None:
-        """Metrics, baselines and intervals of a finished run; None before its end."""
-        return workspace.read_json(self.path / "result.json")
+        """Metrics, baselines and intervals of a finished run; None before its end, or where they cannot be read."""
+        return self._checked_result()[0]
+
+    def _checked_result(self) -> tuple[dict[str, Any] | None, RunError | None]:
+        """The result, and why there is none."""
+        path = self.path / "result.json"
+        try:
+            if wrong := _result_fault(path, _stamp(path)):
+                raise Unreadable(wrong)
+            return json.loads(path.read_bytes()), None
+        except Unreadable as error:
+            return None, self._fault("result.json", error)
+        except (OSError, ValueError) as error:  # replaced since
+            return None, self._fault("result.json", Unreadable(f"cannot be read ({error})"))
 
     def write_result(self, result: dict[str, Any]) -> None:
         """Replace the result: as ``core.evaluation.result.build_result`` gives it, and the facts of the run."""
@@ -186,7 +301,8 @@ class Run:
     @property
     def store_cursor(self) -> dict[str, Any]:
         """``id`` of the run in the store, ``offset`` in bytes to which its events were sent, ``closed`` once all was."""
-        return workspace.read_json(self.path / "store.json") or {}
+        value = workspace.read_json(self.path / "store.json")
+        return value if isinstance(value, dict) else {}
 
     def write_store_cursor(self, cursor: dict[str, Any]) -> None:
         """Remember how far the store has come."""
@@ -194,14 +310,84 @@ class Run:
 
 
 def _parsed(content: bytes) -> Iterator[dict[str, Any]]:
-    """The events in whole lines of the event file."""
+    """The events in whole lines of the event file; lines that are no events, or lack what theirs needs, are passed over."""
     for line in content.splitlines():
         try:
             value = json.loads(line)
-        except (json.JSONDecodeError, UnicodeDecodeError):
+        except (ValueError, RecursionError):
             continue  # a line cut by a crash; the next attempt starts on a new line
-        if isinstance(value, dict):
+        if not isinstance(value, dict) or not isinstance(value.get("event", ""), str):
+            continue
+        shape = shapes.EVENTS.get(value.get("event", ""))
+        if shape is None or not shape(value):
             yield value
+
+
+Stamp = tuple[int, int, int]  # changes whenever a file does
+
+
+def _stamp(path: Path) -> Stamp | None:
+    try:
+        stat = path.stat()
+    except OSError:
+        return None
+    return stat.st_ino, stat.st_mtime_ns, stat.st_size
+
+
+@lru_cache(maxsize=4096)
+def _config_in(path: Path, stamp: Stamp | None) -> RunConfig:
+    """The config in a file that has not changed since ``stamp``; an Unreadable is raised anew each time."""
+    value = read_checked(path, shapes.CONFIG)
+    try:
+        return RunConfig.from_json(value)
+    except ConfigError as error:
+        raise Unreadable(f"cannot be used: {error.message.rstrip('.')}") from error
+    except (TypeError, ValueError, AttributeError, KeyError) as error:
+        raise Unreadable("holds settings of the wrong kind") from error
+
+
+@lru_cache(maxsize=4096)
+def _result_fault(path: Path, stamp: Stamp | None) -> str:
+    """What is wrong with the result in a file that has not changed since ``stamp``; empty where nothing is."""
+    try:
+        read_checked(path, shapes.result_shape)
+    except Unreadable as error:
+        return str(error)
+    return ""
+
+
+def _created_from(run_id: str) -> float:
+    """Unix seconds that the id names; 0 where it names none."""
+    try:
+        return time.mktime(time.strptime(run_id[:15], "%Y%m%d-%H%M%S"))
+    except (ValueError, OverflowError):
+        return 0.0
+
+
+def shortened(name: str, longest: int = 80) -> str:
+    """A name for a sentence."""
+    return name if len(name) <= longest else f"{name[: longest - 1]}…"
+
+
+def _check_name(name: object) -> None:
+    if isinstance(name, str) and len(name) > LONGEST_NAME:
+        raise RunError(
+            f"The name {shortened(name, 40)!r} has {len(name):,} characters.", f"Use at most {LONGEST_NAME}."
+        )
+
+
+def no_result(run: Run, hint: str) -> RunError:
+    """Why a run has no result: it is damaged, or has not come so far.
+
+    Args:
+        hint: what to do where nothing is wrong with it.
+    """
+    status, (_, fault) = run.status, run._checked_result()
+    if status["state"] == DAMAGED:
+        return RunError(status["error"]["message"], status["error"]["hint"])
+    if fault is not None and (run.path / "result.json").exists():
+        return fault
+    return RunError(f"Run {run.short_name} ({status['state']}) has no result yet.", hint)
 
 
 def create_run(
@@ -212,18 +398,32 @@ def create_run(
     Args:
         name: what to call it; by default ``default_name``.
         fold: ties the run to the others of its cross-validation (see ``core.runs.folds``).
+
+    Raises:
+        RunError: when the name is too long.
+        StorageError: when the workspace cannot be written; nothing is then left of it.
     """
+    _check_name(name)
     now = time.time()
     run_id = time.strftime("%Y%m%d-%H%M%S-", time.localtime(now)) + secrets.token_hex(2)
-    aside = workspace.folder("runs") / f".new-{run_id}"
-    aside.mkdir()
-    workspace.write_json(aside / "config.json", config.to_json())
-    meta = {"name": name or default_name(config), "tags": list(tags), "note": "", "created": now}
+    meta = {
+        "name": name or shortened(default_name(config), LONGEST_NAME),
+        "tags": list(tags),
+        "note": "",
+        "created": now,
+    }
     meta |= {"fold": fold} if fold else {}
-    workspace.write_json(aside / "meta.json", meta)
-    workspace.write_json(aside / "status.json", {"state": "queued", "queued_at": now, "attempt": 0})
     path = workspace.folder("runs") / run_id
-    os.rename(aside, path)
+    aside = path.with_name(f".new-{run_id}")
+    with workspace.writing(path):
+        try:
+            aside.mkdir()
+            workspace.write_json(aside / "config.json", config.to_json())
+            workspace.write_json(aside / "meta.json", meta)
+            workspace.write_json(aside / "status.json", {"state": "queued", "queued_at": now, "attempt": 0})
+            os.rename(aside, path)
+        finally:
+            shutil.rmtree(aside, ignore_errors=True)
     return Run(run_id, path)
 
 
@@ -247,19 +447,30 @@ def get_run(run_id: str) -> Run:
     Raises:
         RunError: when there is no such run.
     """
-    path = workspace.folder("runs") / run_id
-    if re.fullmatch(r"[\w-]+", run_id) and (path / "config.json").exists():
+    path = workspace.home() / "runs" / run_id
+    if re.fullmatch(r"[\w-]{1,100}", run_id) and _is_run(path):
         return Run(run_id, path)
     for run in list_runs():
         if run.name == run_id:
             return run
-    raise RunError(f"There is no run {run_id!r}.", "`runs list` shows those that exist.")
+    raise RunError(f"There is no run {shortened(run_id)!r}.", "`runs list` shows those that exist.")
 
 
 def list_runs() -> list[Run]:
-    """All runs, newest first."""
-    folders = [path for path in workspace.folder("runs").iterdir() if not path.name.startswith(".")]
-    return [Run(path.name, path) for path in sorted(folders, reverse=True) if (path / "config.json").exists()]
+    """All runs, newest first, damaged ones among them."""
+    folder = workspace.home() / "runs"
+    try:
+        names = sorted(os.listdir(folder), reverse=True)
+    except FileNotFoundError:
+        return []
+    return [
+        Run(name, folder / name) for name in names if name[0] != "." and name.isprintable() and _is_run(folder / name)
+    ]
+
+
+def _is_run(path: Path) -> bool:
+    """Whether a folder holds anything of a run; a stray file, an empty folder or a dangling link does not."""
+    return path.is_dir() and any(os.path.lexists(path / name) for name in FILES)
 
 
 def delete_run(run: Run) -> None:
@@ -268,11 +479,13 @@ def delete_run(run: Run) -> None:
     Raises:
         RunError: while the run is under way.
     """
-    if run.state in ACTIVE:
-        raise RunError(f"Run {run.name} is {run.state}.", "Stop it first, then delete it.")
+    status = run.status
+    if status["state"] in ACTIVE:
+        raise RunError(f"Run {run.short_name} is {status['state']}.", "Stop it first, then delete it.")
     target = workspace.folder("trash", "runs") / run.id
-    shutil.rmtree(target, ignore_errors=True)
-    os.rename(run.path, target)
+    with workspace.writing(target):
+        shutil.rmtree(target, ignore_errors=True)
+        os.rename(run.path, target)
 
 
 def restore_run(run_id: str) -> Run:
@@ -285,5 +498,6 @@ def restore_run(run_id: str) -> Run:
     if not source.exists():
         raise RunError(f"Run {run_id} is not in the trash.", "Only runs deleted in this workspace can be restored.")
     target = workspace.folder("runs") / run_id
-    os.rename(source, target)
+    with workspace.writing(target):
+        os.rename(source, target)
     return Run(run_id, target)

@@ -3,7 +3,7 @@
 What ties them stands in each run's ``meta.json`` under ``fold``, so that no second list can disagree with the folders.
 """
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from core.errors import RunError
@@ -56,7 +56,7 @@ class FoldRuns:
 def tie_of(run: Run) -> Tie | None:
     """What ties a run to its cross-validation; None for any other run."""
     given = run.meta.get("fold")
-    return Tie(**given) if given else None
+    return Tie(**{known.name: given[known.name] for known in fields(Tie) if known.name in given}) if given else None
 
 
 def folds_of(run: Run) -> FoldRuns | None:

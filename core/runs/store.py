@@ -8,11 +8,14 @@ import logging
 import os
 import sqlite3
 import time
+from contextlib import closing
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from core import workspace
-from core.runs.folder import ENDED, Run, list_runs
+from core.errors import GraftError
+from core.runs.folder import DAMAGED, ENDED, Run, list_runs
 from core.tasks import METRICS
 
 log = logging.getLogger("graft.store")
@@ -23,11 +26,13 @@ BACK_OFF = 5.0  # seconds to wait after the store failed
 LINGER = 60.0  # seconds without work after which the flusher leaves
 STATUS = {"finished": "FINISHED", "failed": "FAILED", "stopped": "KILLED", "interrupted": "KILLED"}
 BATCH = 500
+HEADER = b"SQLite format 3\0"
 
 
 def tracking_uri() -> str:
     """The MLflow store: ``MLFLOW_TRACKING_URI`` where set, else an SQLite file in the workspace."""
-    return os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{_file()}"
+    # MLflow reads the path as part of an address: a ? would end it, and %20 would be decoded
+    return os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{quote(str(_file()))}"
 
 
 class MlflowStore:
@@ -51,8 +56,8 @@ class MlflowStore:
             return str(known.experiment_id)
         artifacts = workspace.folder("mlflow-artifacts").as_uri() if uri.startswith("sqlite") else None
         created = str(self.client.create_experiment(EXPERIMENT, artifact_location=artifacts))
-        if uri.startswith("sqlite:///"):
-            with sqlite3.connect(uri.removeprefix("sqlite:///"), timeout=5) as database:
+        if _is_local():
+            with closing(sqlite3.connect(_file(), timeout=5)) as database, database:
                 database.execute("PRAGMA journal_mode=WAL")  # readers then never wait for the writer
         return created
 
@@ -96,7 +101,7 @@ class MlflowStore:
         from mlflow.entities import Metric
 
         points = [
-            Metric(f"{prefix}{key}", float(event[key]), int(event["time"] * 1000), int(event["step"]))
+            Metric(f"{prefix}{key}", float(event[key]), int(event.get("time", 0.0) * 1000), int(event["step"]))
             for event in events
             for prefix, keys in _SENT.get(event.get("event", ""), ())
             for key in keys
@@ -140,6 +145,8 @@ def serve() -> None:
     idle_since = time.monotonic()
     while time.monotonic() - idle_since < LINGER:
         time.sleep(PAUSE)
+        if store is None and set_damaged_aside():
+            log.warning("the run store's file was damaged; it is kept under another name, and a new one is built")
         pending = pending_runs()
         if not pending:
             continue
@@ -151,10 +158,54 @@ def serve() -> None:
             store = store or MlflowStore()
             identity = _file_identity()
             for run in pending:
-                flush(store, run)
+                _flush_alone(store, run)
         except Exception as error:  # whatever ails the store, training goes on and the events wait
-            log.warning("the run store is not available (%s); trying again", str(error).splitlines()[0])
+            log.warning(
+                "the run store is not available (%s); trying again", (str(error).splitlines() or [repr(error)])[0]
+            )
+            if store is not None and is_damaged():
+                log.warning("the run store's file is damaged; starting over")
+                return  # the connection would go on with the old file; the next process sets it aside
+            store = None
             time.sleep(BACK_OFF)
+
+
+def _flush_alone(store: MlflowStore, run: Run) -> None:
+    """Flush a run; what only its own folder is to blame for harms no other."""
+    try:
+        flush(store, run)
+    except (GraftError, KeyError, TypeError, ValueError, OverflowError) as error:
+        log.warning("run %s is not sent: %s", run.id, error)
+
+
+def is_damaged() -> bool:
+    """Whether the workspace's own store is there and is no whole SQLite file; one that is merely locked is whole."""
+    if not _is_local() or not _file().is_file() or not _file().stat().st_size:
+        return False
+    with _file().open("rb") as file:
+        if file.read(len(HEADER)) != HEADER:
+            return True
+    try:
+        with closing(sqlite3.connect(f"file:{quote(str(_file()))}?mode=ro", uri=True, timeout=1)) as database:
+            database.execute("select count(*) from sqlite_master").fetchone()
+    except sqlite3.OperationalError:  # locked, or out of reach
+        return False
+    except sqlite3.DatabaseError:
+        return True
+    return False
+
+
+def set_damaged_aside() -> Path | None:
+    """Give a damaged store another name, so that a new one can be built from the run folders; that name, if there was one."""
+    if not is_damaged():
+        return None
+    aside = _file().with_name(f"mlflow.damaged-{time.strftime('%Y%m%d-%H%M%S')}.db")
+    os.replace(_file(), aside)
+    for ending in ("-wal", "-shm", "-journal"):  # they belong to the damaged file
+        beside = _file().with_name(_file().name + ending)
+        if beside.exists():
+            os.replace(beside, aside.with_name(aside.name + ending))
+    return aside
 
 
 def flush(store: MlflowStore, run: Run) -> None:
@@ -166,7 +217,7 @@ def flush(store: MlflowStore, run: Run) -> None:
     cursor = run.store_cursor
     state = run.state
     store_id, fresh = store.open_run(run, cursor.get("id"))
-    offset = 0 if fresh else int(cursor.get("offset", 0))
+    offset = 0 if fresh else _offset(cursor)
     events, after = run.events_from(offset)
     store.send(store_id, events)
     if state in ENDED:
@@ -176,7 +227,7 @@ def flush(store: MlflowStore, run: Run) -> None:
 
 def pending_runs() -> list[Run]:
     """Runs of which the store has not seen everything."""
-    lost = _is_local() and not _file().exists()
+    lost = _is_local() and (not _file().exists() or is_damaged())
     return [run for run in list_runs() if _is_pending(run, lost)]
 
 
@@ -197,12 +248,19 @@ def _file_identity() -> int | None:
 def _is_pending(run: Run, lost: bool) -> bool:
     """Whether the store lacks something of a run; ``lost``: the store's file is gone, so it lacks all."""
     cursor = run.store_cursor
+    if run.state == DAMAGED:
+        return False  # nothing can be told of it; once it is mended it is sent
     if cursor.get("closed"):
         return lost or cursor["closed"] != _stamp(run)
     if run.state in ENDED:
         return True
     size = run.events_path.stat().st_size if run.events_path.exists() else 0
-    return size > int(cursor.get("offset", 0))
+    return size > _offset(cursor)
+
+
+def _offset(cursor: dict[str, Any]) -> int:
+    offset = cursor.get("offset")
+    return offset if isinstance(offset, int) and offset > 0 else 0
 
 
 def _stamp(run: Run) -> list[float]:

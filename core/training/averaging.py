@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any, Protocol
 
 from core.tasks import METRICS, best_by, task_of
-from core.training.events import Averaged, Evaluated, Event, TrainingDone
+from core.training.events import Averaged, Evaluated, Event, TrainingDone, Warned
 from core.training.job import TrainingJob
 from core.training.scoring import score
 
@@ -23,7 +23,8 @@ class Candidates(Protocol):
 
     def drop(self, step: int) -> None: ...
 
-    def get(self, step: int) -> dict[str, Any]: ...
+    def get(self, step: int) -> dict[str, Any] | None:
+        """None where they can no longer be read."""
 
 
 def averaged(events: Iterator[Event], job: TrainingJob, candidates: Candidates) -> Iterator[Event]:
@@ -58,7 +59,12 @@ def _choose(job: TrainingJob, candidates: Candidates) -> Iterator[Event]:
     if len(scores) < 2 or not job.validation.encoded.rows:
         return
     best = {name: value.detach().cpu().clone() for name, value in job.model.state_dict().items()}
-    job.model.load_state_dict(mean_weights([candidates.get(step) for step in sorted(scores)]))
+    weights = {step: kept for step in sorted(scores) if (kept := candidates.get(step)) is not None}
+    if len(weights) < 2:
+        yield Warned("Checkpoints to average are damaged: the best single one is kept.")
+        return
+    scores = {step: scores[step] for step in weights}
+    job.model.load_state_dict(mean_weights(list(weights.values())))
     logits = score(job.model, job.validation.encoded, job.device, job.bf16)
     reached, _ = job.validate(logits, job.validation.labels)
     used = reached >= max(scores.values())

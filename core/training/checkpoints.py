@@ -1,6 +1,10 @@
 """Checkpoints: the whole state of the training, replaced atomically."""
 
+import logging
+import os
 import re
+import shutil
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,26 +14,68 @@ from core import workspace
 if TYPE_CHECKING:
     import torch
 
-STATE = "state.pt"
+log = logging.getLogger("graft.worker")
+STATE, BEFORE = "state.pt", "state.prev.pt"  # the newest, and the one before it, for when the newest is damaged
 WEIGHTS = "model.safetensors"
 NAMED = re.compile(r"step-(\d+)_(-?[\d.e+-]+)\.safetensors")
 
 
 def save_state(folder: Path, state: dict[str, Any]) -> None:
-    """Write ``state`` (tensors, numbers, lists, dicts) so that a crash leaves the old or the new one, never half."""
+    """Write ``state`` (tensors, numbers, lists, dicts) so that a crash leaves the old or the new one, never half.
+
+    The one before it is kept as well.
+    """
     import torch
 
     with workspace.replace_file(folder / STATE) as aside:
         torch.save(state, aside)
+        if (folder / STATE).exists():  # a second name for the old one: the first is there at every moment
+            (folder / BEFORE).unlink(missing_ok=True)
+            _link(folder / STATE, folder / BEFORE)
 
 
-def load_state(folder: Path) -> dict[str, Any] | None:
-    """The last whole state, on the CPU; None where there is none. Only plain tensors are read, no pickled code."""
+def load_state(folder: Path, warn: Callable[[str], None] = log.warning) -> dict[str, Any] | None:
+    """The last whole state, on the CPU; None where there is none. Only plain tensors are read, no pickled code.
+
+    Args:
+        warn: is told where a state is there that cannot be read, and what is used in its place.
+    """
+    damaged: list[str] = []
+    for name in (STATE, BEFORE):
+        path = folder / name
+        if not path.exists():
+            continue
+        state = _read_state(path)
+        if state is not None:
+            if damaged:
+                warn(
+                    f"The last checkpoint is damaged; the run goes on from the one before it, step {state['numbers']['step']}."
+                )
+            return state
+        damaged.append(name)
+    if damaged:
+        warn("The checkpoint is damaged and there is no other: the training starts anew.")
+    return None
+
+
+def _read_state(path: Path) -> dict[str, Any] | None:
+    """The state in a file; None where it is cut off, or is none."""
     import torch
 
-    if not (folder / STATE).exists():
+    try:
+        state = torch.load(path, map_location="cpu", weights_only=True)
+    except Exception as error:  # whatever torch makes of damaged bytes
+        log.warning("%s cannot be read: %s", path, str(error).splitlines()[:1])
         return None
-    return torch.load(folder / STATE, map_location="cpu", weights_only=True)
+    return state if isinstance(state, dict) and "step" in (state.get("numbers") or {}) else None
+
+
+def _link(old: Path, new: Path) -> None:
+    """Give a file a second name, or copy it where the disk knows no such thing."""
+    try:
+        os.link(old, new)
+    except OSError:
+        shutil.copyfile(old, new)
 
 
 def save_weights(folder: Path, weights: dict[str, Any]) -> None:
@@ -41,10 +87,20 @@ def save_weights(folder: Path, weights: dict[str, Any]) -> None:
 
 
 def load_weights(folder: Path) -> dict[str, Any] | None:
-    """The tensors that ``save_weights`` wrote; None where there are none."""
+    """The tensors that ``save_weights`` wrote; None where there are none, or none that can be read."""
+    path = folder / WEIGHTS
+    return _read_weights(path) if path.exists() else None
+
+
+def _read_weights(path: Path) -> dict[str, Any] | None:
+    from safetensors import SafetensorError
     from safetensors.torch import load_file
 
-    return load_file(folder / WEIGHTS) if (folder / WEIGHTS).exists() else None
+    try:
+        return load_file(path)
+    except (SafetensorError, OSError, ValueError) as error:
+        log.warning("%s cannot be read: %s", path, error)
+        return None
 
 
 def apart(weights: "dict[str, torch.Tensor]") -> "dict[str, torch.Tensor]":
@@ -78,10 +134,10 @@ class CandidateFolder:
         with workspace.replace_file(self.folder / f"step-{step}_{score!r}.safetensors") as aside:
             save_file(apart(weights), aside)
 
-    def get(self, step: int) -> dict[str, Any]:
-        from safetensors.torch import load_file
-
-        return load_file(next(self.folder.glob(f"step-{step}_*.safetensors")))
+    def get(self, step: int) -> dict[str, Any] | None:
+        """The weights of a step; None where they cannot be read."""
+        path = next(self.folder.glob(f"step-{step}_*.safetensors"), None)
+        return _read_weights(path) if path else None
 
     def clear(self) -> None:
         """Forget all: a training begins anew."""

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     import torch
 
 
+DEVICES = "GRAFT_DEVICES"  # the devices that the queue gave a run, one for each process, with commas between
+
+
 def rank() -> int:
     """This process's number among those that train together; 0 where it trains alone."""
     return int(os.environ.get("RANK", "0"))
@@ -51,8 +54,11 @@ def joined(device: str) -> Iterator[None]:
 
 
 def device_of_rank(device: str) -> str:
-    """The device of this process: the card with its number where the run is on cards."""
-    return f"cuda:{rank()}" if requested_world_size() > 1 and device.startswith("cuda") else device
+    """The device of this process: of the cards that the run was given the one with its number."""
+    if requested_world_size() == 1 or not device.startswith("cuda"):
+        return device
+    given = [name for name in os.environ.get(DEVICES, "").split(",") if name]
+    return given[rank()] if len(given) == requested_world_size() else f"cuda:{rank()}"
 
 
 def shard(rows: np.ndarray) -> np.ndarray:

@@ -25,14 +25,13 @@ def remember_speed(config: RunConfig, device: str, tokens_per_second: float, wai
         waited: share of its time (0..1) that it waited for a core that other programs held. What a busy machine showed is
             kept apart: it says how slow a run can be, not how quick it is.
     """
-    path = workspace.folder("cache") / REMEMBERED
     speeds, key = _stored(), _key(config, device)
     if waited > CALM:
         slowed = speeds.get(SLOWED, {})
         speeds[SLOWED] = slowed | {key: max(round(tokens_per_second, 1), slowed.get(key, 0.0))}
     else:
         speeds[key] = round(tokens_per_second, 1)
-    workspace.write_json(path, speeds)
+    _store(speeds)
 
 
 def remembered_speed(config: RunConfig, device: Device) -> float | None:
@@ -85,7 +84,7 @@ def _best_matrix_speed(device: str, bf16: bool) -> float:
     name = f"{device} {'bf16' if bf16 else 'fp32'} {cores()}"
     best = max(_matrix_speed(device, bf16), stored.get(MATRIX, {}).get(name, 0.0))
     speeds = stored.get(MATRIX, {}) | {name: round(best)}
-    workspace.write_json(workspace.folder("cache") / REMEMBERED, _stored() | {MATRIX: speeds})
+    _store(_stored() | {MATRIX: speeds})
     return best
 
 
@@ -132,7 +131,25 @@ def _timed() -> Iterator[_Timed]:
 
 
 def _stored() -> dict[str, Any]:
-    return workspace.read_json(workspace.folder("cache") / REMEMBERED) or {}
+    stored: dict[str, Any] = workspace.read_kept_json(workspace.home() / "cache" / REMEMBERED, dict) or {}
+    for kind in (SLOWED, MATRIX):
+        if not isinstance(stored.get(kind, {}), dict):
+            del stored[kind]
+    return {name: _sound(value) for name, value in stored.items() if isinstance(value, dict) or _sound({name: value})}
+
+
+def _sound(value: Any) -> Any:
+    """Of numbers by name those that a speed can be; a single number as it is."""
+    if not isinstance(value, dict):
+        return value
+    return {
+        name: float(speed) for name, speed in value.items() if isinstance(speed, int | float) and 0 < speed < LARGEST
+    }
+
+
+def _store(speeds: dict[str, Any]) -> None:
+    with suppress(StorageError):  # an estimate is never a reason to fail
+        workspace.write_json(workspace.home() / "cache" / REMEMBERED, speeds)
 
 
 def _key(config: RunConfig, device: str) -> str:

@@ -13,7 +13,7 @@ from core.metrics.accuracy import mcnemar, wilson_interval
 from core.metrics.table import METRICS
 from core.models.classifier import head_of
 from core.results.predictor import Predictor
-from core.runs.folder import Run, get_run
+from core.runs.folder import Run, get_run, no_result
 from core.tasks import figure, headline_of
 from core.transfer.features import load_encoder, text_features
 
@@ -41,7 +41,7 @@ def retention(run: Run) -> dict[str, Any]:
     """
     result = run.result
     if result is None or not (run.model / "config.json").exists():
-        raise RunError(f"Run {run.name} ({run.state}) has no result yet.", "Measure it when it has finished.")
+        raise no_result(run, "Measure it when it has finished.")
     name = headline_of(result)
     if run.config.model.startswith("run:") and _can_be_right(get_run(run.config.model[4:])):
         task, before, after = _earlier_task(run, get_run(run.config.model[4:]))
@@ -80,7 +80,7 @@ def _earlier_task(run: Run, earlier: Run) -> tuple[str, np.ndarray, np.ndarray]:
     result = earlier.result
     if result is None:
         raise RunError(f"The earlier run {earlier.name} has no result.", "Its task cannot be measured again.")
-    table = pd.read_parquet(earlier.predictions(result["split"]))
+    table = earlier.read_predictions(result["split"])
     old, new = Predictor.load(earlier), Predictor.load(run)
     model = old.classifier.model
     new_weights = dict(new.classifier.model.named_parameters())

@@ -3,6 +3,7 @@
 from core.cli.run_state import headline, state_lines, state_of
 from core.config import RunConfig
 from core.runs.folder import create_run
+from tests.run_results import VERDICT, whole_result
 
 
 def test_a_queued_run_has_a_config_and_no_scores(home):
@@ -23,11 +24,17 @@ def test_a_failed_run_tells_what_was_wrong_and_what_to_do(home):
 def test_a_finished_run_has_its_scores_with_intervals_and_its_baselines(home):
     run = create_run(RunConfig("reviews-1"), "third")
     run.write_status(state="finished", step=9, total_steps=9)
-    run.write_result({
-        "task": "regression", "metrics": {"rmse": 0.84321}, "intervals": {"rmse": [0.7, 1.0]}, "split": "test", "rows": 120,
-        "verdict": {"sentence": "Closer than the words."}, "total_seconds": 30.0, "train_rows": 400, "labels": ["stars"],
-        "baselines": [{"name": "tfidf", "metrics": {"rmse": 1.1}}], "seconds": 20.0, "tokens_per_second": 1234.5,
-    })  # fmt: skip
+    words = {
+        "name": "tfidf",
+        "title": "TF-IDF",
+        "sentence": "",
+        "metrics": {"rmse": 1.1},
+        "intervals": {"rmse": [1.0, 1.2]},
+    }
+    run.write_result(whole_result(
+        task="regression", metrics={"rmse": 0.84321}, intervals={"rmse": [0.7, 1.0]}, labels=["stars"], baselines=[words],
+        verdict=VERDICT | {"sentence": "Closer than the words."},
+    ))  # fmt: skip
     state = state_of(run)
     assert (state["task"], state["headline"], state["baselines"]) == ("regression", "rmse", {"tfidf": 1.1})
     assert "thresholds" not in state and headline(state) == "RMSE 0.843"

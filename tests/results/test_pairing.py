@@ -12,6 +12,7 @@ from core.results.compare import compare_runs
 from core.results.test_reuse import looks_at_test
 from core.runs.folder import create_run
 from tests.conftest import sentences
+from tests.run_results import whole_result
 
 
 @pytest.fixture
@@ -35,7 +36,7 @@ def finished(dataset, name, wrong, digest):
     table.loc[:wrong, "prediction"] = table.loc[:wrong, "label"].map({"pos": "neg", "neg": "pos"})
     run.predictions("test").parent.mkdir()
     table.to_parquet(run.predictions("test"))
-    run.write_result({"split": "test", "labels": ["neg", "pos"], "rows_digest": digest})
+    run.write_result(whole_result(rows_digest=digest))
     run.write_status(state="finished")
     return run
 

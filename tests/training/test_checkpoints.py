@@ -1,3 +1,4 @@
+import pytest
 import torch
 
 from core.training import checkpoints
@@ -17,3 +18,45 @@ def test_a_crash_while_writing_leaves_the_old_state(tmp_path):
 
 def test_nothing_saved_is_none(tmp_path):
     assert checkpoints.load_state(tmp_path) is None and checkpoints.load_weights(tmp_path) is None
+
+
+def saved_twice(folder):
+    for step in (1, 2):
+        checkpoints.save_state(folder, {"numbers": {"step": step}})
+
+
+def damage(path, how):
+    content = path.read_bytes()
+    path.write_bytes({"cut": content[: len(content) // 2], "empty": b"", "noise": b"garbage" * 50}[how])
+
+
+@pytest.mark.parametrize("how", ["cut", "empty", "noise"])
+def test_where_the_last_state_is_damaged_the_one_before_it_is_taken_and_that_is_told(tmp_path, how):
+    saved_twice(tmp_path)
+    warnings = []
+    assert checkpoints.load_state(tmp_path, warnings.append)["numbers"]["step"] == 2 and not warnings
+    damage(tmp_path / checkpoints.STATE, how)
+    assert checkpoints.load_state(tmp_path, warnings.append)["numbers"]["step"] == 1
+    assert warnings == ["The last checkpoint is damaged; the run goes on from the one before it, step 1."]
+
+
+def test_where_no_state_can_be_read_the_training_starts_anew_and_that_is_told(tmp_path):
+    saved_twice(tmp_path)
+    for name in (checkpoints.STATE, checkpoints.BEFORE):
+        damage(tmp_path / name, "cut")
+    warnings = []
+    assert checkpoints.load_state(tmp_path, warnings.append) is None
+    assert warnings == ["The checkpoint is damaged and there is no other: the training starts anew."]
+
+
+def test_damaged_best_weights_are_none(tmp_path):
+    checkpoints.save_weights(tmp_path, {"w": torch.arange(4.0)})
+    damage(tmp_path / checkpoints.WEIGHTS, "cut")
+    assert checkpoints.load_weights(tmp_path) is None
+
+
+def test_a_candidate_for_the_mean_that_is_damaged_is_none(tmp_path):
+    candidates = checkpoints.CandidateFolder(tmp_path)
+    candidates.put(3, 0.5, {"w": torch.arange(4.0)})
+    damage(next(tmp_path.glob("step-3_*")), "empty")
+    assert candidates.scores() == {3: 0.5} and candidates.get(3) is None

@@ -17,7 +17,7 @@ from core.data.splits.draw import draw
 from core.data.splits.folds import assign_folds
 from core.errors import DatasetError, RunError
 from core.evaluation.baselines import tfidf
-from core.runs.folder import Run
+from core.runs.folder import Run, no_result
 
 MOST_ROWS = 20_000  # that are cross-validated; of more, a stratified draw
 FOLDS = 4
@@ -36,8 +36,8 @@ def suspects_of_run(run: Run) -> pd.DataFrame:
     """
     result = run.result
     if result is None:
-        raise RunError(f"Run {run.name} ({run.state}) has no result yet.", "Wait until it has finished.")
-    table = pd.read_parquet(run.predictions(result["split"]))
+        raise no_result(run, "Wait until it has finished.")
+    table = run.read_predictions(result["split"])
     labels = list(result["labels"])
     if not set(table["label"].astype(str)) <= set(labels) or any(f"p.{label}" not in table for label in labels):
         raise RunError(
@@ -59,15 +59,17 @@ def suspects_of_set(dataset: DataSet, seed: int = 0) -> pd.DataFrame:
     frame = dataset.frame()
     if not dataset.labels or not set(frame["label"]) <= set(dataset.labels):
         raise DatasetError("Label errors are looked for where each row has one class.", "This set has none.")
-    path = workspace.folder("cache", "suspects") / f"{dataset.fingerprint[:24]}-{MOST_ROWS}-{FOLDS}-{seed}.parquet"
-    if path.exists():
-        return pd.read_parquet(path)
-    frame = frame.iloc[draw(frame["label"], MOST_ROWS, seed, frame["row"])].reset_index(drop=True)
-    labels = list(dataset.labels)
-    suspects = _suspects(frame, _out_of_sample(frame, labels, seed), labels)
-    with workspace.replace_file(path) as aside:
-        suspects.to_parquet(aside, index=False)
-    return suspects
+    name = f"{dataset.fingerprint[:24]}-{MOST_ROWS}-{FOLDS}-{seed}.parquet"
+
+    def look() -> pd.DataFrame:
+        drawn = frame.iloc[draw(frame["label"], MOST_ROWS, seed, frame["row"])].reset_index(drop=True)
+        labels = list(dataset.labels)
+        return _suspects(drawn, _out_of_sample(drawn, labels, seed), labels)
+
+    return workspace.kept(
+        workspace.home() / "cache" / "suspects" / name, lambda path: pd.read_parquet(path)[COLUMNS], look,
+        lambda path, suspects: suspects.to_parquet(path, index=False),
+    )  # fmt: skip
 
 
 def _out_of_sample(frame: pd.DataFrame, labels: list[str], seed: int) -> np.ndarray:

@@ -62,11 +62,8 @@ def export_file(dataset: DataSet, format: str, path: Path) -> int:
         the number of rows written.
 
     Raises:
-        DatasetError: when the format is not known or the file cannot be written.
+        DatasetError: when the format is not known.
+        StorageError: when the file cannot be written.
     """
-    content = export_bytes(dataset, format)
-    try:
-        workspace.write_bytes(path, content)
-    except OSError as error:
-        raise DatasetError(f"{path} cannot be written: {error.strerror}.", "Choose another place.") from error
+    workspace.write_bytes(path, export_bytes(dataset, format))
     return dataset.rows

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
@@ -48,15 +49,21 @@ def dataset_lengths(dataset: DataSet, model: str) -> np.ndarray:
         SourceError: when the tokenizer cannot be had.
     """
     key = hashlib.sha256(f"{dataset.fingerprint}|{model}|{MOST_ROWS}".encode()).hexdigest()[:24]
-    path = workspace.folder("cache", "lengths") / f"{key}.npy"
-    if path.exists():
-        return np.load(path)
-    frame = dataset.sample(MOST_ROWS, ("text", "text_pair"))
-    pairs = frame["text_pair"].tolist() if "text_pair" in frame else None
-    lengths = token_lengths(frame["text"].tolist(), model, pairs)
-    with workspace.replace_file(path) as aside:
-        np.save(aside, lengths)
-    return lengths
+    path = workspace.home() / "cache" / "lengths" / f"{key}.npy"
+
+    def count() -> np.ndarray:
+        frame = dataset.sample(MOST_ROWS, ("text", "text_pair"))
+        pairs = frame["text_pair"].tolist() if "text_pair" in frame else None
+        return token_lengths(frame["text"].tolist(), model, pairs)
+
+    return workspace.kept(path, _lengths_in, count, np.save)
+
+
+def _lengths_in(path: Path) -> np.ndarray:
+    lengths = np.load(path)
+    if lengths.ndim != 1 or lengths.dtype.kind not in "iu":
+        raise ValueError("it holds no lengths")
+    return np.asarray(lengths)
 
 
 def length_summary(lengths: np.ndarray, max_length: int) -> LengthSummary:

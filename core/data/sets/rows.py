@@ -3,7 +3,8 @@
 ``data.parquet`` holds them in row groups, ``split.parquet`` the parts, ``skipped.parquet`` what was not kept.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,48 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from core.errors import DatasetError, GraftError
+
 GROUPS = 24  # row groups that a sample of a large set is drawn from
+
+
+@contextmanager
+def readable(name: str, folder: Path) -> Iterator[None]:
+    """Say what is wrong where rows cannot be read inside the block.
+
+    Raises:
+        DatasetError: when a file of the set is missing or damaged, naming it.
+    """
+    try:
+        yield
+    except (GraftError, MemoryError):
+        raise
+    except Exception as error:  # whatever pyarrow makes of damaged bytes
+        damaged = [
+            file for file in ("data.parquet", "split.parquet", "skipped.parquet") if not _is_whole(folder / file)
+        ]
+        if not damaged:
+            raise
+        raise DatasetError(
+            f"The rows of the data set {name!r} cannot be read: {' and '.join(damaged)} is cut off or damaged.",
+            f"Add its file again, or bring {folder} back from a copy; runs made with it keep their results.",
+        ) from error
+
+
+def _is_whole(file: Path) -> bool:
+    """Whether all of a file can be read; one that a set need not have is whole where it is missing."""
+    try:
+        if not file.exists():
+            needed = file.name == "data.parquet" or (
+                file.name == "split.parquet" and "split" not in pq.read_schema(file.with_name("data.parquet")).names
+            )
+            return not needed
+        parquet = pq.ParquetFile(file)
+        for group in range(parquet.num_row_groups):
+            parquet.read_row_group(group)
+    except Exception:
+        return False
+    return True
 
 
 def whole(folder: Path) -> pd.DataFrame:
@@ -87,5 +129,7 @@ def with_split(frame: pd.DataFrame, split: pd.Series | None) -> pd.DataFrame:
 def _parts(folder: Path, start: int = 0, count: int | None = None) -> pd.Series | None:
     path = folder / "split.parquet"
     if not path.exists():
+        if "split" not in pq.read_schema(folder / "data.parquet").names:
+            raise FileNotFoundError(path)
         return None
     return pq.read_table(path, columns=["split"]).slice(start, count).to_pandas()["split"]

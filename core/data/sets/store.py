@@ -12,8 +12,35 @@ from typing import Any
 import pandas as pd
 
 from core import workspace
+from core.checked import NUMBER, TEXT, TIME, WHOLE, Unreadable, listing, mapping, optional, read_checked, record
 from core.data.sets import rows
 from core.errors import DatasetError
+
+LONGEST = 200  # letters of an id
+
+_SHAPE = record(
+    {
+        "id": TEXT, "name": TEXT, "rows": WHOLE, "labels": listing(TEXT), "counts": mapping(mapping(WHOLE)),
+        "columns": listing(TEXT), "text": TEXT, "label": optional(TEXT), "text_pair": optional(TEXT),
+        "split": optional(TEXT), "group": optional(TEXT), "task": TEXT, "encoding": optional(TEXT),
+        "delimiter": optional(TEXT), "format": TEXT, "skipped_rows": WHOLE, "skipped": mapping(WHOLE),
+        "warnings": listing(TEXT), "seed": WHOLE, "fractions": listing(NUMBER), "created": TIME, "source_name": TEXT,
+        "fingerprint": TEXT,
+    },
+    {
+        "sizes": mapping(WHOLE), "label_columns": listing(TEXT), "separator": optional(TEXT), "domain": optional(TEXT),
+        "language": optional(TEXT), "id_column": optional(TEXT), "parent": optional(TEXT),
+        "change": optional(record({}, {"operation": TEXT, "parameters": mapping(lambda value: "")})),
+    },
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class DamagedSet:
+    """A stored set that cannot be used: its id, and what is wrong with it and can be done."""
+
+    id: str
+    error: DatasetError
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,19 +111,23 @@ class DataSet:
 
     def frame(self) -> pd.DataFrame:
         """All rows: row (place in the file, from 0), text, text_pair for pairs, label, split, extra.<column>."""
-        return rows.whole(self.folder)
+        with rows.readable(self.name, self.folder):
+            return rows.whole(self.folder)
 
     def page(self, start: int, count: int) -> pd.DataFrame:
         """Some rows one after another, without reading the others."""
-        return rows.page(self.folder, start, count)
+        with rows.readable(self.name, self.folder):
+            return rows.page(self.folder, start, count)
 
     def sample(self, count: int, columns: Sequence[str] = ("row", "text", "label", "split")) -> pd.DataFrame:
         """About so many rows from all over the set; all of them where it is not larger."""
-        return rows.sample(self.folder, count, columns)
+        with rows.readable(self.name, self.folder):
+            return rows.sample(self.folder, count, columns)
 
     def set_aside(self, count: int = 200) -> pd.DataFrame:
         """The first rows of the file that were not kept: line or row, reason, content."""
-        return rows.set_aside(self.folder, count)
+        with rows.readable(self.name, self.folder):
+            return rows.set_aside(self.folder, count)
 
     def part(self, name: str) -> pd.DataFrame:
         """The rows of train, validation or test."""
@@ -112,17 +143,42 @@ class DataSet:
 
 
 def list_datasets() -> list[DataSet]:
-    """All stored sets, newest first; a folder that is not a whole set is passed over."""
-    stored = [_load(path) for path in workspace.folder("datasets").iterdir() if not path.name.startswith(".")]
-    return sorted((dataset for dataset in stored if dataset), key=lambda dataset: dataset.created, reverse=True)
+    """All stored sets that can be used, newest first; ``list_damaged`` has the others."""
+    stored = [found for path in _folders() if isinstance(found := _load(path), DataSet)]
+    return sorted(stored, key=lambda dataset: dataset.created, reverse=True)
+
+
+def list_damaged() -> list[DamagedSet]:
+    """Stored sets of which something cannot be read; a stray file or an empty folder is none."""
+    return [found for path in _folders() if isinstance(found := _load(path), DamagedSet)]
+
+
+def _folders() -> list[Path]:
+    """Folders of stored sets."""
+    folder = workspace.home() / "datasets"
+    try:
+        names = sorted(os.listdir(folder))
+    except FileNotFoundError:
+        return []
+    return [
+        folder / name for name in names if not name.startswith(".") and name.isprintable() and (folder / name).is_dir()
+    ]
 
 
 def find_dataset(dataset_id: str) -> DataSet | None:
     """The set with this id; only its own folder is opened."""
-    if not dataset_id or dataset_id.startswith(".") or Path(dataset_id).name != dataset_id:
+    found = _stored(dataset_id)
+    return found if isinstance(found, DataSet) else None
+
+
+def _stored(dataset_id: str) -> DataSet | DamagedSet | None:
+    """What is in the folder of this name."""
+    if not dataset_id or dataset_id.startswith(".") or len(dataset_id) > LONGEST or not dataset_id.isprintable():
         return None
-    dataset = _load(workspace.folder("datasets") / dataset_id)
-    return dataset if dataset and dataset.id == dataset_id else None
+    if Path(dataset_id).name != dataset_id:
+        return None
+    found = _load(workspace.home() / "datasets" / dataset_id)
+    return found if found and found.id == dataset_id else None
 
 
 def find_by_fingerprint(fingerprint: str) -> DataSet | None:
@@ -134,16 +190,20 @@ def get_dataset(ref: str) -> DataSet:
     """The set with this id or name (the newest, where several share it; a fold only by its id, unless nothing else has it).
 
     Raises:
-        DatasetError: when there is none, listing those that exist.
+        DatasetError: when there is none, listing those that exist, or when it is damaged.
     """
-    if dataset := find_dataset(ref):
-        return dataset
+    stored = _stored(ref)
+    if isinstance(stored, DataSet):
+        return stored
+    if stored:
+        raise stored.error
     known = list_datasets()
     named = [dataset for dataset in known if dataset.name == ref]
     if named:
         return next((dataset for dataset in named if not dataset.fold), named[0])
     names = ", ".join(dataset.name for dataset in known[:10]) or "none yet"
-    raise DatasetError(f"There is no data set {ref!r}.", f"Stored sets: {names}. Add one with `data add FILE`.")
+    brief = ref if len(ref) <= 80 else f"{ref[:79]}…"
+    raise DatasetError(f"There is no data set {brief!r}.", f"Stored sets: {names}. Add one with `data add FILE`.")
 
 
 def rename_dataset(ref: str, name: str) -> DataSet:
@@ -160,12 +220,13 @@ def rename_dataset(ref: str, name: str) -> DataSet:
 
 
 def delete_dataset(ref: str) -> str:
-    """Move a set to the trash; its id, with which ``restore_dataset`` brings it back."""
-    dataset = get_dataset(ref)
-    target = workspace.folder("trash", "datasets") / dataset.id
-    shutil.rmtree(target, ignore_errors=True)
-    os.rename(dataset.folder, target)
-    return dataset.id
+    """Move a set, damaged or not, to the trash; its id, with which ``restore_dataset`` brings it back."""
+    stored = _stored(ref) or get_dataset(ref)
+    target = workspace.folder("trash", "datasets") / stored.id
+    with workspace.writing(target):
+        shutil.rmtree(target, ignore_errors=True)
+        os.rename(workspace.folder("datasets") / stored.id, target)
+    return stored.id
 
 
 def restore_dataset(dataset_id: str) -> DataSet:
@@ -177,19 +238,26 @@ def restore_dataset(dataset_id: str) -> DataSet:
     source = workspace.folder("trash", "datasets") / dataset_id
     if not source.exists():
         raise DatasetError(f"The set {dataset_id} is not in the trash.", "Add its file again.")
-    os.rename(source, workspace.folder("datasets") / dataset_id)
+    target = workspace.folder("datasets") / dataset_id
+    with workspace.writing(target):
+        os.rename(source, target)
     return get_dataset(dataset_id)
 
 
 @contextmanager
 def new_folder() -> Iterator[Path]:
-    """A folder beside the stored sets that goes away unless ``publish`` makes it one of them."""
+    """A folder beside the stored sets that goes away unless ``publish`` makes it one of them.
+
+    Raises:
+        StorageError: when it cannot be written.
+    """
     folder = workspace.folder("datasets") / f".new-{os.getpid()}-{time.time_ns()}"
-    folder.mkdir()
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    with workspace.writing(folder.parent):
+        folder.mkdir()
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def publish(dataset: DataSet, folder: Path) -> None:
@@ -210,10 +278,33 @@ def write_set(dataset: DataSet, frame: pd.DataFrame, beside: dict[str, pd.DataFr
         publish(dataset, folder)
 
 
-def _load(path: Path) -> DataSet | None:
-    value = workspace.read_json(path / "dataset.json")
-    if value is None or not (path / "data.parquet").exists():
+def _load(path: Path) -> DataSet | DamagedSet | None:
+    """The set in a folder, or why it cannot be used; None where nothing is stored there."""
+    held = [name for name in ("dataset.json", "data.parquet") if os.path.lexists(path / name)]
+    if not held:
         return None
+    try:
+        value = _checked(path)
+    except Unreadable as error:
+        hint = f"Add its file again, or delete what is left in {path}; runs made with it keep their results."
+        return DamagedSet(path.name, DatasetError(f"The data set {path.name} is damaged: {error}.", hint))
     for name in ("labels", "columns", "warnings", "fractions", "label_columns", "joined"):
         value[name] = tuple(value.get(name, ()))
     return DataSet(**{known.name: value[known.name] for known in fields(DataSet) if known.name in value})
+
+
+def _checked(path: Path) -> dict[str, Any]:
+    """What stands in ``dataset.json`` of a folder whose rows are there.
+
+    Raises:
+        Unreadable: saying which file is wrong.
+    """
+    try:
+        value: dict[str, Any] = read_checked(path / "dataset.json", _SHAPE)
+    except Unreadable as error:
+        raise Unreadable(f"dataset.json {error}") from error
+    if value["id"] != path.name:
+        raise Unreadable(f"dataset.json belongs to {value['id']!r}")
+    if not (path / "data.parquet").is_file():
+        raise Unreadable("data.parquet is missing")
+    return value

@@ -24,6 +24,7 @@ from core.data.sets.store import (
 )
 from core.errors import DatasetError
 
+CHANGED = ["row", "what", "before", "after"]
 FULL_PARAMETERS = 2000  # characters of parameters that are kept word for word; the rows are in ``changed_rows``
 LONGEST_LINE = 1000  # versions one after another
 
@@ -109,7 +110,10 @@ def version_title(dataset: DataSet) -> str:
 def changed_rows(dataset: DataSet) -> pd.DataFrame:
     """What the last fix did, a line for each row: row, what, before, after; empty for a set that was read from a file."""
     path = dataset.folder / "changed.parquet"
-    return pd.read_parquet(path) if path.exists() else pd.DataFrame(columns=["row", "what", "before", "after"])
+    try:
+        return pd.read_parquet(path)[CHANGED]
+    except (OSError, ValueError, KeyError):  # none, or none that can be read: the rows themselves tell all
+        return pd.DataFrame(columns=CHANGED)
 
 
 def undo(dataset: DataSet) -> DataSet:

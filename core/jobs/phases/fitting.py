@@ -53,12 +53,15 @@ def fit(
 def _resumable(job: TrainingJob, recorder: RunRecorder) -> Iterator[Event]:
     """The events of a training by steps, which goes on from the run's checkpoint where there is one."""
     run, config = recorder.run, job.config
-    state = checkpoints.load_state(run.checkpoint)
+    state = checkpoints.load_state(run.checkpoint, recorder.warn)
+    best = checkpoints.load_weights(run.best) if state else None
+    if state and best is None and state["numbers"].get("best_step"):
+        recorder.warn("The best weights so far are damaged or missing: the training starts anew.")
+        state = None
     if state:
         resumed = state["numbers"]["step"]
         recorder.reporter.event({"event": "resumed", "step": resumed})
         log.info("going on from step %d", resumed)
-    best = checkpoints.load_weights(run.best) if state else None
     distributed.barrier()  # until every process has read what the first one is going to replace
     job = replace(job, resume=state, best_weights=best)
     teacher = STRATEGIES[config.strategy].teacher

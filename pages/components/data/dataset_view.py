@@ -14,7 +14,7 @@ from pages.components.data.reading import MOST, aside_view
 from pages.components.data.versions import looks_caption, version_line, versions_view
 from pages.components.results.relabel import suspects_view
 from pages.components.shared.cards import figure_cards
-from pages.components.shared.errors import show_error
+from pages.components.shared.errors import show_error, shown_errors
 from pages.components.shared.theme import show_chart
 from pages.components.shared.words import ago
 
@@ -47,15 +47,18 @@ def dataset_view(dataset: DataSet) -> None:
                 "pages/predict.py", label="Score it with a finished run", icon=":material/edit_note:",
                 query_params={"score": dataset.id},
             )  # fmt: skip
-    with lengths, st.container(border=True, height="stretch"):
-        model, max_length = _length_card(dataset)
-    health(dataset, model, max_length)
-    if dataset.labels:
-        suspects_view(dataset)
-    versions_view(dataset)
-    with st.expander("Rows", icon=":material/table_rows:"):
+    with shown_errors():  # the parts below read the rows, which may be damaged
+        with lengths, st.container(border=True, height="stretch"):
+            model, max_length = _length_card(dataset)
+        health(dataset, model, max_length)
+        if dataset.labels:
+            suspects_view(dataset)
+    with shown_errors():
+        versions_view(dataset)
+    with shown_errors(), st.expander("Rows", icon=":material/table_rows:"):
         _rows(dataset)
-    aside_view(dataset.set_aside(MOST), dataset.skipped_rows, dataset.id)
+    with shown_errors():
+        aside_view(dataset.set_aside(MOST), dataset.skipped_rows, dataset.id)
 
 
 def _rows(dataset: DataSet) -> None:

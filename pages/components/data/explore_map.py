@@ -1,5 +1,6 @@
 """A map of the texts: near to each other what the chosen model reads as alike."""
 
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from core.explore.features import MOST_ROWS, ask_neighbour_plane, map_key
 from core.explore.groups import group_columns, groups_of
 from core.explore.nearness import principal_plane
 from core.explore.rows import SEED, rows_named
-from core.runs.folder import Run
+from core.runs.folder import Run, get_run
 from pages.components.data.explore_rows import MOST, listed, mapped_rows
 from pages.components.data.explore_waiting import choose_reader, features_or_wait, result_or_wait
 from pages.components.shared.errors import show_error
@@ -30,9 +31,9 @@ def _principal(key: str, _features: np.ndarray) -> tuple[np.ndarray, float]:
 
 
 @st.cache_data(max_entries=4, show_spinner="Reading the judged rows …")
-def _judged_rows(dataset_id: str, path: str, changed: float) -> pd.DataFrame:
+def _judged_rows(dataset_id: str, run_id: str, part: str, changed: float) -> pd.DataFrame:
     """Rows of the set that a run was judged by, with what it said of them."""
-    told = pd.read_parquet(path)
+    told = get_run(run_id).read_predictions(part)
     told = told.sample(min(len(told), MOST_ROWS), random_state=SEED)
     said = [name for name in ("row", "prediction", "confidence", "correct") if name in told]
     return rows_named(get_dataset(dataset_id), told["row"].tolist()).merge(told[said], on="row")
@@ -66,7 +67,7 @@ def map_view(dataset: DataSet) -> None:
     if color[4:] in runs:
         run = runs[color[4:]]
         path = _predictions(run)
-        frame = _judged_rows(dataset.id, str(path), path.stat().st_mtime)
+        frame = _judged_rows(dataset.id, run.id, path.stem, path.stat().st_mtime)
         which = f"{len(frame):,} of the rows that {plain(run.name)} was judged by; {int(frame['correct'].sum()):,} are right."
     features = features_or_wait(dataset, source, frame)
     if features is None:
@@ -139,8 +140,9 @@ def _judging(dataset: DataSet) -> dict[str, Run]:
     found = {}
     for run in finished_runs():
         if run.config.dataset == dataset.id and _predictions(run).exists():
-            if "correct" in pq.read_schema(_predictions(run)).names:
-                found[run.id] = run
+            with suppress(OSError, ValueError):  # predictions that cannot be read colour no map
+                if "correct" in pq.read_schema(_predictions(run)).names:
+                    found[run.id] = run
     return found
 
 

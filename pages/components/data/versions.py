@@ -157,7 +157,5 @@ def _export(dataset: DataSet) -> None:
 
 @st.cache_data(max_entries=16, show_spinner=False)
 def _extras(dataset_id: str) -> list[str]:
-    import pyarrow.parquet
-
-    names = pyarrow.parquet.read_schema(get_dataset(dataset_id).folder / "data.parquet").names
+    names = get_dataset(dataset_id).page(0, 1).columns
     return [name.removeprefix("extra.") for name in names if name.startswith("extra.")]

@@ -108,8 +108,7 @@ def label_view(run: Run, result: dict[str, Any]) -> None:
 
 def score_view(run: Run, result: dict[str, Any]) -> None:
     """Scores: how close predictions are to the truth."""
-    path = run.predictions(result["split"])
-    table = pd.read_parquet(path, columns=["label", "prediction", "error"])
+    table = run.read_predictions(result["split"], ["label", "prediction", "error"])
     left, right = st.columns(2)
     with left, st.container(border=True):
         show_chart(charts.true_and_predicted(table["label"], table["prediction"]), key="true_predicted", config=STILL)

@@ -236,6 +236,6 @@ def _mistakes(run: Run, result: dict[str, Any], name: str) -> None:
         chart = charts.label_scores(result["metrics"]["per_class"])
         st.markdown(f"**{plain(name)}**")
     else:
-        table = pd.read_parquet(run.predictions(result["split"]), columns=["label", "prediction"])
+        table = run.read_predictions(result["split"], ["label", "prediction"])
         chart = charts.true_and_predicted(table["label"], table["prediction"], name)
     show_chart(chart, key=f"confusion_{run.id}", config=STILL)

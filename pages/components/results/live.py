@@ -9,10 +9,11 @@ import streamlit as st
 from core import charts
 from core.jobs.queue import position
 from core.jobs.waiting import SLOWED
-from core.runs.folder import ACTIVE, Run
+from core.runs.folder import ACTIVE, DAMAGED, Run
 from core.runs.history import History, history_of
 from core.training.estimate import duration
 from pages.components.shared.cards import figure_cards
+from pages.components.shared.errors import shown_errors
 from pages.components.shared.states import phase_told
 from pages.components.shared.theme import show_chart
 
@@ -36,7 +37,11 @@ def live_view(run: Run, state: str) -> None:
 
 def _panel(run_id: str, shown_state: str, path: Path) -> None:
     """What redraws itself; ``shown_state`` is the one for which the rest of the page was drawn."""
-    run = Run(run_id, path)
+    with shown_errors():
+        _draw(Run(run_id, path), shown_state)
+
+
+def _draw(run: Run, shown_state: str) -> None:
     status = run.status
     if status["state"] != shown_state:
         st.rerun()  # the buttons and the header belong to another state
@@ -69,7 +74,7 @@ def _history(run: Run, hold: bool) -> History:
 def _trouble(status: dict[str, Any]) -> None:
     """Why a run ended before its time."""
     error = status.get("error")
-    if error and status["state"] in ("failed", "interrupted"):
+    if error and status["state"] in ("failed", "interrupted", DAMAGED):
         st.error(f"{error['message']}\n\n{error['hint']}", icon=":material/error:")
     elif status["state"] == "stopped":
         st.info("Stopped as asked. Resume goes on from the checkpoint.", icon=":material/pause:")

@@ -4,8 +4,8 @@ import streamlit as st
 
 from core.errors import GraftError
 from core.jobs import queue
-from core.runs.folder import ACTIVE, RESUMABLE, Run
-from pages.components.shared.errors import show_error
+from core.runs.folder import ACTIVE, Run
+from pages.components.shared.errors import show_error, shown_errors
 
 
 def actions(run: Run, state: str) -> None:
@@ -19,7 +19,7 @@ def actions(run: Run, state: str) -> None:
             stopping = state == "stopping"
             if st.button("Stop run", icon=":material/stop:", disabled=stopping, key="stop"):
                 _confirm_stop(run)
-        if state in RESUMABLE and st.button("Resume", type="primary", icon=":material/play_arrow:", key="resume"):
+        if run.resumable and st.button("Resume", type="primary", icon=":material/play_arrow:", key="resume"):
             _do(lambda: queue.resume(run))
         if state == "finished":
             st.page_link(
@@ -41,8 +41,7 @@ def rename(run: Run) -> None:
         name = st.text_input("Name", run.name, key=f"name_{run.id}")
         tags = st.text_input("Tags", ", ".join(run.meta["tags"]), key=f"tags_{run.id}", help="Separated by commas.")
         if st.button("Save", key="save_meta"):
-            run.write_meta(name=name.strip() or run.id, tags=_tags(tags))
-            st.rerun()
+            _do(lambda: run.write_meta(name=name.strip() or run.id, tags=_tags(tags)))
 
 
 def tag_all(runs: list[Run]) -> None:
@@ -50,9 +49,10 @@ def tag_all(runs: list[Run]) -> None:
     with st.popover(f"Tag {len(runs)} runs", icon=":material/sell:"):
         tags = st.text_input("Tags to add", key="tags_all", help="Separated by commas.")
         if st.button("Add", key="save_tags"):
-            for run in runs:
-                run.write_meta(tags=list(dict.fromkeys([*run.meta["tags"], *_tags(tags)])))
-            st.rerun()
+            with shown_errors():
+                for run in runs:
+                    run.write_meta(tags=list(dict.fromkeys([*run.meta["tags"], *_tags(tags)])))
+                st.rerun()
 
 
 def _tags(text: str) -> list[str]:

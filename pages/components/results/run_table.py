@@ -3,7 +3,8 @@
 import pandas as pd
 import streamlit as st
 
-from core.errors import GraftError
+from core.config import RunConfig
+from core.errors import GraftError, RunError
 from core.metrics.macro_f1 import MACRO_F1
 from core.runs.folder import Run, delete_run, restore_run
 from core.strategies.registry import STRATEGIES
@@ -56,7 +57,7 @@ def run_table(runs: list[Run], linked: list[Run]) -> list[Run]:
 
 def _line(run: Run) -> dict[str, object]:
     """A run as a row of the table."""
-    config, meta, result = run.config, run.meta, run.result or {}
+    config, meta, result = _config(run), run.meta, run.result or {}
     metrics = result.get("metrics", {})
     name = headline_of(result)
     best = best_baseline(result)
@@ -65,14 +66,23 @@ def _line(run: Run) -> dict[str, object]:
         "Name": meta["name"], "State": run.state, "Score": f"{score} {spoken(name)}" if metrics else "",
         MACRO_F1.title: _hundred(metrics.get(MACRO_F1.name)),
         "Best baseline": figure(name, best["metrics"][name]) if best else "", "Judged rows": result.get("rows"),
-        "Tags": ", ".join(meta["tags"]), "Data set": dataset_name(config.dataset), "Source": source_name(config.model),
-        "Strategy": STRATEGIES[config.strategy].title, "Training": result.get("seconds"),
+        "Tags": ", ".join(meta["tags"]), "Data set": dataset_name(config.dataset) if config else "",
+        "Source": source_name(config.model) if config else "",
+        "Strategy": STRATEGIES[config.strategy].title if config else "", "Training": result.get("seconds"),
         "Started": pd.Timestamp(meta["created"], unit="s"), "Id": run.id,
     }  # fmt: skip
 
 
 def _took(seconds: float | None) -> str:
     return "–" if seconds is None or pd.isna(seconds) else took(seconds)
+
+
+def _config(run: Run) -> RunConfig | None:
+    """What was asked; None where it cannot be read, as the run's own page says."""
+    try:
+        return run.config
+    except RunError:
+        return None
 
 
 def _hundred(share: float | None) -> float | None:
@@ -85,17 +95,18 @@ def _filtered(runs: list[Run]) -> list[Run]:
     wanted = left.text_input("Filter", placeholder="name, tag, source or strategy", key="run_filter").lower().split()
     states = middle.multiselect("State", sorted({run.state for run in runs}), key="state_filter", placeholder="any")
     sets = right.multiselect(
-        "Data set", sorted({run.config.dataset for run in runs}), key="set_filter", placeholder="any",
+        "Data set", sorted({config.dataset for run in runs if (config := _config(run))}), key="set_filter", placeholder="any",
         format_func=dataset_name,
     )  # fmt: skip
 
     def fits(run: Run) -> bool:
-        config = run.config
-        text = f"{run.name} {' '.join(run.meta['tags'])} {config.model} {config.strategy} {run.id}".lower()
+        config = _config(run)
+        asked = f"{config.model} {config.strategy}" if config else ""
+        text = f"{run.name} {' '.join(run.meta['tags'])} {asked} {run.id}".lower()
         return (
             all(word in text for word in wanted)
             and (not states or run.state in states)
-            and (not sets or config.dataset in sets)
+            and (not sets or (config is not None and config.dataset in sets))
         )
 
     return [run for run in runs if fits(run)]

@@ -1,6 +1,5 @@
 """The rows that a run was judged by: prediction, confidence, right or wrong."""
 
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -9,7 +8,7 @@ import streamlit as st
 from core import charts
 from core.data.sets.store import get_dataset
 from core.errors import GraftError
-from core.runs.folder import Run
+from core.runs.folder import Run, get_run
 from core.tasks import readable, split_labels
 from pages.components.results.relabel import relabel_table, suspects
 from pages.components.shared.download import download_csv
@@ -21,15 +20,15 @@ SHOWN = 1000
 
 
 @st.cache_data(max_entries=4, show_spinner="Reading the predictions …")
-def _predictions(path: str, changed: float) -> pd.DataFrame:
-    return pd.read_parquet(Path(path))
+def _predictions(run_id: str, part: str, changed: float) -> pd.DataFrame:
+    return get_run(run_id).read_predictions(part)
 
 
 def test_rows(run: Run) -> None:
     """A list that a chart, or boxes that fit the task, narrow down."""
     result = run.result or {}
     path = run.predictions(result["split"])
-    table = _predictions(str(path), path.stat().st_mtime)
+    table = _predictions(run.id, result["split"], path.stat().st_mtime if path.exists() else 0.0)
     kind = result_task(result).kind
     {"multi_label": _label_rows, "regression": _score_rows}.get(kind, _class_rows)(run, result, table)
 

@@ -1,10 +1,28 @@
-"""How an error is shown."""
+"""How an error is shown, in the place of what it keeps from being shown."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import streamlit as st
 
 from core.errors import GraftError
+from core.workspace import storage_error
 
 
 def show_error(error: GraftError) -> None:
     """What was wrong, and what to do."""
     st.error(f"{error.message}\n\n{error.hint}" if error.hint else error.message, icon=":material/error:")
+
+
+@contextmanager
+def shown_errors() -> Iterator[None]:
+    """A part of a page that may meet something damaged: the error takes its place, and the other parts stay.
+
+    Whatever the system says of a file or a disk is put into words as well.
+    """
+    try:
+        yield
+    except GraftError as error:
+        show_error(error)
+    except OSError as error:
+        show_error(storage_error(error))

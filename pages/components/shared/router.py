@@ -10,6 +10,7 @@ from core.config import PRESETS, settings
 from core.jobs.queue import active_runs, waiting_runs
 from core.jobs.scheduler import ensure_scheduler
 from pages.components.shared.address import keep_address, keep_form, tab_title
+from pages.components.shared.errors import shown_errors
 from pages.components.shared.theme import mark_focus
 from pages.components.shared.words import plain
 
@@ -81,6 +82,11 @@ def frame(title: str) -> None:
 @st.fragment(run_every=RUNNING_EVERY)
 def _running() -> None:
     """A line for each run under way, except on its own page, which says it already."""
+    with shown_errors():
+        _running_lines()
+
+
+def _running_lines() -> None:
     active, waiting = active_runs(), len(waiting_runs())
     if not active and not waiting:
         return

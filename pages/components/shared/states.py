@@ -16,6 +16,7 @@ STATES = {
     "finished": ("green", ":material/check:"),
     "failed": ("red", ":material/error:"),
     "interrupted": ("orange", ":material/power_off:"),
+    "damaged": ("red", ":material/broken_image:"),
 }
 PHASES = {
     "preparing": "Reading the texts",

@@ -62,7 +62,16 @@ def headline(result: dict[str, Any]) -> str:
 
 def best_baseline(result: dict[str, Any]) -> dict[str, Any] | None:
     """The baseline that the verdict on a result is about; None where it has none."""
-    return next((line for line in result.get("baselines", []) if line["name"] == result["verdict"]["against"]), None)
+    against = (result.get("verdict") or {}).get("against")
+    return next((line for line in result.get("baselines", []) if line["name"] == against), None)
+
+
+def run_source(run: Run) -> str:
+    """The source of a run as people call it; empty where its settings cannot be read."""
+    try:
+        return source_name(run.config.model)
+    except RunError:
+        return ""
 
 
 def spoken(metric: str) -> str:

@@ -8,6 +8,7 @@ from core.data.sets.add import add_dataset
 from core.errors import RunError
 from core.runs.folder import create_run
 from tests.conftest import sentences
+from tests.run_results import whole_result
 
 
 def stored(tmp_path, frame):
@@ -44,7 +45,7 @@ def test_a_run_names_the_judged_rows_whose_label_it_doubts(dataset):
     sure = np.where(truth, 1, 0) * 0.8 + 0.1 + 0.05 * random.random(len(table))
     run.predictions("test").parent.mkdir()
     table.assign(**{"p.neg": 1 - sure, "p.pos": sure}).to_parquet(run.predictions("test"))
-    run.write_result({"split": "test", "labels": ["neg", "pos"]})
+    run.write_result(whole_result())
     found = suspects_of_run(run)
     assert set(found["row"]) == set(table.loc[[1, 4], "row"]) and set(found["split"]) == {"test"}
 

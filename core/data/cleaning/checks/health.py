@@ -1,5 +1,6 @@
 """All checks of a set, computed once: a set never changes, so neither do its findings."""
 
+import json
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
@@ -57,27 +58,20 @@ def check_frame(dataset: DataSet, frame: pd.DataFrame, progress: Progress | None
 
 
 def _kept_findings(dataset: DataSet, progress: Progress | None) -> list[Check]:
-    path = _path(dataset)
-    checks = _read(path)
-    if checks is None:
-        checks = check_frame(dataset, dataset.frame(), progress)
-        workspace.write_json(path, [asdict(check) for check in checks])
-    return checks
+    return workspace.kept(
+        _path(dataset), _read, lambda: check_frame(dataset, dataset.frame(), progress),
+        lambda path, checks: workspace.put_json(path, [asdict(check) for check in checks]),
+    )  # fmt: skip
 
 
-def _read(path: Path) -> list[Check] | None:
-    """Findings as they were kept; None where there are none, or none that can be read any more."""
-    try:
-        values = workspace.read_json(path)
-        return None if values is None else [_check_of(value) for value in values]
-    except (TypeError, KeyError):
-        return None
+def _read(path: Path) -> list[Check]:
+    return [_check_of(value) for value in json.loads(path.read_bytes())]
 
 
 def _path(dataset: DataSet) -> Path:
     group = f"-{dataset.group}" if dataset.group else ""
     name = f"{dataset.fingerprint[:24]}{group}-v{VERSION}.json".replace("/", "_")
-    return workspace.folder("cache", "health") / name
+    return workspace.home() / "cache" / "health" / name
 
 
 def _check_of(value: dict[str, Any]) -> Check:

@@ -1,11 +1,14 @@
 """What the tokenizer of a chosen source makes of the texts: how much is cut, and how much of each language it knows."""
 
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from core import workspace
+from core.checked import NUMBER, TEXT, listing, optional, read_checked, record
 from core.data.cleaning.checks.check import Check, rows_of
 from core.data.cleaning.languages import UNSURE, language_name, languages_of
 from core.data.cleaning.texts import even_sample
@@ -28,19 +31,27 @@ def check_tokenisation(dataset: DataSet, model: str, max_length: int) -> list[Ch
     return [_cut(dataset, model, max_length), *_known(dataset, model)]
 
 
+def _shares_in(path: Path) -> list[Any]:
+    row = record({"language": TEXT, "texts": NUMBER, "known": NUMBER, "pieces": optional(NUMBER)})
+    shares: list[Any] = read_checked(path, listing(row))
+    return shares
+
+
 def known_shares(dataset: DataSet, model: str) -> pd.DataFrame:
     """One line a language: ``language`` (code), ``texts``, ``known`` (share of letters that are not unknown tokens,
     0..1) and ``pieces`` (tokens a word; NaN in scripts without blanks). From 1,000 rows; kept on disk."""
     from core.models.classifier import load_tokenizer
 
     key = f"{dataset.fingerprint[:24]}-{model.replace('/', '_').replace(':', '_')[-80:]}"
-    path = workspace.folder("cache", "known") / f"{key}.json"
-    shares = workspace.read_json(path)
-    if shares is None:
+
+    def measure() -> list[Any]:
         sample = even_sample(dataset.frame(), ROWS)
         texts = sample["text"].str.slice(0, CHARACTERS).tolist()
-        shares = list(_measured(texts, languages_of(texts), load_tokenizer(model)))
-        workspace.write_json(path, shares)
+        return list(_measured(texts, languages_of(texts), load_tokenizer(model)))
+
+    shares = workspace.kept(
+        workspace.home() / "cache" / "known" / f"{key}.json", _shares_in, measure, workspace.put_json
+    )
     return pd.DataFrame(shares, columns=["language", "texts", "known", "pieces"])
 
 
