@@ -34,7 +34,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "checked", "data.columns", "data.sets", "data.splits", "errors", "evaluation", "models", "runs", "threads",
         "workspace",
     },
-    "training": {"array_cache", "config", "errors", "models", "strategies", "tasks", "threads", "workspace"},
+    "training": {"array_cache", "checked", "config", "errors", "models", "strategies", "tasks", "threads", "workspace"},
     "doctor": {"errors", "models", "training", "workspace"},
     "results": {
         "array_cache", "config", "data.cleaning", "data.columns", "data.reading", "data.sets", "data.splits", "errors",

@@ -2,12 +2,15 @@
 
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 from core import workspace
+from core.checked import LARGEST
 from core.config import RunConfig
+from core.errors import StorageError
 from core.models.shape import Shape
 from core.strategies.registry import STRATEGIES
 from core.training.devices import Device, cores

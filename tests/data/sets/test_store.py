@@ -1,3 +1,5 @@
+import os
+
 import pandas as pd
 import pytest
 
@@ -32,11 +34,9 @@ def test_rename_delete_and_undo(dataset):
 def test_a_set_is_found_by_its_id_without_reading_the_others(dataset):
     other = dataset.folder.parent / "other-1"
     other.mkdir()
-    (other / "dataset.json").write_text('{"id": "other-1", "labels": []}')  # of a set that this version cannot read
+    os.mkfifo(other / "dataset.json")  # whoever opens it to read waits for ever
     (other / "data.parquet").write_bytes(b"")
     assert get_dataset(dataset.id) == dataset
-    with pytest.raises(TypeError):
-        list_datasets()
 
 
 @pytest.mark.parametrize("ref", ["", ".", "..", ".new-1", "../datasets", "a/b", "/etc"])
