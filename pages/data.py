@@ -13,6 +13,7 @@ from pages.components.data.dataset_view import dataset_view
 from pages.components.data.upload import upload_view
 from pages.components.shared import status
 from pages.components.shared.errors import show_error
+from pages.components.shared.words import plain
 
 
 def samples() -> None:
@@ -34,7 +35,7 @@ def undo_line() -> None:
     deleted = st.session_state.get("deleted_dataset")
     if deleted:
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.caption(f"Deleted {deleted}.")
+            st.caption(f"Deleted {plain(deleted)}.")
             if st.button("Undo", key="undo_dataset", icon=":material/undo:"):
                 restore_dataset(deleted)
                 st.session_state.pop("deleted_dataset")
@@ -44,7 +45,7 @@ def undo_line() -> None:
 
 @st.dialog("Delete this data set?")
 def confirm_delete(ref: str, name: str) -> None:
-    st.markdown(f"**{name}** goes to the trash; you can undo it. Runs made with it keep their results.")
+    st.markdown(f"**{plain(name)}** goes to the trash; you can undo it. Runs made with it keep their results.")
     if st.button("Delete it", type="primary", key="delete_yes"):
         st.session_state["deleted_dataset"] = delete_dataset(ref)
         st.query_params.pop("dataset", None)

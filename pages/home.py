@@ -44,14 +44,14 @@ def run_card(run: Run) -> None:
         if result:
             name = words.result_task(result).headline
             best = words.best_baseline(result)
-            beside = f"; {best['title']} {words.figure(name, best['metrics'][name])}" if best else ""
+            beside = f"; {words.plain(best['title'])} {words.figure(name, best['metrics'][name])}" if best else ""
             st.markdown(
                 f"**{words.figure(name, result['metrics'][name])}** {words.spoken(name)} on {result['rows']:,} "
                 f"{result['split']} rows{beside}"
             )
         else:
-            st.caption(standing(run))
-        st.caption(f"{words.source_name(run.config.model)} · {words.ago(run.meta['created'])}")
+            st.caption(words.plain(standing(run)))
+        st.caption(words.plain(f"{words.source_name(run.config.model)} · {words.ago(run.meta['created'])}"))
 
 
 st.title("Graft", anchor=False)
@@ -81,4 +81,4 @@ with st.grid(4, min_column_width=200):
         with st.container(border=True, height="stretch"):
             st.page_link(f"pages/{page}.py", label=f"**{title}**", icon=icon)
             st.caption(text)
-st.caption(status.machine_sentence())
+st.caption(words.plain(status.machine_sentence()))

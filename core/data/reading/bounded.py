@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+import pyarrow as pa
+
 from core.data.reading.apart import can_read_apart, open_apart
 from core.data.reading.limits import refuse_wide
 from core.data.reading.reader import Reader, ReadingOptions
@@ -35,7 +37,7 @@ def open_bounded(reader: Reader, path: Path, name: str, options: ReadingOptions)
 
 def _watched(batches: Callable[[], Iterator[Batch]], name: str) -> Iterator[Batch]:
     read = 0
-    waiting = iter(())
+    waiting: Iterator[Batch] = iter(())
     with _told(name, "read"):
         waiting = batches()
     while True:
@@ -49,7 +51,10 @@ def _watched(batches: Callable[[], Iterator[Batch]], name: str) -> Iterator[Batc
 
 def _peeked(peek: Callable[[], Rows], name: str) -> Rows:
     with _told(name, "read"):
-        return peek()
+        rows = peek()
+        if isinstance(rows, pa.Table):
+            rows.validate(full=True)
+        return rows
 
 
 @contextmanager

@@ -135,7 +135,7 @@ def _class_sentence(classes: list[dict[str, Any]]) -> str:
     weakest = min(classes, key=lambda scores: scores["recall"])
     recalled = round(weakest["recall"] * weakest["support"])
     return (
-        f"Hardest to find: {weakest['label']}, with {recalled:,} of its {weakest['support']:,} rows. "
+        f"Hardest to find: {plain(weakest['label'])}, with {recalled:,} of its {weakest['support']:,} rows. "
         "Precision: of the rows given a class, the share that truly has it. Recall: of the rows of a class, the share "
         "that was found. F1: both in one number."
     )

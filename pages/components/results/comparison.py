@@ -41,7 +41,7 @@ def comparison_view(runs: list[Run]) -> None:
         comparison = compare_runs(runs)
     colors = charts.run_colors([run.id for run in runs])
     if not comparison.same_rows:
-        st.warning(comparison.note, icon=":material/warning:")
+        st.warning(plain(comparison.note), icon=":material/warning:")
     names = distinct_names(runs)
     _scores(runs, colors, names, comparison.same_rows)
     st.subheader("Is the difference real?", anchor=False)
@@ -95,7 +95,7 @@ def _scores(runs: list[Run], colors: dict[str, str], names: dict[str, str], same
     with st.container(border=True):
         st.plotly_chart(charts.score_bars(rows, task.headline, ink=ink()), key="compare_bars", config=STILL)
         if len(alike) < len(runs):
-            st.caption(f"Only runs whose answers are {task.title} a row, as those of {names[runs[0].id]}.")
+            st.caption(f"Only runs whose answers are {task.title} a row, as those of {plain(names[runs[0].id])}.")
     metrics = dict.fromkeys(name for run in runs for name in result_task(results[run.id]).metrics)
     lines: dict[str, list[str]] = {METRICS[name].title: _marked(runs, results, name, same_rows) for name in metrics} | {
         "Loss": [f"{results[run.id]['metrics']['loss']:.3f}" for run in runs],

@@ -33,7 +33,7 @@ def result_view(run: Run) -> None:
     with right, st.container(border=True, height="stretch"):
         _facts(result, history.attempts)
         for warning in history.warnings:
-            st.caption(f":material/info: {warning}")
+            st.caption(f":material/info: {words.plain(warning)}")
     VIEWS.get(result.get("task", ""), class_view)(run, result)
     with st.expander("How it learnt: curves"):
         left, right = st.columns(2)
@@ -54,11 +54,11 @@ def _verdict(result: dict[str, Any]) -> None:
     verdict = result["verdict"]
     won = verdict.get("better", verdict["difference"] > 0)
     if verdict["verdict"] == "real" and won:
-        st.success(f"Transfer paid off. {verdict['sentence']}", icon=":material/check_circle:")
+        st.success(f"Transfer paid off. {words.plain(verdict['sentence'])}", icon=":material/check_circle:")
     elif verdict["verdict"] == "real":
-        st.warning(f"Transfer did not pay off here. {verdict['sentence']}", icon=":material/info:")
+        st.warning(f"Transfer did not pay off here. {words.plain(verdict['sentence'])}", icon=":material/info:")
     else:
-        st.info(verdict["sentence"], icon=":material/info:")
+        st.info(words.plain(verdict["sentence"]), icon=":material/info:")
 
 
 def _scores(run: Run, result: dict[str, Any]) -> None:
@@ -72,7 +72,7 @@ def _scores(run: Run, result: dict[str, Any]) -> None:
         f"{meanings} "
         "Interval: with other rows of the same kind the score would move; in 95 of 100 such draws it covers the true value. "
         "The baselines need no pretrained model. "
-        + " ".join(f"{baseline['title']}: {baseline['sentence']}" for baseline in contenders[1:])
+        + " ".join(words.plain(f"{baseline['title']}: {baseline['sentence']}") for baseline in contenders[1:])
     )
     if result["split"] == "validation":
         st.caption(
@@ -102,7 +102,7 @@ def _facts(result: dict[str, Any], attempts: int) -> None:
     st.markdown("**What it took**")
     st.table(pd.DataFrame({"": facts.values()}, index=list(facts)), border="horizontal", hide_header=True)
     if result.get("averaging"):
-        st.caption(result["averaging"]["sentence"])
+        st.caption(words.plain(result["averaging"]["sentence"]))
     if result["stopped_early"]:
         st.caption("Training ended early: validation no longer improved.")
 

@@ -8,6 +8,7 @@ from core.config import DROPOUTS, OPTIMIZERS, POOLINGS, PRECISIONS, PRESETS, SCH
 from core.models.sources import list_sources
 from core.strategies.registry import STRATEGIES
 from core.tasks import METRICS, Task
+from pages.components.shared.words import plain
 from pages.components.train.weights_file import choose_weights
 
 RANGES: dict[str, dict[str, Any]] = {
@@ -39,7 +40,7 @@ def choose_source() -> tuple[str, str | None]:
     if picked == OTHER_FILE:
         return choose_weights([source for source in sources.values() if source.available]), None
     info = sources[picked]
-    st.caption(info.sentence if info.available else f"{info.sentence} Not available: {info.why_not}")
+    st.caption(plain(info.sentence if info.available else f"{info.sentence} Not available: {info.why_not}"))
     return picked, None
 
 

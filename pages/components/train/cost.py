@@ -11,6 +11,7 @@ from core.models.sources import check_source
 from core.strategies.registry import STRATEGIES
 from core.training.estimate import duration, estimate
 from core.training.recipe import epochs_for
+from pages.components.shared.words import plain
 
 
 @st.cache_data(max_entries=8, show_spinner="Counting tokens …")
@@ -27,7 +28,7 @@ def cost(config: RunConfig, dataset: DataSet) -> bool:
     """
     source = check_source(config.model, config.revision)
     if not source.available:
-        st.warning(f"{source.title} is not available: {source.why_not}", icon=":material/cloud_off:")
+        st.warning(plain(f"{source.title} is not available: {source.why_not}"), icon=":material/cloud_off:")
         return False
     if "downloaded once" in source.sentence:
         st.caption(
@@ -44,7 +45,7 @@ def cost(config: RunConfig, dataset: DataSet) -> bool:
             "Memory", f"{memory / 1024:.1f} GiB" if memory > 1024 else f"{memory} MiB", help="Largest need at once."
         )
         st.metric("Updates", f"{expected.steps:,}", help="Times that the weights are changed.")
-    st.caption(expected.sentence)
+    st.caption(plain(expected.sentence))
     summary = length_summary(lengths, config.max_length)
     train = min(config.train_size or counts["train"], counts["train"])
     longer = f"{100 * summary.share_cut:.1f} % of the texts"

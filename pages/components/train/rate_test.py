@@ -7,6 +7,7 @@ from core.config import RunConfig
 from core.errors import GraftError
 from core.jobs import rate_test as tests
 from pages.components.shared.errors import show_error
+from pages.components.shared.words import plain
 
 
 def rate_test(config: RunConfig) -> None:
@@ -53,4 +54,4 @@ def _show(config: RunConfig) -> None:
     st.plotly_chart(
         charts.rate_range(found["rates"], found["losses"], found["smooth"], found["suggestion"]), key="rate_chart"
     )
-    st.markdown(found["sentence"])
+    st.markdown(plain(found["sentence"]))

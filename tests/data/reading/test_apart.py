@@ -70,7 +70,7 @@ def test_the_time_of_a_reader_is_bounded_and_its_process_is_ended(parquet, monke
 
 
 def test_a_fault_that_cannot_travel_is_told_in_its_first_line(parquet):
-    with pytest.raises(ValueError, match="^an inner library$"):
+    with pytest.raises(ValueError, match=r"^an inner library$"):
         ask(break_down, parquet)
 
 
