@@ -14,6 +14,7 @@ from pages.components.data.upload import upload_view
 from pages.components.shared import status
 from pages.components.shared.address import forget
 from pages.components.shared.errors import show_error, shown_errors
+from pages.components.shared.words import plain
 
 
 def samples() -> None:
@@ -35,7 +36,7 @@ def undo_line() -> None:
     deleted = st.session_state.get("deleted_dataset")
     if deleted:
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.caption(f"Deleted {deleted}.")
+            st.caption(f"Deleted {plain(deleted)}.")
             if st.button("Undo", key="undo_dataset", icon=":material/undo:"):
                 restore_dataset(deleted)
                 st.session_state.pop("deleted_dataset")
@@ -54,7 +55,7 @@ def damaged_sets() -> None:
 
 @st.dialog("Delete this data set?")
 def confirm_delete(ref: str, name: str) -> None:
-    st.markdown(f"**{name}** goes to the trash; you can undo it. Runs made with it keep their results.")
+    st.markdown(f"**{plain(name)}** goes to the trash; you can undo it. Runs made with it keep their results.")
     if st.button("Delete it", type="primary", key="delete_yes"):
         st.session_state["deleted_dataset"] = delete_dataset(ref)
         forget("dataset")

@@ -45,15 +45,16 @@ def run_card(run: Run) -> None:
         if result:
             name = headline_of(result)
             best = words.best_baseline(result)
-            beside = f"; {best['title']} {words.figure(name, best['metrics'][name])}" if best else ""
+            beside = f"; {words.plain(best['title'])} {words.figure(name, best['metrics'][name])}" if best else ""
             st.markdown(
                 f"**{words.figure(name, result['metrics'][name])}** {words.spoken(name)} on {result['rows']:,} "
                 f"{result['split']} rows{beside}"
             )
         else:
-            st.caption(standing(run))
+            st.caption(words.plain(standing(run)))
         source = words.run_source(run)
-        st.caption(f"{source} · {words.ago(run.meta['created'])}" if source else words.ago(run.meta["created"]))
+        created = words.ago(run.meta["created"])
+        st.caption(words.plain(f"{source} · {created}" if source else created))
 
 
 def last_runs() -> None:
@@ -89,4 +90,4 @@ with st.grid(4, min_column_width=200):
         with st.container(border=True, height="stretch"):
             st.page_link(f"pages/{page}.py", label=f"**{title}**", icon=icon)
             st.caption(text)
-st.caption(status.machine_sentence())
+st.caption(words.plain(status.machine_sentence()))

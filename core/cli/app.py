@@ -9,6 +9,9 @@ from core import workspace
 from core.cli.output import Output
 from core.errors import GraftError
 
+LOCAL = ("localhost", "127.0.0.1", "::1")
+EVERYWHERE = ("", "0.0.0.0", "::")
+DESCRIPTORS = 4096
 PORTS = 50  # that are tried, from the one that was asked for
 
 
@@ -45,8 +48,27 @@ def start(arguments: argparse.Namespace, out: Output) -> int:
         out.say(f"Port {arguments.port} is taken; using {port}.")
     out.say(f"Graft is at http://localhost:{port}  (Ctrl-C ends the app; runs under way go on)")
     os.chdir(workspace.PROJECT)
+    _allow_descriptors()
     command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", "--server.port", str(port)]
-    os.execv(sys.executable, [*command, "--server.address", arguments.address])
+    os.execv(sys.executable, [*command, "--server.address", arguments.address, *_hosts(arguments.address)])
+
+
+def _hosts(address: str) -> list[str]:
+    """The names under which the app may be called, as Streamlit's option: those of this machine where only it can call."""
+    names = LOCAL if address in LOCAL else (*LOCAL, address) if address not in EVERYWHERE else ("*",)
+    return [word for name in names for word in ("--server.allowedHosts", name)]
+
+
+def _allow_descriptors() -> None:
+    """As many file descriptors as the system grants, up to some thousands: each visit takes three, and macOS begins with 256."""
+    try:
+        import resource
+    except ImportError:  # Windows has no such bound
+        return
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = DESCRIPTORS if hard == resource.RLIM_INFINITY else min(DESCRIPTORS, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def _is_free(port: int) -> bool:

@@ -67,4 +67,4 @@ def _tables(path: Path) -> Iterator[pa.Table]:
                 yield pa.Table.from_batches([batch])
 
 
-ARROW = Reader("arrow", "Arrow", ENDINGS, is_arrow, open_arrow)
+ARROW = Reader("arrow", "Arrow", ENDINGS, is_arrow, open_arrow, apart=True)

@@ -9,7 +9,7 @@ from core.data.reading.table_reader import Batch
 from core.errors import DatasetError
 
 ROWS = 16_384  # rows in a batch
-FAULTS = (pa.ArrowException, OSError, ValueError)  # what Arrow raises for damaged files
+FAULTS = (pa.ArrowException, OSError, ValueError, SystemError)  # what Arrow raises for damaged files
 
 
 def renamed_batches(
@@ -26,9 +26,11 @@ def renamed_batches(
     rows_done = 0
     try:
         for table in read():
+            table.validate(full=True)  # offsets and letters: what is damaged inside would end whoever looks at a cell
             for start in range(0, max(1, table.num_rows), ROWS):
                 batch = table.slice(start, ROWS).rename_columns(list(columns))
                 rows_done += batch.num_rows
                 yield Batch(batch, [], rows_done / max(rows, rows_done, 1), Counter())
     except FAULTS as error:
-        raise DatasetError(f"{name} is a damaged {title} file: {error}.", "Download or export it again.") from error
+        where = f" after row {rows_done:,}" if rows_done else ""
+        raise DatasetError(f"{name} is a damaged {title} file{where}: {error}.", "Export it again.") from error

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass, field
 
 from core.data.reading.header import column_names, has_header, is_number
+from core.data.reading.limits import refuse_wide
 from core.data.reading.quoting import guess_quoting
 from core.data.reading.records import Form, csv_reader, first_records, fits, is_blank, modal_width, to_lines
 from core.data.reading.separator import guess_separator
@@ -61,17 +62,19 @@ def guess_dialect(text: str, name: str, delimiter: str | None = None, header: bo
     if mark is not None:
         form, reasons["quotes"], warning = guess_quoting(lines, mark)
         warnings = [warning] if warning else []
-    return _with_header(lines, form, header, lines_before, reasons, tuple(warnings))
+    return _with_header(lines, form, header, lines_before, reasons, tuple(warnings), name)
 
 
 def _with_header(
-    lines: list[str], form: Form, header: bool | None, lines_before: int, reasons: dict[str, str], warnings: tuple[str, ...]
+    lines: list[str], form: Form, header: bool | None, lines_before: int, reasons: dict[str, str], warnings: tuple[str, ...],
+    name: str,
 ) -> Dialect:  # fmt: skip
     """Width, names and the place of the first row of data."""
     rows = (
         first_records(lines, form) if form.delimiter else [[line.rstrip("\n")] for line in lines[:2000] if line.strip()]
     )
     width = _width(rows)
+    refuse_wide(width, name)
     short = sum(len(row) < width for row in rows)
     pad = form.delimiter is not None and short >= PADDED[1] and short > PADDED[0] * len(rows)
     begin = next((number for number, row in enumerate(rows[:50]) if fits(row, width)), 0)

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from core.data.reading.header import unique_names
+from core.data.reading.limits import MOST_COLUMNS, refuse_wide
 from core.data.reading.skipped import SkippedRow
 from core.data.reading.table_reader import Batch, TableReader
 
@@ -73,7 +74,7 @@ class Fields:
             for name, cell in row.items():
                 self.names[name] = None
                 self.texts += isinstance(cell, str)
-                if isinstance(cell, dict):
+                if isinstance(cell, dict) and len(self.inner) <= MOST_COLUMNS:
                     self.inner.update(dict.fromkeys(f"{name}.{inner}" for inner in cell))
             if self.rows % self.stride == 0:
                 self.sample.append(row)
@@ -97,7 +98,9 @@ def open_rows(
     fields = Fields()
     for piece in read() if pieces is None else pieces:
         fields.add(piece)
+        refuse_wide(len(fields.names), name)
     columns, nested = fields.columns, fields.nested
+    refuse_wide(len(columns), name)
     if not columns:
         return None
     batches: Callable[[], Iterator[Batch]] = partial(_batches, read, columns, nested)

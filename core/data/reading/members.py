@@ -4,25 +4,32 @@ Texts are read from the archive without being written. No path can lead outside,
 ratio stop archives that were made to fill the disk.
 """
 
+import errno
 import gzip
-import io
 import lzma
+import shutil
 import tarfile
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from core.data.reading.compression import unpacked_stream
+from core.data.reading.contents import Content, StrictTarInfo, drain, of_tar, of_zip
 from core.data.reading.encoding import guess_encoding
 from core.errors import DatasetError
 
 MEMBERS = 500_000
 TOTAL = 20 << 30  # bytes unpacked
-RATIO, RATIO_FROM = 200, 64 << 20  # unpacked bytes to a packed one, looked at from this size on
+RATIOS = (
+    (200, 64 << 20),
+    (40, 1 << 30),
+)  # unpacked bytes to a packed one, each looked at from its size on: texts reach 20
+SPARE = 1 << 30  # bytes of the disk that unpacking leaves free
 PACK_AGAIN = "Download or pack it again."
+PLACE = {errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS, errno.EMFILE, errno.ENFILE, errno.EIO}
 DAMAGED = (
     zipfile.BadZipFile, tarfile.TarError, EOFError, zlib.error, lzma.LZMAError, gzip.BadGzipFile, OSError, ValueError,
     NotImplementedError, RuntimeError,
@@ -80,10 +87,24 @@ def refuse_bomb(total: int, packed: int, name: str) -> None:
     Raises:
         DatasetError: saying by how much it would grow.
     """
-    if total > TOTAL or (total > RATIO_FROM and total > RATIO * packed):
+    if total > TOTAL or any(total > size and total > ratio * packed for ratio, size in RATIOS):
         raise DatasetError(
             f"{name} would unpack from {packed / 1e6:,.1f} MB to more than {total / 1e6:,.0f} MB: it looks like an archive bomb.",
             "If it is sound, unpack it yourself and upload the table inside.",
+        )
+
+
+def refuse_full_disk(folder: Path, wanted: int, name: str) -> None:
+    """Raise where ``wanted`` more bytes would fill the disk on which ``folder`` lies.
+
+    Raises:
+        DatasetError: saying how much room there is.
+    """
+    free = shutil.disk_usage(folder).free
+    if wanted + SPARE > free:
+        raise DatasetError(
+            f"{name} cannot be unpacked: the disk of {folder} has {free / 1e6:,.0f} MB left, and {SPARE / 1e6:,.0f} stay free.",
+            "Free some room there, or unpack it yourself and name the table inside.",
         )
 
 
@@ -96,12 +117,19 @@ def _is_rubbish(member: Member) -> bool:
     )
 
 
-def members(path: Path, name: str) -> Iterator[tuple[Member, Callable[[], bytes]]]:
-    """Each file of a zip or tar with a function that reads it whole, in the order of the archive.
+def members(path: Path, name: str) -> Iterator[tuple[Member, Content]]:
+    """Each file of a zip or tar with what reads it, in the order of the archive.
+
+    A content that is read while its file's turn is over, or that is damaged, is told in the same way.
 
     Raises:
         DatasetError: when it is cut off or damaged.
     """
+    for member, content in _members(path, name):
+        yield member, content.told_by(lambda inside=member.path: named_faults(name, inside))  # type: ignore[misc]
+
+
+def _members(path: Path, name: str) -> Iterator[tuple[Member, Content]]:
     with named_faults(name):
         if zipfile.is_zipfile(path):
             yield from _zip_members(path)
@@ -119,31 +147,41 @@ def _starts(path: Path, magic: bytes) -> bool:
 
 
 @contextmanager
-def named_faults(name: str) -> Iterator[None]:
-    """Faults of the unpacking libraries as sentences: DatasetError for what is encrypted, cut off or damaged."""
+def named_faults(name: str, inside: str = "") -> Iterator[None]:
+    """Faults of the unpacking libraries as sentences: DatasetError for what is encrypted, cut off or damaged.
+
+    Args:
+        inside: the file of the archive that is read.
+    """
     try:
         yield
     except DatasetError:
         raise
     except DAMAGED as error:
         reason = str(error)
+        if isinstance(error, OSError) and error.errno in PLACE:
+            raise DatasetError(
+                f"{name} could not be unpacked: {error.strerror}.",
+                "The file may be sound: look at the disk and its rights.",
+            ) from error
         if "password" in reason or "encrypted" in reason:
             raise DatasetError(f"{name} is encrypted.", "Unpack it and pack it without a password.") from error
         if isinstance(error, NotImplementedError):
             raise DatasetError(
                 f"{name} is packed in a way that cannot be read: {reason}.", "Pack it as plain zip."
             ) from error
-        raise DatasetError(f"{name} is an archive that is cut off or damaged.", PACK_AGAIN) from error
+        where = f": its file {inside!r} cannot be read" if inside else ""
+        raise DatasetError(f"{name} is an archive that is cut off or damaged{where}.", PACK_AGAIN) from error
 
 
-def _zip_members(path: Path) -> Iterator[tuple[Member, Callable[[], bytes]]]:
+def _zip_members(path: Path) -> Iterator[tuple[Member, Content]]:
     with zipfile.ZipFile(path) as archive:
         infos = [info for info in archive.infolist() if not info.is_dir()]
         names = _zip_names(infos)
         for info, path_inside in zip(infos, names, strict=True):
             link = (info.external_attr >> 16) & 0o170000 == 0o120000
             member = Member(path_inside.replace("\\", "/"), info.file_size, link, bool(info.flag_bits & 1))
-            yield member, lambda info=info: archive.read(info)  # type: ignore[misc]
+            yield member, of_zip(archive, info)
 
 
 def _zip_names(infos: list[zipfile.ZipInfo]) -> list[str]:
@@ -156,12 +194,12 @@ def _zip_names(infos: list[zipfile.ZipInfo]) -> list[str]:
     return [raw[id(i)].decode(encoding, "replace") if id(i) in raw else i.filename for i in infos]
 
 
-def _tar_members(path: Path) -> Iterator[tuple[Member, Callable[[], bytes]]]:
-    with unpacked_stream(path) as stream, tarfile.open(fileobj=stream, mode="r|") as archive:
+def _tar_members(path: Path) -> Iterator[tuple[Member, Content]]:
+    with (
+        unpacked_stream(path) as stream,
+        tarfile.open(fileobj=stream, mode="r|", tarinfo=StrictTarInfo) as archive,
+    ):
         for info in archive:
-            if info.isdir():
-                continue
-            yield (
-                Member(info.name.removeprefix("./"), info.size, not info.isreg()),
-                lambda info=info: (archive.extractfile(info) or io.BytesIO()).read(),  # type: ignore[misc]
-            )
+            if not info.isdir():
+                yield Member(info.name.removeprefix("./"), info.size, not info.isreg()), of_tar(archive, info)
+        drain(archive)

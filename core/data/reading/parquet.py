@@ -70,4 +70,4 @@ def _thinned(table: pa.Table, rows: int) -> pa.Table:
     return table.take(list(range(0, table.num_rows, max(1, table.num_rows // max(1, rows)))))
 
 
-PARQUET = Reader("parquet", "Parquet", ("parquet",), is_parquet, open_parquet)
+PARQUET = Reader("parquet", "Parquet", ("parquet",), is_parquet, open_parquet, apart=True)

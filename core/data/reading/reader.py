@@ -33,6 +33,8 @@ class Reader:
         recognises: told the first bytes of a file and the ending of its name, whether it is of this kind.
         open: (path, the name the user knows the file by, options) -> the file opened; raises DatasetError, saying what to do.
         binary: False for text, which is what remains when no binary kind is recognised.
+        apart: whether it reads by a library that may end the whole process on a damaged or hostile file, so that this is done
+            in a process of its own.
     """
 
     name: str
@@ -41,3 +43,4 @@ class Reader:
     recognises: Callable[[bytes, str], bool]
     open: Callable[[Path, str, ReadingOptions], TableReader]
     binary: bool = True
+    apart: bool = False

@@ -1,10 +1,12 @@
 """What is this file? The reader that recognises its first bytes and its ending; what is not data is told by name."""
 
 import re
+import stat
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from core.data.reading.bounded import open_bounded
 from core.data.reading.reader import Reader, ReadingOptions
 from core.data.reading.table_reader import TableReader
 from core.errors import DatasetError
@@ -60,7 +62,7 @@ def open_recognised(path: Path, name: str, options: ReadingOptions, readers: Seq
         DatasetError: when the file cannot be used, saying what it is and what to do.
     """
     reader = recognise(path, name, readers)
-    opened = reader.open(path, name, options)
+    opened = open_bounded(reader, path, name, options)
     ending = ending_of(name)
     if reader.binary or not _promises_binary(ending, readers):
         return opened
@@ -99,6 +101,7 @@ def first_bytes(path: Path, name: str, size: int = 4096) -> bytes:
         DatasetError: when there is no such file, or it is a folder, or it may not be read.
     """
     try:
+        _refuse_what_is_no_file(path, name)
         with path.open("rb") as file:
             return file.read(size)
     except FileNotFoundError as error:
@@ -107,6 +110,16 @@ def first_bytes(path: Path, name: str, size: int = 4096) -> bytes:
         raise DatasetError(f"{name} is a folder.", "Name one file inside it, or zip the folder.") from error
     except (OSError, ValueError) as error:  # ValueError: a NUL inside the path
         raise DatasetError(f"{name} cannot be opened: {error}.", "Check its name and its permissions.") from error
+
+
+def _refuse_what_is_no_file(path: Path, name: str) -> None:
+    """Raise for pipes, devices and the like, which may never end, before they are opened; a link is followed."""
+    status = path.stat()
+    if stat.S_ISREG(status.st_mode) or stat.S_ISDIR(status.st_mode):
+        if not status.st_size:  # so are files that the system makes up while they are read, such as those of /proc
+            raise DatasetError(f"{name} is empty.", "Upload a file with at least a few rows of texts.")
+        return
+    raise DatasetError(f"{name} is a pipe, a socket or a device, not a file.", "Write its content to a file first.")
 
 
 def refuse_what_is_not_data(head: bytes, name: str) -> None:

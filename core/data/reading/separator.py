@@ -3,6 +3,7 @@
 from collections import Counter
 
 from core.data.reading.header import has_header, is_number
+from core.data.reading.limits import MOST_COLUMNS, refuse_wide
 from core.data.reading.records import Form, first_records, fits, modal_width
 
 USUAL = (",", "\t", ";", "|")
@@ -11,6 +12,7 @@ PROSE = set(".!?'’\"-:/()&*+=@#%$_<>[]{} ")  # marks that prose may hold equal
 NEVER = set('"\n\r\x0b\x0c\x85\u2028\u2029\xa0\u3000\ue00d')
 NAMED = 0.03  # what a row of names adds to the share of regular rows
 UNUSUAL = 0.02  # by how much more regular an unusual separator, or one without quoting, must make the table
+TABULAR = 0.6  # share of regular rows from which on a mark speaks of a table
 JUDGED = 500  # rows by which separators are judged
 TITLES = {",": "comma", "\t": "tab", ";": "semicolon", "|": "bar", " ": "blank", "\x01": "control character 1"}
 
@@ -26,6 +28,10 @@ def guess_separator(lines: list[str], name: str) -> tuple[str | None, str]:
         for form in (Form(mark), Form(mark, None)):
             rows = first_records(lines, form, JUDGED)
             regularity = _regularity(rows)
+            if mark in USUAL and regularity >= TABULAR:
+                refuse_wide(modal_width(rows), name)
+            if modal_width(rows) > MOST_COLUMNS:
+                continue
             if mark not in USUAL and not _may_separate(mark, rows, regularity):
                 continue
             # a first row of as many names speaks for a separator: commas inside texts do not cut that row too

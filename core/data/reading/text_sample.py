@@ -1,5 +1,6 @@
 """The beginning of a text file and samples from all over it, by which encoding and dialect are guessed."""
 
+import re
 from pathlib import Path
 
 from core.data.reading.transcode import repair, to_utf8
@@ -8,7 +9,11 @@ from core.errors import DatasetError
 HEAD = 2 << 20  # bytes by which the dialect is guessed
 SAMPLES, SAMPLE = 16, 256 << 10  # samples of a large file, and bytes of each
 SEPARATING = "\x01\x02\x1c\x1d\x1e\x1f"  # control characters that separate fields
-UNPRINTABLE = 0.1  # share of unprintable characters from which on a file is not text
+UNPRINTABLE = (
+    0.1  # share of unprintable characters from which on a file is not text; some scripts need joiners that are such
+)
+CONTROLS = 0.03  # share of control characters from which on it is not text: of random bytes it is 0.08
+_CONTROL = re.compile("[\x00-\x08\x0e-\x1b\x7f]")
 
 
 def sample_pieces(path: Path, size: int) -> list[bytes]:
@@ -39,6 +44,7 @@ def beginning(path: Path, encoding: str, name: str, strict: bool) -> tuple[str, 
     text = repair(utf8)[0]
     shown = text[:4000]
     unprintable = sum(not (mark.isprintable() or mark.isspace() or mark in SEPARATING) for mark in shown)
-    if unprintable > UNPRINTABLE * len(shown):
+    controls = len([mark for mark in _CONTROL.findall(shown) if mark not in SEPARATING])
+    if unprintable > UNPRINTABLE * len(shown) or controls > CONTROLS * len(shown):
         raise DatasetError(f"{name} holds binary data, not text.", "Upload CSV, TSV, JSON Lines, Parquet or Excel.")
     return text, not more

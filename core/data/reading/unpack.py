@@ -7,7 +7,9 @@ from pathlib import Path
 
 from core import workspace
 from core.data.reading.compression import unpacked_stream
-from core.data.reading.members import members, named_faults, refuse_bomb
+from core.data.reading.members import members, named_faults, refuse_bomb, refuse_full_disk
+
+LOOKED = 64 << 20  # bytes after which the room on the disk is looked at again
 
 
 class Scratch:
@@ -40,6 +42,8 @@ def unpack_single(path: Path, name: str, scratch: Scratch) -> Path:
         while block := stream.read(1 << 20):
             total += len(block)
             refuse_bomb(total, packed, name)
+            if total % LOOKED < len(block):
+                refuse_full_disk(scratch.path, LOOKED, name)
             file.write(block)
     return target
 
@@ -55,6 +59,8 @@ def unpack_members(path: Path, name: str, wanted: list[str], scratch: Scratch) -
         for member, content in members(path, name):
             if member.path in wanted and not member.link:
                 target = scratch.path / f"file{len(files)}"
-                target.write_bytes(content())
+                refuse_full_disk(scratch.path, member.size, name)
+                with target.open("wb") as file:
+                    file.writelines(content.blocks())
                 files[member.path] = target
     return files

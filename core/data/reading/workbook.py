@@ -9,6 +9,7 @@ from typing import Any
 from core.data.reading.compression import ZIPPED
 from core.data.reading.header import column_names, has_header
 from core.data.reading.reader import Reader, ReadingOptions
+from core.data.reading.sheet_size import refuse_sparse
 from core.data.reading.skipped import SkippedRow
 from core.data.reading.table_reader import Batch, TableReader, string_table
 from core.errors import DatasetError
@@ -37,6 +38,7 @@ def open_workbook(path: Path, name: str, options: ReadingOptions) -> TableReader
     from python_calamine import CalamineWorkbook
 
     _refuse_other_office_files(path, name)
+    refuse_sparse(path, name)
     sheet = options.sheet
     try:
         book = CalamineWorkbook.from_path(str(path))
@@ -150,4 +152,4 @@ def cell_as_text(value: Any) -> str:
     return str(value) if value is not None else ""
 
 
-WORKBOOK = Reader("workbook", "Excel", ENDINGS, is_workbook, open_workbook)
+WORKBOOK = Reader("workbook", "Excel", ENDINGS, is_workbook, open_workbook, apart=True)

@@ -1,15 +1,21 @@
 """Tables that leave for a spreadsheet: no cell of theirs may be run as a formula."""
 
+import re
+
 import pandas as pd
 
-STARTS = ("=", "+", "-", "@", "\t", "\r")  # source: https://owasp.org/www-community/attacks/CSV_Injection
+# source: https://owasp.org/www-community/attacks/CSV_Injection, which names tab, carriage return, line feed and the wide forms too
+SIGNS = "=+\\-@＝＋－＠"
+_FORMULA = re.compile(
+    rf"[\s\0\ufeff\u200b-\u200f\u2060]*[{SIGNS}]|[\t\r\n]"
+)  # blanks and invisible marks before it do not help
 
 
 def spreadsheet_csv(frame: pd.DataFrame) -> bytes:
     """The table as CSV that Excel reads as UTF-8, with every text that a spreadsheet would run made harmless.
 
-    A text (also a column's name) that begins with ``= + - @``, a tab or a carriage return gets an apostrophe in front;
-    numbers, also those written as text, stay as they are.
+    A text (also a column's name) that begins with ``= + - @`` or their wide forms, also after blanks, line ends, invisible marks or
+    a byte-order mark, or with a tab or a line end, gets an apostrophe in front; numbers, also those written as text, stay as they are.
     """
     safe = frame.rename(columns=_harmless)
     for column, kind in enumerate(safe.dtypes):
@@ -20,12 +26,12 @@ def spreadsheet_csv(frame: pd.DataFrame) -> bytes:
 
 def original_cell(value: object) -> object:
     """What a cell held before ``spreadsheet_csv`` made it harmless."""
-    is_marked = isinstance(value, str) and value.startswith("'") and value.lstrip("'").startswith(STARTS)
+    is_marked = isinstance(value, str) and value.startswith("'") and _FORMULA.match(value.lstrip("'"))
     return value[1:] if is_marked else value  # type: ignore[index]
 
 
 def _harmless(value: object) -> object:
-    if not isinstance(value, str) or not value.lstrip("'").startswith(STARTS):
+    if not isinstance(value, str) or not _FORMULA.match(value.lstrip("'")):
         return value
     if value.startswith("'"):  # one more, so that ``original_cell`` gives the text back
         return f"'{value}"

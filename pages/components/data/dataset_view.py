@@ -16,7 +16,7 @@ from pages.components.results.relabel import suspects_view
 from pages.components.shared.cards import figure_cards
 from pages.components.shared.errors import show_error, shown_errors
 from pages.components.shared.theme import show_chart
-from pages.components.shared.words import ago
+from pages.components.shared.words import ago, plain
 
 PAGE = 200  # rows shown at once
 
@@ -39,7 +39,7 @@ def dataset_view(dataset: DataSet) -> None:
     with balance, st.container(border=True, height="stretch"):
         if dataset.labels:
             _answers_chart(dataset)
-            st.caption(_parts_sentence(dataset))
+            st.caption(plain(_parts_sentence(dataset)))
             looks_caption(dataset)
         else:
             st.markdown("This set has no labels: a finished run can score it, but nothing can be trained on it.")
@@ -115,7 +115,7 @@ def _head(dataset: DataSet) -> None:
         ("Set aside", f"{dataset.skipped_rows:,}", "Rows of the file without text or label, or not readable."),
     )
     figure_cards(shown)
-    st.caption(
+    facts = (
         f"From {dataset.source_name}, stored {ago(dataset.created)} · text: {' + '.join(dataset.texts)}"
         + (f" · {'score' if dataset.task == 'regression' else 'label'}: {dataset.label}" if dataset.label else "")
         + (f" · second text: {dataset.text_pair}" if dataset.text_pair else "")
@@ -126,6 +126,7 @@ def _head(dataset: DataSet) -> None:
         )
         + f" · id {dataset.id}"
     )
+    st.caption(plain(facts))
 
 
 def _answers_figure(dataset: DataSet) -> tuple[str, str, str]:

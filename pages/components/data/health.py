@@ -14,6 +14,7 @@ from pages.components.data.decide_labels import decide_labels
 from pages.components.data.merge_table import merge_table
 from pages.components.data.versions import open_version
 from pages.components.shared.errors import show_error
+from pages.components.shared.words import plain
 
 LEVELS = {
     "error": ("red", ":material/error:"), "warning": ("orange", ":material/warning:"),
@@ -57,7 +58,7 @@ def health(dataset: DataSet, model: str, max_length: int) -> None:
     if fine:
         with st.expander(f"{len(fine)} checks without findings", icon=":material/check:"):
             for check in fine:
-                st.markdown(f"- **{check.name}**: {check.message}")
+                st.markdown(f"- **{plain(check.name)}**: {plain(check.message)}")
 
 
 def reading_lines(dataset: DataSet, model: str, max_length: int) -> None:
@@ -71,7 +72,7 @@ def reading_lines(dataset: DataSet, model: str, max_length: int) -> None:
     for check in checks:
         if check.level in ("warning", "error"):
             icon = LEVELS[check.level][1]
-            st.warning(f"{check.message} {check.remedy}", icon=icon)
+            st.warning(plain(f"{check.message} {check.remedy}"), icon=icon)
 
 
 def _checks(dataset: DataSet, model: str, max_length: int) -> list[Check] | None:
@@ -111,13 +112,15 @@ def _card(dataset: DataSet, check: Check, number: int) -> None:
     with st.container(border=True):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.badge(check.name, icon=icon, color=color, help=f"Level: {check.level}")  # type: ignore[arg-type]
-            st.markdown(_literal(check.message), width="content")
+            st.markdown(plain(check.message), width="content")
         if check.remedy:
-            st.caption(_literal(check.remedy))
+            st.caption(plain(check.remedy))
         if not check.fix and not check.rows:
             return
         with st.container(horizontal=True, vertical_alignment="center"):
-            if check.fix and st.button(check.fix.title, icon=":material/build:", key=f"fix_{number}_{check.name}"):
+            if check.fix and st.button(
+                plain(check.fix.title), icon=":material/build:", key=f"fix_{number}_{check.name}"
+            ):
                 _apply(dataset, check.fix)
             shown = check.rows and st.toggle(_show(check), key=f"rows_{number}_{check.name}")
         if shown and check.name == "conflicting labels":
@@ -139,10 +142,3 @@ def _apply(dataset: DataSet, fix: Remedy) -> None:
         show_error(error)
         return
     open_version(version, "Done: you see the new version. Undo brings the old one back.")
-
-
-def _literal(text: str) -> str:
-    """Texts of the user's rows are shown as they are, not as formatting."""
-    for sign in "\\`*_[]$:<>~#|":
-        text = text.replace(sign, f"\\{sign}")
-    return text

@@ -13,6 +13,7 @@ from core.data.reading.readers import open_table
 from core.data.sets.spreadsheet import spreadsheet_csv
 from core.errors import DatasetError
 from pages.components.shared.errors import show_error
+from pages.components.shared.words import plain
 
 DELIMITERS = {"comma": ",", "tab": "\t", "semicolon": ";", "bar |": "|", "blank": " "}
 OTHER = "another character"
@@ -91,7 +92,7 @@ def _controls(guess: Table | None, stamp: str) -> Reading:
         ticked = st.checkbox("First row names the columns", value=guess.header, key=f"header_{stamp}")
         header = None if ticked == guess.header else ticked
     for what, why in (guess.reasons if guess else {}).items():
-        st.caption(f"{what.capitalize()}: {why}")
+        st.caption(plain(f"{what.capitalize()}: {why}"))
     return Reading(delimiter, encoding, sheet, header)
 
 

@@ -10,6 +10,7 @@ from core.data.columns.guess import choose_roles
 from core.data.columns.kinds import SEPARATORS, is_flag, look_at_labels
 from core.data.columns.roles import Roles
 from core.errors import DatasetError
+from pages.components.shared.words import plain
 
 NONE = "(none)"
 TITLES = {
@@ -158,8 +159,8 @@ def _reasons(roles: Roles, guess: Roles, frame: pd.DataFrame) -> None:
         if role == "labels" and guess.labels == roles.labels:
             sentences.append(f"labels: {reason}")
         elif role != "labels" and getattr(roles, role) == getattr(guess, role):
-            sentences.append(f"{TITLES[role]} `{getattr(guess, role)}`: {reason}")
+            sentences.append(f"{TITLES[role]} “{getattr(guess, role)}”: {reason}")
     if roles.label and roles.label != guess.label:
-        sentences.append(f"label `{roles.label}`: {look_at_labels(frame[roles.label]).reason}")
+        sentences.append(f"label “{roles.label}”: {look_at_labels(frame[roles.label]).reason}")
     if sentences:
-        st.caption("Guessed, with the reason: " + " · ".join(sentences))
+        st.caption(plain("Guessed, with the reason: " + " · ".join(sentences)))

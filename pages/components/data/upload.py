@@ -67,7 +67,7 @@ def _elsewhere(done: int) -> tuple[Path, str] | None:
 
 
 def _store_hub(name: str) -> None:
-    if st.button(f"Fetch and store {name}", type="primary", icon=":material/cloud_download:", key="store_hub"):
+    if st.button(f"Fetch and store {plain(name)}", type="primary", icon=":material/cloud_download:", key="store_hub"):
         bar = st.progress(0.0, "Fetching …")
         dataset, known = add_dataset(name, progress=lambda share: bar.progress(share, "Fetching and storing …"))
         _stored(dataset, known)
@@ -87,7 +87,9 @@ def _preview(table: Table, roles: Roles) -> None:
     named = {column: f"{column} → {role}" for column in shown.columns if (role := role_of(column, roles))}
     st.dataframe(shown.rename(columns=named), hide_index=True, key="upload_preview")
     rows = "A large file: its rows are counted when it is stored" if table.sampled else f"{len(table.frame):,} rows"
-    st.caption(f"{rows}, {len(table.frame.columns)} columns ({written_as(table)}). The first {len(shown)} are shown.")
+    st.caption(
+        f"{rows}, {len(table.frame.columns)} columns ({plain(written_as(table))}). The first {len(shown)} are shown."
+    )
     aside_view(
         pd.DataFrame([unread[:3] for unread in table.skipped], columns=["line", "reason", "content"]),
         len(table.skipped),
@@ -108,7 +110,7 @@ def _store(path: Path, source_name: str, table: Table, roles: Roles, reading: Re
     fractions = (shares / 100, round(rest / 3, 6), round(1 - shares / 100 - round(rest / 3, 6), 6))
     if table.sampled:
         for warning in table.warnings:
-            st.warning(warning, icon=":material/info:")
+            st.warning(plain(warning), icon=":material/info:")
         st.markdown(
             f"**{table.size / 1e6:,.0f} MB will be read and stored**; what is shown above is a sample from all over the file."
         )
@@ -135,7 +137,7 @@ def _outcome(table: Table, roles: Roles, fractions: tuple[float, float, float], 
     outcome = preview(table, roles, fractions, seed)
     frame = outcome.frame
     for warning in outcome.warnings:
-        st.warning(warning, icon=":material/info:")
+        st.warning(plain(warning), icon=":material/info:")
     parts = frame["split"].value_counts()
     kind = roles.task or "single_label"
     summary = pd.DataFrame(
@@ -149,7 +151,8 @@ def _outcome(table: Table, roles: Roles, fractions: tuple[float, float, float], 
 
 
 def _stored(dataset: DataSet, known: bool) -> None:
-    st.toast(f"Already stored as {dataset.name}." if known else f"Stored {dataset.name}.", icon=":material/check:")
+    name = plain(dataset.name)
+    st.toast(f"Already stored as {name}." if known else f"Stored {name}.", icon=":material/check:")
     st.session_state["uploads_done"] = st.session_state.get("uploads_done", 0) + 1  # an empty uploader for the next
     st.session_state.pop("upload_copy", None)
     st.query_params["dataset"] = dataset.id

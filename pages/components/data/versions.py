@@ -12,7 +12,7 @@ from core.errors import GraftError
 from core.results.test_reuse import dataset_of, looks_at_test
 from core.runs.folder import list_runs
 from pages.components.shared.errors import show_error
-from pages.components.shared.words import ago
+from pages.components.shared.words import ago, plain
 
 LISTED = 50
 NONE = "(none)"
@@ -35,7 +35,7 @@ def version_line(dataset: DataSet) -> None:
         return
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
         st.badge(f"version {version_number(dataset)}", icon=":material/history:", color="green")
-        st.markdown(dataset.change["sentence"].replace("$", "\\$"), width="content")
+        st.markdown(plain(dataset.change["sentence"]), width="content")
         if st.button("Undo", icon=":material/undo:", key="undo_version", help="Back to the version before this one."):
             try:
                 parent = undo(dataset)
@@ -48,7 +48,7 @@ def version_line(dataset: DataSet) -> None:
 def looks_caption(dataset: DataSet) -> None:
     """How often the test part was looked at."""
     if dataset.size("test"):
-        st.caption(looks_at_test(dataset).sentence)
+        st.caption(plain(looks_at_test(dataset).sentence))
 
 
 def versions_view(dataset: DataSet) -> None:

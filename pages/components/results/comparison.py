@@ -43,7 +43,7 @@ def comparison_view(runs: list[Run]) -> None:
         comparison = compare_runs(runs)
     colors = charts.run_colors([run.id for run in runs])
     if not comparison.same_rows:
-        st.warning(comparison.note, icon=":material/warning:")
+        st.warning(plain(comparison.note), icon=":material/warning:")
     names = distinct_names(runs)
     _scores(runs, colors, names, comparison)
     st.header("Is the difference real?", anchor=False)
@@ -113,7 +113,7 @@ def _scores(runs: list[Run], colors: dict[str, str], names: dict[str, str], comp
     with st.container(border=True):
         show_chart(charts.score_bars(rows, headline, ink=ink()), key="compare_bars", config=STILL)
         if len(alike) < len(runs):
-            st.caption(f"Only runs whose answers are {task.title} a row, as those of {names[runs[0].id]}.")
+            st.caption(f"Only runs whose answers are {task.title} a row, as those of {plain(names[runs[0].id])}.")
     metrics = dict.fromkeys(name for run in runs for name in result_task(results[run.id]).metrics)
     lines: dict[str, list[str]] = {
         METRICS[name].title: _marked(runs, results, name, comparison.tests) for name in metrics

@@ -7,15 +7,17 @@ from typing import Any
 import streamlit as st
 
 from core import charts
+from core.errors import GraftError
 from core.jobs.queue import position
 from core.jobs.waiting import SLOWED
 from core.runs.folder import ACTIVE, DAMAGED, Run
 from core.runs.history import History, history_of
 from core.training.estimate import duration
 from pages.components.shared.cards import figure_cards
-from pages.components.shared.errors import shown_errors
+from pages.components.shared.errors import show_error, shown_errors
 from pages.components.shared.states import phase_told
 from pages.components.shared.theme import show_chart
+from pages.components.shared.words import plain
 
 EVERY = 2.0  # seconds between two looks
 REDRAW = 5.0  # seconds that a curve stands still: each new drawing rebuilds the chart (streamlit#16052)
@@ -55,7 +57,7 @@ def _draw(run: Run, shown_state: str) -> None:
     elif status["state"] in ("starting", "running"):
         st.caption("The curves begin with the first training step.")
     for warning in history.warnings:
-        st.caption(f":material/info: {warning}")
+        st.caption(f":material/info: {plain(warning)}")
     with st.expander("Log: what the training process wrote", expanded=status["state"] == "failed"):
         st.code(run.log_tail() or "Nothing logged yet.", language=None, height=240)
 
@@ -75,7 +77,7 @@ def _trouble(status: dict[str, Any]) -> None:
     """Why a run ended before its time."""
     error = status.get("error")
     if error and status["state"] in ("failed", "interrupted", DAMAGED):
-        st.error(f"{error['message']}\n\n{error['hint']}", icon=":material/error:")
+        show_error(GraftError(str(error["message"]), str(error.get("hint") or "")))
     elif status["state"] == "stopped":
         st.info("Stopped as asked. Resume goes on from the checkpoint.", icon=":material/pause:")
 

@@ -15,6 +15,7 @@ from core.runs.folder import Run, get_run
 from pages.components.shared import status
 from pages.components.shared.errors import show_error
 from pages.components.shared.links import run_link
+from pages.components.shared.words import plain
 
 SHOWN = 300
 WORDS = "A word model, over all rows"
@@ -130,7 +131,8 @@ def _done(key: str) -> None:
     except GraftError:
         return  # undone since
     with st.container(border=True):
-        st.markdown(f"Saved as **{version_title(version)}**. {(version.change or {}).get('sentence', '')}")
+        sentence = plain((version.change or {}).get("sentence", ""))
+        st.markdown(f"Saved as **{plain(version_title(version))}**. {sentence}")
         with st.container(horizontal=True):
             st.page_link(
                 "pages/data.py",

@@ -38,7 +38,7 @@ def result_view(run: Run) -> None:
     with right, st.container(border=True, height="stretch"):
         _facts(result, history.attempts)
         for warning in history.warnings:
-            st.caption(f":material/info: {warning}")
+            st.caption(f":material/info: {words.plain(warning)}")
     VIEWS.get(result.get("task", ""), class_view)(run, result)
     with st.expander("How it learnt: curves"):
         left, right = st.columns(2)
@@ -94,7 +94,7 @@ def _scores(run: Run, result: dict[str, Any]) -> None:
         f"{meanings} "
         "Interval: with other rows of the same kind the score would move; in 95 of 100 such draws it covers the true value. "
         "The baselines need no pretrained model. "
-        + " ".join(f"{baseline['title']}: {baseline['sentence']}" for baseline in contenders[1:])
+        + " ".join(words.plain(f"{baseline['title']}: {baseline['sentence']}") for baseline in contenders[1:])
     )
 
 
@@ -126,7 +126,7 @@ def _facts(result: dict[str, Any], attempts: int) -> None:
     st.markdown("**What it took**")
     st.table(pd.DataFrame({"": facts.values()}, index=list(facts)), border="horizontal", hide_header=True)
     if result.get("averaging"):
-        st.caption(result["averaging"]["sentence"])
+        st.caption(words.plain(result["averaging"]["sentence"]))
     if result["stopped_early"]:
         st.caption("Training ended early: validation no longer improved.")
 

@@ -16,6 +16,7 @@ from pages.components.shared.words import (
     best_baseline,
     dataset_name,
     figure,
+    plain,
     source_name,
     spoken,
 )
@@ -129,7 +130,7 @@ def _edit(picked: list[Run]) -> None:
 @st.dialog("Delete these runs?")
 def _confirm_delete(picked: list[Run]) -> None:
     for run in picked:
-        st.markdown(f"- {run.name}")
+        st.markdown(f"- {plain(run.name)}")
     st.caption("They go to the trash; you can undo it. Runs under way must be stopped first.")
     if st.button("Delete", type="primary", key="delete_runs_yes"):
         deleted = []

@@ -13,7 +13,7 @@ from core.tasks import readable, split_labels
 from pages.components.results.relabel import relabel_table, suspects
 from pages.components.shared.download import download_csv
 from pages.components.shared.theme import STILL, ink, show_chart
-from pages.components.shared.words import result_task
+from pages.components.shared.words import plain, result_task
 
 ANY = "any"
 SHOWN = 1000
@@ -100,7 +100,7 @@ def _label_rows(run: Run, result: dict[str, Any], table: pd.DataFrame) -> None:
     shown = _mistakes_first(_with_label(table, None if label == ANY else label, which), unsure)
     all_right = int(shown["correct"].sum())
     st.caption(
-        f"{len(shown):,} of {len(table):,} rows (label {label}, {which}); {all_right:,} are right as a whole, with no label "
+        f"{len(shown):,} of {len(table):,} rows (label {plain(str(label))}, {which}); {all_right:,} are right as a whole, with no label "
         "missing and none too many. Confidence says how far the least sure label is from its threshold."
     )
     spaced = {name: shown[name].map(lambda joined: ", ".join(split_labels(joined))) for name in SETS}
@@ -224,7 +224,7 @@ def _narrowed(
     limits += ["label in doubt"] * bool(doubted)
     which = f" ({', '.join(limits)})" if limits else ""
     correct = int(shown["correct"].sum())
-    return shown, f"{len(shown):,} of {len(table):,} rows{which}; {correct:,} are right."
+    return shown, f"{len(shown):,} of {len(table):,} rows{plain(which)}; {correct:,} are right."
 
 
 def _mistakes_first(rows: pd.DataFrame, unsure: bool) -> pd.DataFrame:

@@ -7,11 +7,13 @@ import streamlit as st
 
 from core.errors import GraftError
 from core.workspace import storage_error
+from pages.components.shared.words import plain
 
 
 def show_error(error: GraftError) -> None:
     """What was wrong, and what to do."""
-    st.error(f"{error.message}\n\n{error.hint}" if error.hint else error.message, icon=":material/error:")
+    lines = filter(None, (error.message, error.hint))
+    st.error("\n\n".join(map(plain, lines)), icon=":material/error:")
 
 
 @contextmanager

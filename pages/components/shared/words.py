@@ -1,5 +1,6 @@
 """How numbers, times, metrics and the names of things are said."""
 
+import re
 import time
 from typing import Any
 
@@ -8,6 +9,9 @@ from core.metrics.table import METRICS
 from core.runs.folder import Run, get_run
 from core.tasks import Task, headline_of, interval_of, readable, split_labels, task_of
 from core.tasks import figure as metric_figure
+
+WORD_JOINER = "\u2060"
+_ADDRESS = re.compile(r"(?<=http)(?=s?:)|(?<=www)(?=\.)|(?<=[-.\w+])(?=@[-\w]+\.)", re.IGNORECASE)
 
 
 def distinct_names(runs: list[Run]) -> dict[str, str]:
@@ -18,8 +22,13 @@ def distinct_names(runs: list[Run]) -> dict[str, str]:
 
 
 def plain(text: str) -> str:
-    """Text that people wrote, ready for Markdown: its signs are letters, not formatting."""
-    return "".join(f"\\{sign}" if sign in "\\`*_{}[]<>#$~|:" else sign for sign in text)
+    """Text that people wrote, ready for Markdown: its signs are letters, not formatting, no image and no link.
+
+    Addresses become links even with their signs escaped (GitHub's Markdown finds them in the finished text), so what they begin
+    with is cut by a mark of no width. Source: https://github.com/syntax-tree/mdast-util-gfm-autolink-literal
+    """
+    cut = _ADDRESS.sub(WORD_JOINER, text)
+    return "".join(f"\\{sign}" if sign in "\\`*_{}[]<>#$~|:&" else sign for sign in cut)
 
 
 def percent(value: float | None, digits: int = 1) -> str:

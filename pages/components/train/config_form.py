@@ -9,6 +9,7 @@ from core.config import DROPOUTS, OPTIMIZERS, POOLINGS, PRECISIONS, PRESETS, SCH
 from core.models.sources import EMBEDDED, PREFIX, SourceInfo, list_sources
 from core.strategies.registry import STRATEGIES
 from core.tasks import METRICS, Task
+from pages.components.shared.words import plain
 from pages.components.train.weights_file import choose_weights
 
 RANGES: dict[str, dict[str, Any]] = {
@@ -40,7 +41,7 @@ def choose_source() -> tuple[str, str | None]:
         architectures = [source for source in sources.values() if source.available and source.at_hand]
         return _in_address(choose_weights(architectures)), None
     info = sources[picked]
-    st.caption(info.sentence if info.available else f"{info.sentence} Not available: {info.why_not}")
+    st.caption(plain(info.sentence if info.available else f"{info.sentence} Not available: {info.why_not}"))
     return _in_address(picked), None
 
 
@@ -56,7 +57,7 @@ def _follow_link(sources: Mapping[str, SourceInfo]) -> None:
         picked = asked
     elif asked.startswith("run:"):
         st.warning(
-            f"There is no finished run `{asked[4:].replace('`', '')}` to start from: it was deleted, or has no model yet. "
+            f"There is no finished run {plain(asked[4:])} to start from: it was deleted, or has no model yet. "
             "Choose another source below.",
             icon=":material/link_off:",
         )  # fmt: skip

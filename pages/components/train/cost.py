@@ -48,7 +48,7 @@ def cost(config: RunConfig, dataset: DataSet) -> bool:
             "Memory", f"{memory / 1024:.1f} GiB" if memory > 1024 else f"{memory} MiB", help="Largest need at once."
         )
         st.metric("Updates", f"{expected.steps:,}", help="Times that the weights are changed.")
-    st.caption(expected.sentence)
+    st.caption(plain(expected.sentence))
     summary = length_summary(lengths, config.max_length)
     train = min(config.train_size or counts["train"], counts["train"])
     longer = f"{100 * summary.share_cut:.1f} % of the texts"

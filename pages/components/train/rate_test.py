@@ -8,6 +8,7 @@ from core.errors import GraftError
 from core.jobs import rate_test as tests
 from pages.components.shared.errors import show_error
 from pages.components.shared.theme import show_chart
+from pages.components.shared.words import plain
 
 
 def rate_test(config: RunConfig) -> None:
@@ -54,4 +55,4 @@ def _show(config: RunConfig) -> None:
     show_chart(
         charts.rate_range(found["rates"], found["losses"], found["smooth"], found["suggestion"]), key="rate_chart"
     )
-    st.markdown(found["sentence"])
+    st.markdown(plain(found["sentence"]))

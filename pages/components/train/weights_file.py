@@ -9,6 +9,7 @@ import streamlit as st
 from core.errors import GraftError
 from core.models.sources import SourceInfo, check_source, join_source, lay_weights
 from pages.components.shared.errors import show_error
+from pages.components.shared.words import plain
 
 
 def choose_weights(architectures: Sequence[SourceInfo]) -> str:
@@ -42,7 +43,7 @@ def choose_weights(architectures: Sequence[SourceInfo]) -> str:
 
 def show_fit(sentence: str, rows: Sequence[Mapping[str, Any]]) -> None:
     """The sentence, and the table of tensors on demand."""
-    st.caption(sentence)
+    st.caption(plain(sentence))
     with st.expander("What matched, what is missing, what is left over"):
         st.dataframe(
             pd.DataFrame(rows), hide_index=True, key="weights_fit", height=260,

@@ -17,6 +17,7 @@ from core.tasks import readable, split_labels
 from pages.components.shared.download import download_csv
 from pages.components.shared.errors import show_error
 from pages.components.shared.status import dataset_names
+from pages.components.shared.words import plain
 from pages.components.use.predictor import LOCK, load
 
 SHOWN = 200  # rows of a scored table on the page
@@ -119,7 +120,11 @@ def _summary(predictions: pd.Series) -> str:
         return f"Scored {len(predictions):,} rows: **{readable(predictions.mean())}** on average."
     counts = predictions.map(split_labels).explode().fillna("no label").value_counts()
     more = f" and {len(counts) - 12} more" if len(counts) > 12 else ""
-    return "Scored: " + ", ".join(f"**{count:,}** {label}" for label, count in counts.head(12).items()) + f"{more}."
+    return (
+        "Scored: "
+        + ", ".join(f"**{count:,}** {plain(str(label))}" for label, count in counts.head(12).items())
+        + f"{more}."
+    )
 
 
 def _download(outcome: Scored, stem: str) -> None:

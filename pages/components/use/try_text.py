@@ -44,7 +44,7 @@ def _show_answer(run: Run, model: Any, outputs: Any) -> None:
     given = answer(model.answers(outputs)[0], model.task.kind)
     if model.task.kind == "regression":
         metrics = (run.result or {})["metrics"]
-        st.markdown(f"The model gives **{given}** as {plain(model.labels[0])}.")
+        st.markdown(f"The model gives **{plain(given)}** as {plain(model.labels[0])}.")
         st.caption(f"On its test rows such a score was off by {readable(metrics['mae'])} on average.")
         return
     shares = outputs[0]

@@ -12,7 +12,28 @@ def back(frame: pd.DataFrame) -> pd.DataFrame:
     return pd.read_csv(io.BytesIO(spreadsheet_csv(frame)), encoding="utf-8-sig", dtype=str, keep_default_na=False)
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+44 20 7946 0018", "-good, really", "@SUM(A1)", "\tpushed in"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "=1+1",
+        "+44 20 7946 0018",
+        "-good, really",
+        "@SUM(A1)",
+        "\tpushed in",
+        " =1+1",
+        "\n=1+1",
+        "\r\n=1",
+        "\u00a0=1",
+        "\u3000@x",
+        "\ufeff=1+1",
+        "＝1+1",
+        "＋1 x",
+        "－x",
+        "＠SUM(A1)",
+        "\u200b=1",
+        "\nplain",
+    ],
+)
 def test_a_text_that_begins_like_a_formula_gets_an_apostrophe(text):
     assert back(pd.DataFrame({"text": [text]}))["text"].tolist() == [f"'{text}"]
 
