@@ -33,7 +33,7 @@ def test_a_finished_run_has_its_scores_with_intervals_and_its_baselines(home):
     }
     run.write_result(whole_result(
         task="regression", metrics={"rmse": 0.84321}, intervals={"rmse": [0.7, 1.0]}, labels=["stars"], baselines=[words],
-        verdict=VERDICT | {"sentence": "Closer than the words."},
+        verdict=VERDICT | {"metric": "rmse", "sentence": "Closer than the words."},
     ))  # fmt: skip
     state = state_of(run)
     assert (state["task"], state["headline"], state["baselines"]) == ("regression", "rmse", {"tfidf": 1.1})

@@ -10,6 +10,7 @@ from statsmodels.stats.multitest import multipletests
 from core.config import RunConfig
 from core.results.compare import compare_runs
 from core.runs.folder import create_run
+from tests.run_results import whole_result
 
 
 def answered(dataset, name, wrong, rows=100, uneven=False):
@@ -22,7 +23,7 @@ def answered(dataset, name, wrong, rows=100, uneven=False):
     run.predictions("test").parent.mkdir()
     table.to_parquet(run.predictions("test"))
     headline = "macro_f1" if uneven else "accuracy"
-    run.write_result({"split": "test", "labels": ["neg", "pos"], "rows_digest": "same", "headline": headline})
+    run.write_result(whole_result(labels=["neg", "pos"], rows_digest="same", headline=headline))
     run.write_status(state="finished")
     return run
 

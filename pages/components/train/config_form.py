@@ -57,7 +57,7 @@ def _follow_link(sources: Mapping[str, SourceInfo]) -> None:
         picked = asked
     elif asked.startswith("run:"):
         st.warning(
-            f"There is no finished run {plain(asked[4:])} to start from: it was deleted, or has no model yet. "
+            f"There is no finished run `{asked[4:].replace('`', '')}` to start from: it was deleted, or has no model yet. "
             "Choose another source below.",
             icon=":material/link_off:",
         )  # fmt: skip

@@ -3,6 +3,7 @@
 import gc
 import os
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pandas as pd
@@ -112,5 +113,9 @@ def test_a_process_that_was_ended_by_somebody_is_started_again(parquet):
 
 def _forks() -> set[int]:
     assert apart._server is not None
-    forks = psutil.Process(apart._server[0].pid).children()
-    return {fork.pid for fork in forks if fork.status() != psutil.STATUS_ZOMBIE}
+    alive = set()
+    for fork in psutil.Process(apart._server[0].pid).children():
+        with suppress(psutil.NoSuchProcess):  # it may end while it is looked at
+            if fork.status() != psutil.STATUS_ZOMBIE:
+                alive.add(fork.pid)
+    return alive
