@@ -93,6 +93,7 @@ def choose_roles(frame: pd.DataFrame, asked: dict[str, Any], guess: bool = True)
         guessed = guessed.changed(
             label=_score_column(frame, guessed), labels=(), separator=None, decimal=None, places=(), asks=()
         )
+    guessed = guessed.changed(asks=tuple(ask for ask in guessed.asks if ask.about not in given))
     return with_kind(frame, guessed.changed(**given))
 
 

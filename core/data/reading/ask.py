@@ -46,6 +46,3 @@ class Ask:
         ]
         return {"about": self.about, "question": self.question, "option": self.option, "readings": readings}
 
-    def sentence(self) -> str:
-        """The question as a warning that names the option."""
-        return f"{self.question} Taken: {self.taken.title}. If it is {self.other.title}: {self.option}."

@@ -76,7 +76,7 @@ def add_dataset(
     Args:
         path: a file, or a data set of the Hub by its name.
         guess: False takes the roles exactly as given, so that an empty one stays empty.
-        other_roles: further fields of ``Roles``: labels, task, separator, domain, language, id, ignore.
+        other_roles: further fields of ``Roles``: labels, task, separator, decimal, places, domain, language, id, ignore.
         progress: is told the share of a large file that is done, 0 to 1.
 
     Returns:
@@ -154,5 +154,5 @@ def _described(
         warnings=tuple(warnings), seed=storing.seed, fractions=storing.fractions, created=time.time(),
         source_name=storing.source_name, fingerprint=fingerprint, sizes=part_sizes(small["split"]),
         label_columns=roles.labels, separator=roles.separator, domain=roles.domain, language=roles.language,
-        id_column=roles.id,
+        id_column=roles.id, asks=tuple(ask.to_json() for ask in (*table.asks, *roles.asks)),
     )  # fmt: skip

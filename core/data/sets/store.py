@@ -29,6 +29,7 @@ class DataSet:
         domain, language, id_column: columns of the file, kept in the frame as extra.<column>.
         skipped: reason -> rows of the file that were set aside.
         fingerprint: SHA-256 of the stored rows; equal rows in equal parts have equal fingerprints.
+        asks: what the file left open when it was read (``core.data.reading.ask.Ask``).
         parent: id of the set that this one is a version of; ``change`` says what was done to it (see ``core.data.sets.versions``).
     """
 
@@ -63,6 +64,7 @@ class DataSet:
     id_column: str | None = None
     parent: str | None = None
     change: dict[str, Any] | None = None
+    asks: tuple[dict[str, Any], ...] = ()
 
     @property
     def folder(self) -> Path:
@@ -207,6 +209,6 @@ def _load(path: Path) -> DataSet | None:
     value = workspace.read_json(path / "dataset.json")
     if value is None or not (path / "data.parquet").exists():
         return None
-    for name in ("labels", "columns", "warnings", "fractions", "label_columns"):
+    for name in ("labels", "columns", "warnings", "fractions", "label_columns", "asks"):
         value[name] = tuple(value.get(name, ()))
     return DataSet(**{known.name: value[known.name] for known in fields(DataSet) if known.name in value})
