@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from core.data.columns.kinds import Kind, is_flag, look_at_labels
-from core.data.columns.names import (
+from core.data.reading.names import (
     DOMAIN_NAMES,
     GROUP_NAMES,
     ID_NAMES,

@@ -16,7 +16,7 @@ from core.data.columns.label_cells import (
     places,
     plain_label,
 )
-from core.data.columns.names import CODE_NAMES, LABEL_NAMES, SCORE_NAMES, is_called, plain_name
+from core.data.reading.names import CODE_NAMES, LABEL_NAMES, SCORE_NAMES, is_called, plain_name
 from core.data.columns.numbers import DecimalMark, decimal_mark, is_number, number_of
 from core.data.reading.ask import SHOWN, Ask, Reading
 from core.data.reading.cells import cell_text

@@ -1,6 +1,6 @@
 """How much a column looks like a text, a label, a score, or the names of parts: by its name and by its profile."""
 
-from core.data.columns.names import (
+from core.data.reading.names import (
     CONTEXT_NAMES,
     DATE_NAMES,
     LABEL_NAMES,

@@ -50,6 +50,7 @@ def open_delimited(path: Path, name: str, options: ReadingOptions) -> TableReade
         peek=None if is_whole else partial(_peek, path, size, encoding, dialect, lone_returns, text),
         skipped=tuple(SkippedRow(line, "above the table", content) for line, content in dialect.above),
         warnings=dialect.warnings, reasons=dialect.reasons | {"encoding": _why(encoding, strict)},
+        asks=dialect.asks,
     )  # fmt: skip
 
 

@@ -3,7 +3,16 @@
 import re
 from dataclasses import dataclass, field
 
-from core.data.reading.header import column_names, has_header, is_number
+from core.data.reading.ask import Ask
+from core.data.reading.header import (
+    ask_header,
+    column_names,
+    has_header,
+    is_number,
+    names_of_titles,
+    title_rows,
+    weigh_header,
+)
 from core.data.reading.quoting import guess_quoting
 from core.data.reading.records import Form, csv_reader, first_records, fits, is_blank, modal_width, to_lines
 from core.data.reading.separator import guess_separator
@@ -22,6 +31,7 @@ class Dialect:
         skip: physical lines before the first row of data.
         pad: whether rows that are too short are filled up.
         above: (line, content) of rows above the names or the data, which are no data.
+        asks: what the first rows leave open.
         reasons: separator, quotes, header -> why, in a few words.
     """
 
@@ -33,6 +43,7 @@ class Dialect:
     above: tuple[tuple[int, str], ...] = ()
     reasons: dict[str, str] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
+    asks: tuple[Ask, ...] = ()
 
     @property
     def width(self) -> int:
@@ -79,14 +90,19 @@ def _with_header(
     index_first = begin == 1 and _lacks_first_name(rows[0], fitting)
     if index_first:  # R leaves out the name of its first column
         begin, fitting = 0, [["", *rows[0]], *fitting]
-    guessed, why = has_header(fitting[:1000])
-    named = (guessed or index_first) if header is None else header
-    above = lines[: _lines_of(lines, form, begin)]
+    evidence = weigh_header(fitting[:1000])
+    named = (evidence.named or index_first) if header is None else header
+    titles = title_rows(fitting[:1000]) if named and fitting else 0
+    first_data = _lines_of(lines, form, begin + titles)
+    # of several rows of names the first gives its place to them all
+    above = [*enumerate(lines[: _lines_of(lines, form, begin)], 1)]
+    above += [(number, lines[number - 1]) for number in range(_lines_of(lines, form, begin + 1) + 1, first_data + 1) if titles > 1]
     return Dialect(
-        form, named, tuple(column_names(fitting[0] if named and fitting else None, width)),
-        lines_before + _lines_of(lines, form, begin + 1 if named else begin), pad,
-        tuple((lines_before + number, line.rstrip("\n")) for number, line in enumerate(above, 1) if line.strip()),
-        reasons | {"header": why if header is None else "as you said"}, warnings,
+        form, named, tuple(column_names(names_of_titles(fitting[:titles]) if titles else None, width)),
+        lines_before + first_data, pad,
+        tuple((lines_before + number, line.rstrip("\n")) for number, line in above if line.strip()),
+        reasons | {"header": evidence.why if header is None else "as you said"}, warnings,
+        () if evidence.sure or header is not None or index_first else (ask_header(fitting, named),),
     )  # fmt: skip
 
 

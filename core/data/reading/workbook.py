@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from core.data.reading.compression import ZIPPED
-from core.data.reading.header import column_names, has_header
+from core.data.reading.header import ask_header, column_names, names_of_titles, title_rows, weigh_header
 from core.data.reading.reader import Reader, ReadingOptions
 from core.data.reading.skipped import SkippedRow
 from core.data.reading.table_reader import Batch, TableReader, string_table
@@ -98,16 +98,21 @@ def _open_sheet(
     titles = _title_rows([row for _, row in rows[:50]])
     skipped = tuple(SkippedRow(number, "above the table", " ".join(filter(None, row))) for number, row in rows[:titles])
     cells = [row for _, row in rows[titles:]]
-    guessed, why = has_header(cells[:1000])
-    header = guessed if options.header is None else options.header
-    columns = tuple(column_names(cells[0] if header else None, width))
+    evidence = weigh_header(cells[:1000])
+    header = evidence.named if options.header is None else options.header
+    names = title_rows(cells[:1000]) if header else 0
+    skipped += tuple(
+        SkippedRow(number, "above the table", " ".join(filter(None, row))) for number, row in rows[titles:][1:names]
+    )
+    columns = tuple(column_names(names_of_titles(cells[:names]) if names else None, width))
     warnings: tuple[str, ...] = ()
     if len(sheets) > 1 and options.sheet is None:
         warnings = (f"The workbook has {len(sheets)} sheets; {sheet!r} was read. Others: {_others(sheets, sheet)}.",)
     return TableReader(
         name, path.suffix.lstrip(".").lower() or name.rsplit(".", 1)[-1].lower(), columns, path.stat().st_size,
-        partial(_batches, cells[1:] if header else cells, columns), header=header, sheets=sheets, sheet=sheet,
-        skipped=skipped, warnings=warnings, reasons={"header": why if options.header is None else "as you said"},
+        partial(_batches, cells[names:], columns), header=header, sheets=sheets, sheet=sheet,
+        skipped=skipped, warnings=warnings, reasons={"header": evidence.why if options.header is None else "as you said"},
+        asks=() if evidence.sure or options.header is not None else (ask_header(cells, header),),
     )  # fmt: skip
 
 
