@@ -111,6 +111,7 @@ def storable_label(name: str) -> str:
 def plain_label(text: str) -> str:
     """A label as it is called whatever the file: without invisible marks, 1.0 as 1, True as true."""
     shown = _INVISIBLE.sub("", text).strip() if not text.isascii() else text.strip()
+    shown = shown.removeprefix("__label__")  # as fastText spells labels
     whole = _WHOLE.fullmatch(shown)
     if whole:
         number = whole[1] or whole[2]

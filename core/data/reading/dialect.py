@@ -13,7 +13,7 @@ from core.data.reading.header import (
     title_rows,
     weigh_header,
 )
-from core.data.reading.quoting import guess_quoting
+from core.data.reading.quoting import guess_quoting, is_one_quoted_column
 from core.data.reading.records import Form, csv_reader, first_records, fits, is_blank, modal_width, to_lines
 from core.data.reading.separator import guess_separator
 from core.errors import DatasetError
@@ -67,6 +67,9 @@ def guess_dialect(text: str, name: str, delimiter: str | None = None, header: bo
     lines = lines[lines_before:]
     if not any(line.strip() for line in lines):
         raise DatasetError(f"{name} holds no rows.", "Upload a file with at least a few rows of texts.")
+    if not delimiter and is_one_quoted_column("".join(lines)):
+        reasons = {"separator": "every line is text in quotes: one column", "quotes": 'fields are enclosed in "'}
+        return _with_header(lines, Form(None), header, lines_before, reasons, ())
     mark, why = (delimiter, "as you said") if delimiter else guess_separator(lines, name)
     form, reasons, warnings = Form(None, None), {"separator": why}, []
     if mark is not None:
@@ -80,7 +83,7 @@ def _with_header(
 ) -> Dialect:  # fmt: skip
     """Width, names and the place of the first row of data."""
     rows = (
-        first_records(lines, form) if form.delimiter else [[line.rstrip("\n")] for line in lines[:2000] if line.strip()]
+        first_records(lines, form) if form.delimiter or form.quote else [[line.rstrip("\n")] for line in lines[:2000] if line.strip()]
     )
     width = _width(rows)
     short = sum(len(row) < width for row in rows)
@@ -102,7 +105,7 @@ def _with_header(
         lines_before + first_data, pad,
         tuple((lines_before + number, line.rstrip("\n")) for number, line in above if line.strip()),
         reasons | {"header": evidence.why if header is None else "as you said"}, warnings,
-        () if evidence.sure or header is not None or index_first else (ask_header(fitting, named),),
+        () if evidence.sure or header is not None or index_first or titles > 1 else (ask_header(fitting, named),),
     )  # fmt: skip
 
 
@@ -127,7 +130,7 @@ def _lines_of(lines: list[str], form: Form, count: int) -> int:
     """Physical lines that the first ``count`` records take, blank lines included."""
     if not count:
         return 0
-    if form.delimiter is None:
+    if form.delimiter is None and form.quote is None:
         filled = [number for number, line in enumerate(lines) if line.strip()]
         return filled[count - 1] + 1
     reader, taken = csv_reader(lines, form), 0

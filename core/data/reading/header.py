@@ -14,6 +14,7 @@ LONGEST_NAME = 60  # characters
 RUNNING_TEXT = 20  # characters from which a column's typical cell counts as text
 ENOUGH = 2.0  # points from which on the first row holds names
 STRONG = 5.0  # points from which on a second row of names is believed
+LONGEST_CELL = 80  # characters of a cell in a preview
 TITLES = 3  # rows of names at most
 DEEP = 12  # rows from which on the first few are left out of what stands below, for they may be names as well
 # words that columns of texts and labels are called by
@@ -79,8 +80,11 @@ def weigh_header(rows: Sequence[Sequence[str]]) -> Evidence:
     rest = [row for row in rows[1:] if row != rows[0]]  # glued files repeat their names
     deep = rest[TITLES:] if len(rest) >= DEEP else rest
     signs = [*_of_row(first, deep)]
+    numbered = bool(signs) and signs[0][0] > 0
     for column, name in enumerate(first):
         below = [cell for row in deep if (cell := row[column].strip())]
+        if numbered and name:
+            continue
         signs += _of_column(name, below, name in below or any(row[column].strip() == name for row in rest))
     score = sum(points for points, _ in signs)
     strongest = max(signs, key=lambda sign: sign[0] if score >= ENOUGH else -sign[0], default=(0.0, ""))
@@ -101,7 +105,7 @@ def _of_row(first: list[str], rest: Sequence[Sequence[str]]) -> list[_Sign]:
         for column, name in enumerate(first) if name
     )  # fmt: skip
     if len(named) >= 2 and named == [str(number) for number in range(start, start + len(named))] and has_text:
-        return [(STRONG + 5.0 * len(named), "the first row numbers the columns")]
+        return [(STRONG, "the first row numbers the columns")]
     if len({cell.lower() for cell in named}) < len(named) and not all(map(is_number, named)):
         return [(-2.0, "the first row repeats a value")]
     return []
@@ -186,7 +190,7 @@ def ask_header(rows: Sequence[Sequence[str]], named: bool) -> Ask:
 
 
 def _reading(title: str, value: bool, names: Sequence[str], rows: Sequence[Sequence[str]]) -> Reading:
-    return Reading(title, value, tuple(dict(zip(names, row, strict=False)) for row in rows[:SHOWN]))
+    return Reading(title, value, tuple({name: cell[:LONGEST_CELL] for name, cell in zip(names, row, strict=False)} for row in rows[:SHOWN]))
 
 
 def _is_known(cell: str) -> bool:

@@ -112,7 +112,7 @@ def _open_sheet(
         name, path.suffix.lstrip(".").lower() or name.rsplit(".", 1)[-1].lower(), columns, path.stat().st_size,
         partial(_batches, cells[names:], columns), header=header, sheets=sheets, sheet=sheet,
         skipped=skipped, warnings=warnings, reasons={"header": evidence.why if options.header is None else "as you said"},
-        asks=() if evidence.sure or options.header is not None else (ask_header(cells, header),),
+        asks=() if evidence.sure or options.header is not None or names > 1 else (ask_header(cells, header),),
     )  # fmt: skip
 
 

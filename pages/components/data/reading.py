@@ -67,6 +67,8 @@ def reading_view(path: Path, name: str, stamp: str) -> Reading:
 
 def _may_be_text(path: Path, name: str) -> bool:
     """Whether naming the separator or the encoding could mend what the guess could not read."""
+    if not path.is_file():
+        return False
     with path.open("rb") as file:
         head = file.read(4096)
     return name.lower().endswith((".csv", ".tsv", ".txt")) and len(head) > 300 and b"\x00\x05\x16" not in head[:4]
