@@ -30,7 +30,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "data.splits": {"data.columns", "data.reading", "errors"},
     "data.sets": {"data.columns", "data.reading", "data.splits", "errors", "models", "workspace"},
     "data.cleaning": {
-        "data.columns", "data.sets", "data.splits", "errors", "evaluation", "models", "runs", "threads", "workspace",
+        "data.columns", "data.reading", "data.sets", "data.splits", "errors", "evaluation", "models", "runs", "threads",
+        "workspace",
     },
     "training": {"array_cache", "config", "errors", "models", "strategies", "tasks", "threads", "workspace"},
     "doctor": {"models", "training", "workspace"},
