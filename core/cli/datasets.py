@@ -74,7 +74,8 @@ def add(arguments: argparse.Namespace, out: Output) -> int:
         encoding=arguments.encoding, sheet=arguments.sheet, seed=arguments.seed, no_label=arguments.no_label,
         task={"score": "regression"}.get(arguments.task or "", arguments.task), labels=tuple(arguments.labels),
         separator=TAB.get(arguments.separator or "", arguments.separator),
-        decimal=arguments.decimal, places=tuple(arguments.places), domain=arguments.domain, language=arguments.language, id=arguments.id, ignore=tuple(arguments.ignore),
+        decimal=arguments.decimal, places=tuple(arguments.places),
+        domain=arguments.domain, language=arguments.language, id=arguments.id, ignore=tuple(arguments.ignore),
         header=arguments.header, progress=lambda share: out.bar(share, "reading"),
     )  # fmt: skip
     out.answer(facts(dataset) | {"already_stored": already_stored}, [

@@ -6,17 +6,6 @@ from typing import Any
 import pandas as pd
 
 from core.data.columns.kinds import Kind, is_flag, look_at_labels
-from core.data.reading.names import (
-    DOMAIN_NAMES,
-    GROUP_NAMES,
-    ID_NAMES,
-    LANGUAGE_NAMES,
-    PAIR_NAMES,
-    SCORE_NAMES,
-    SPLIT_NAMES,
-    is_called,
-    plain_name,
-)
 from core.data.columns.profile import ColumnProfile, profile_columns
 from core.data.columns.roles import SINGLE, Roles, check_roles, with_kind
 from core.data.columns.scores import (
@@ -30,6 +19,17 @@ from core.data.columns.scores import (
     may_hold_answers,
     text_reason,
     text_score,
+)
+from core.data.reading.names import (
+    DOMAIN_NAMES,
+    GROUP_NAMES,
+    ID_NAMES,
+    LANGUAGE_NAMES,
+    PAIR_NAMES,
+    SCORE_NAMES,
+    SPLIT_NAMES,
+    is_called,
+    plain_name,
 )
 from core.errors import DatasetError
 

@@ -16,10 +16,10 @@ from core.data.columns.label_cells import (
     places,
     plain_label,
 )
-from core.data.reading.names import CODE_NAMES, LABEL_NAMES, SCORE_NAMES, is_called, plain_name
 from core.data.columns.numbers import DecimalMark, decimal_mark, is_number, number_of
 from core.data.reading.ask import SHOWN, Ask, Reading
 from core.data.reading.cells import cell_text
+from core.data.reading.names import CODE_NAMES, LABEL_NAMES, SCORE_NAMES, is_called, plain_name
 
 # that join labels -> what they are called
 SEPARATORS = {"|": "bars", ";": "semicolons", ",": "commas", "\t": "tabs", "#": "hash marks"}
@@ -79,9 +79,7 @@ def _look_at_lists(column: str, lists: list[list[str]]) -> Kind:
     several = sum(len(items) > 1 for items in lists) / len(lists)
     if not several and sum(not items for items in lists) <= 0.05 * len(lists):
         return Kind("single_label", None, f"lists that hold one label each, {len(names)} different")
-    return Kind(
-        "multi_label", None, f"lists of labels, {len(names)} different, {several:.0%} of the rows have several"
-    )
+    return Kind("multi_label", None, f"lists of labels, {len(names)} different, {several:.0%} of the rows have several")
 
 
 def _look_at_places(column: str, lists: list[list[str]], width: int) -> Kind:
@@ -145,8 +143,12 @@ def _look_at_numbers(name: str, texts: list[str]) -> Kind:
     alike = len({len(text) for text in texts}) == 1 and len(texts[0]) >= 3  # as codes are
     again = len(texts) / len(distinct)
     if len(distinct) > MANY and not scored and (coded or alike) and again >= REPEATED:
-        reason = f"{len(distinct)} different whole numbers {span} that come again, {again:.0f} rows each: codes of classes"
-        return Kind("single_label", None, reason, asks=(*asks, _ask_task(name, texts, "single_label")) if gaps else asks)
+        reason = (
+            f"{len(distinct)} different whole numbers {span} that come again, {again:.0f} rows each: codes of classes"
+        )
+        return Kind(
+            "single_label", None, reason, asks=(*asks, _ask_task(name, texts, "single_label")) if gaps else asks
+        )
     if len(distinct) > 10 * MANY or (len(distinct) > MANY and (gaps or scored)) or asks:
         open_task = () if scored or asks or again < REPEATED else (_ask_task(name, texts, "regression"),)
         reason = f"{len(distinct)} different whole numbers {span}{how}"

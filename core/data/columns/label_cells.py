@@ -19,8 +19,6 @@ FALSE = (
     "nej", "hayır", "нет", "否", "无", "無", "いいえ", "아니오", "아니요", "لا",
 )  # fmt: skip
 UNKNOWN = ("-1", "-1.0")  # beside 0 and 1: nobody has said
-# marks that show nothing, and which two labels that look alike may differ in
-_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 _WHOLE = re.compile(r"([-+]?\d+)[.,]0{1,2}|([-+]?\d+)\.0+")
 _LISTS = ("choices", "labels", "taxonomy", "value", "values", "tags")  # keys under which annotation tools write a list
 _NAMES = ("label", "name", "value", "text", "title", "class", "category")  # keys under which an item writes its name
@@ -45,7 +43,7 @@ def listed_items(cell: Any) -> list[str] | None:
 
 
 def _parsed(text: str) -> Any:
-    if not (text[:1] + text[-1:] in ("[]", "{}")):
+    if text[:1] + text[-1:] not in ("[]", "{}"):
         return None
     for read in (json.loads, ast.literal_eval):
         try:
@@ -109,19 +107,13 @@ def storable_label(name: str) -> str:
 
 
 def plain_label(text: str) -> str:
-    """A label as it is called whatever the file: without invisible marks, 1.0 as 1, True as true."""
-    shown = _INVISIBLE.sub("", text).strip() if not text.isascii() else text.strip()
-    shown = shown.removeprefix("__label__")  # as fastText spells labels
+    """A label as it is called whatever the file: 1.0 as 1, True as true, without the prefix of fastText."""
+    shown = text.strip().removeprefix("__label__")
     whole = _WHOLE.fullmatch(shown)
     if whole:
         number = whole[1] or whole[2]
         return "0" if number in ("-0", "+0") else number
     return shown.lower() if shown in ("True", "False", "TRUE", "FALSE") else shown
-
-
-def has_invisible_marks(text: str) -> bool:
-    """Whether a label holds marks that nobody sees."""
-    return not text.isascii() and _INVISIBLE.search(text) is not None
 
 
 def places(cells: list[list[str]]) -> int:

@@ -6,13 +6,12 @@ from typing import Any
 import pandas as pd
 
 from core.data.columns.kinds import look_at_labels
-from core.data.columns.label_cells import has_invisible_marks, plain_label
+from core.data.columns.label_cells import plain_label
 from core.data.reading.ask import Ask
 from core.data.reading.cells import cell_text
 from core.data.reading.parts import PARTS
 from core.errors import DatasetError
 
-INVISIBLE_LOOKED_AT = 100_000  # labels
 SINGLE = ("text", "label", "text_pair", "split", "group", "domain", "language", "id")
 
 
@@ -83,17 +82,7 @@ def with_kind(frame: pd.DataFrame, roles: Roles) -> Roles:
         decimal=(roles.decimal or kind.decimal) if task == "regression" else roles.decimal,
         asks=tuple(_open_questions(kind.asks, roles)),
     )  # fmt: skip
-    return with_hidden(frame, _told_invisible(frame, roles))
-
-
-def _told_invisible(frame: pd.DataFrame, roles: Roles) -> Roles:
-    """The same roles with a warning where labels hold marks that nobody sees; they are left out of every label."""
-    cells = {cell for cell in frame[roles.label].iloc[:INVISIBLE_LOOKED_AT] if isinstance(cell, str)}
-    marked = sorted(filter(has_invisible_marks, cells))
-    warning = f"Labels such as {marked[0]!a} hold marks that nobody sees: these were left out." if marked else ""
-    if not marked or warning in roles.warnings or roles.task == "regression":
-        return roles
-    return roles.changed(warnings=(*roles.warnings, warning))
+    return with_hidden(frame, roles)
 
 
 def _open_questions(asks: tuple[Ask, ...], roles: Roles) -> list[Ask]:
@@ -117,7 +106,9 @@ def with_hidden(frame: pd.DataFrame, roles: Roles) -> Roles:
     if len(hidden) != 1 or hidden & others or len(others) < 2:
         return roles
     value = hidden.pop()
-    warning = f"Every row of the test part has the label {value!r}, which stands in no other part: it is taken as hidden."
+    warning = (
+        f"Every row of the test part has the label {value!r}, which stands in no other part: it is taken as hidden."
+    )
     return roles.changed(missing=(value,), warnings=(*roles.warnings, warning))
 
 

@@ -1,5 +1,6 @@
 """How much a column looks like a text, a label, a score, or the names of parts: by its name and by its profile."""
 
+from core.data.columns.profile import ColumnProfile
 from core.data.reading.names import (
     CONTEXT_NAMES,
     DATE_NAMES,
@@ -11,7 +12,6 @@ from core.data.reading.names import (
     is_called,
     plain_name,
 )
-from core.data.columns.profile import ColumnProfile
 from core.data.reading.parts import PARTS
 
 MOST_CLASSES = 1000

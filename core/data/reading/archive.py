@@ -23,7 +23,14 @@ DOCUMENTS = {
 
 
 # files that the datasets library writes beside a set, which are no tables
-DESCRIPTIONS = ("state.json", "dataset_info.json", "dataset_dict.json", "dataset_infos.json", "metadata.json", "package.json")
+DESCRIPTIONS = (
+    "state.json",
+    "dataset_info.json",
+    "dataset_dict.json",
+    "dataset_infos.json",
+    "metadata.json",
+    "package.json",
+)
 
 
 def archive_readers(tables: Sequence[Reader]) -> tuple[Reader, ...]:
@@ -101,7 +108,11 @@ class Archive:
             alike = [(part, table) for part, table in opened if table.columns == opened[0][1].columns]
             if len(alike) == len(opened) or len(alike) > 1:
                 left = [table for table in names if table not in together]
-                left += [table for table, (_, file) in zip(files, opened, strict=True) if file.columns != opened[0][1].columns]
+                left += [
+                    table
+                    for table, (_, file) in zip(files, opened, strict=True)
+                    if file.columns != opened[0][1].columns
+                ]
                 joined = replace(join_parts(alike, name), sheets=names, owns=scratch)
                 return replace(joined, warnings=(*joined.warnings, *_left_out(left)))
         train = next((table for table in names if part_of_file(table) == "train"), None)
@@ -127,7 +138,9 @@ def _left_out(tables: list[str]) -> tuple[str, ...]:
     if not tables:
         return ()
     shown = ", ".join(map(repr, tables[:5])) + (" …" if len(tables) > 5 else "")
-    return (f"Left out, because their columns or names do not fit the others: {shown}. Choose one of them as its sheet.",)
+    return (
+        f"Left out, because their columns or names do not fit the others: {shown}. Choose one of them as its sheet.",
+    )
 
 
 def _refuse_documents(members: list[Member], name: str) -> None:

@@ -45,4 +45,3 @@ class Ask:
             for reading in (self.taken, self.other)
         ]
         return {"about": self.about, "question": self.question, "option": self.option, "readings": readings}
-

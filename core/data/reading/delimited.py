@@ -35,7 +35,9 @@ def open_delimited(path: Path, name: str, options: ReadingOptions) -> TableReade
     """
     size, strict = path.stat().st_size, options.encoding is not None
     pieces = sample_pieces(path, size)
-    guess = GuessedEncoding(str(options.encoding)) if strict else judge_encoding(b"\n".join(pieces), name, len(pieces) == 1)
+    guess = (
+        GuessedEncoding(str(options.encoding)) if strict else judge_encoding(b"\n".join(pieces), name, len(pieces) == 1)
+    )
     encoding = guess.encoding
     text, is_whole = beginning(path, encoding, name, strict)
     lone_returns = text.count("\r") - text.count("\r\n") > text.count("\n")  # old Macs end lines so

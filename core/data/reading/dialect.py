@@ -83,7 +83,9 @@ def _with_header(
 ) -> Dialect:  # fmt: skip
     """Width, names and the place of the first row of data."""
     rows = (
-        first_records(lines, form) if form.delimiter or form.quote else [[line.rstrip("\n")] for line in lines[:2000] if line.strip()]
+        first_records(lines, form)
+        if form.delimiter or form.quote
+        else [[line.rstrip("\n")] for line in lines[:2000] if line.strip()]
     )
     width = _width(rows)
     short = sum(len(row) < width for row in rows)
@@ -99,7 +101,11 @@ def _with_header(
     first_data = _lines_of(lines, form, begin + titles)
     # of several rows of names the first gives its place to them all
     above = [*enumerate(lines[: _lines_of(lines, form, begin)], 1)]
-    above += [(number, lines[number - 1]) for number in range(_lines_of(lines, form, begin + 1) + 1, first_data + 1) if titles > 1]
+    above += [
+        (number, lines[number - 1])
+        for number in range(_lines_of(lines, form, begin + 1) + 1, first_data + 1)
+        if titles > 1
+    ]
     return Dialect(
         form, named, tuple(column_names(names_of_titles(fitting[:titles]) if titles else None, width)),
         lines_before + first_data, pad,

@@ -76,7 +76,9 @@ def weigh_header(rows: Sequence[Sequence[str]]) -> Evidence:
     if len(rows) == 1:
         known = [cell for cell in named if _is_known(cell)]
         enough = len(known) == len(named) and len({cell.lower() for cell in named}) == len(named)
-        return Evidence(STRONG if enough else -STRONG, "names that are usual for columns" if enough else "there is one row only")
+        return Evidence(
+            STRONG if enough else -STRONG, "names that are usual for columns" if enough else "there is one row only"
+        )
     rest = [row for row in rows[1:] if row != rows[0]]  # glued files repeat their names
     deep = rest[TITLES:] if len(rest) >= DEEP else rest
     signs = [*_of_row(first, deep)]
@@ -186,11 +188,21 @@ def ask_header(rows: Sequence[Sequence[str]], named: bool) -> Ask:
     without = _reading("a row of data", False, column_names(None, width), rows)
     taken, other = (with_names, without) if named else (without, with_names)
     shown = ", ".join(cell.strip() for cell in rows[0] if cell.strip())[:80]
-    return Ask("header", f"Does the first row ({shown}) name the columns?", "--no-header" if named else "--header", taken, other)
+    return Ask(
+        "header",
+        f"Does the first row ({shown}) name the columns?",
+        "--no-header" if named else "--header",
+        taken,
+        other,
+    )
 
 
 def _reading(title: str, value: bool, names: Sequence[str], rows: Sequence[Sequence[str]]) -> Reading:
-    return Reading(title, value, tuple({name: cell[:LONGEST_CELL] for name, cell in zip(names, row, strict=False)} for row in rows[:SHOWN]))
+    return Reading(
+        title,
+        value,
+        tuple({name: cell[:LONGEST_CELL] for name, cell in zip(names, row, strict=False)} for row in rows[:SHOWN]),
+    )
 
 
 def _is_known(cell: str) -> bool:

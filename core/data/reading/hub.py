@@ -73,7 +73,7 @@ def open_splits(files: list[tuple[str, Path]], name: str) -> TableReader:
     used = [(part, path) for split, path in files if (part := part_of(split))]
     left_out = sorted({split for split, _ in files if not part_of(split)}) if used else []
     used = used or [("train", path) for _, path in files]
-    opened = [(part, open_table(path, name)) for part, path in used]
+    opened: list[tuple[str | None, TableReader]] = [(part, open_table(path, name)) for part, path in used]
     if len({table.columns for _, table in opened}) > 1:
         raise DatasetError(f"The files of {name!r} have different columns.", "Download one of them and upload it.")
     joined = join_parts(opened, name)

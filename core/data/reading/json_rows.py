@@ -29,7 +29,7 @@ class ParsedValue(NamedTuple):
 
 
 class Piece(NamedTuple):
-    """The values of some part of the file, the share of the file read so far, how many places misfit the encoding, and sentences of warning."""
+    """The values of some part of the file, the share of it read so far, places that misfit the encoding, sentences of warning."""
 
     values: list[ParsedValue]
     done: float

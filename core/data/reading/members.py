@@ -72,7 +72,9 @@ def list_members(path: Path, name: str) -> list[Member]:
         raise DatasetError(f"{name} is encrypted: its files need a password.", "Unpack it and pack it without one.")
     if not files:
         what = "a folder" if path.is_dir() else "an archive"
-        raise DatasetError(f"{name} is {what} without files.", "Name a file with a table." if path.is_dir() else PACK_AGAIN)
+        raise DatasetError(
+            f"{name} is {what} without files.", "Name a file with a table." if path.is_dir() else PACK_AGAIN
+        )
     return files
 
 

@@ -21,7 +21,8 @@ LABEL_NAMES = (
     "etiquette", "theme", "opinion", "categoria", "clase", "etiqueta", "sentimiento", "valoracion", "calificacion", "tema",
     "etichetta", "giudizio", "valutazione", "sentimento", "avaliacao", "rotulo", "categorie", "oordeel", "kategoria", "ocena",
     "etykieta", "etiket", "kategori", "duygu", "sinif", "метка", "класс", "категория", "тональность", "оценка", "тема",
-    "标签", "类别", "分类", "情感", "标注", "標籤", "類別", "分類", "ラベル", "カテゴリ", "感情", "評価", "라벨", "레이블", "감정", "카테고리", "분류",
+    "标签", "类别", "分类", "情感", "标注", "標籤", "類別", "分類", "ラベル", "カテゴリ", "感情", "評価", "라벨", "레이블", "감정",
+    "카테고리", "분류",
     "التصنيف",
 )  # fmt: skip
 SEVERAL_NAMES = (
@@ -75,6 +76,4 @@ def plain_name(name: str) -> str:
 
 def is_called(name: str, usual_names: tuple[str, ...]) -> bool:
     """Whether a plain name is one of the usual ones, or begins or ends with one as a word of its own."""
-    return any(
-        name == usual or name.endswith(f"_{usual}") or name.startswith(f"{usual}_") for usual in usual_names
-    )
+    return any(name == usual or name.endswith(f"_{usual}") or name.startswith(f"{usual}_") for usual in usual_names)

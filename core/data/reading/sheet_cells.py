@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Any
 
 LARGEST = 64 << 20  # bytes of a sheet's XML that are looked at for formulas
-_FORMULA = re.compile(rb'<c\b[^>]*?\br="([A-Z]+)\d+"[^>]*>\s*<f\b(?:[^>]*/>|[^>]*>[^<]*</f>)\s*(?:<v\s*/>|<v>\s*</v>|</c>)')
+_FORMULA = re.compile(
+    rb'<c\b[^>]*?\br="([A-Z]+)\d+"[^>]*>\s*<f\b(?:[^>]*/>|[^>]*>[^<]*</f>)\s*(?:<v\s*/>|<v>\s*</v>|</c>)'
+)
 _SHEET = re.compile(r"<(?:\w+:)?sheet\b[^>]*>")
 
 
@@ -53,7 +55,9 @@ def _sheet_file(book: zipfile.ZipFile, sheet: str) -> str:
         if _attribute(title, "name") == sheet:
             wanted = _attribute(title, r"\w+:id")
             relations = re.findall(r"<(?:\w+:)?Relationship\b[^>]*>", book.read("xl/_rels/workbook.xml.rels").decode())
-            target = next(_attribute(relation, "Target") for relation in relations if _attribute(relation, "Id") == wanted)
+            target = next(
+                _attribute(relation, "Target") for relation in relations if _attribute(relation, "Id") == wanted
+            )
             return target.lstrip("/") if target.startswith("/") else f"xl/{target}"
     raise KeyError(sheet)
 

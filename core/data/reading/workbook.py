@@ -132,7 +132,9 @@ def _open_sheet(
 
 def _filled_sentences(merged: Counter[int], columns: tuple[str, ...], left: int) -> list[str]:
     names = [(columns[at - left], count) for at, count in sorted(merged.items()) if 0 <= at - left < len(columns)]
-    return [f"{count:,} cells of {name!r} are parts of merged cells: they took the value of these." for name, count in names]
+    return [
+        f"{count:,} cells of {name!r} are parts of merged cells: they took the value of these." for name, count in names
+    ]
 
 
 def _formula_sentences(formulas: Counter[int], columns: tuple[str, ...], left: int) -> list[str]:

@@ -74,9 +74,7 @@ def _by_time(times: pd.Series, fractions: tuple[float, float, float]) -> pd.Seri
     return pd.Series(parts)
 
 
-def _as_given(
-    given: pd.Series, strata: pd.Series, groups: pd.Series | None, seed: int, test_share: float
-) -> pd.Series:
+def _as_given(given: pd.Series, strata: pd.Series, groups: pd.Series | None, seed: int, test_share: float) -> pd.Series:
     names = given.astype(str).str.strip().str.lower()
     unknown = sorted(set(names) - set(PART_NAMES))
     if unknown:

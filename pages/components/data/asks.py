@@ -19,7 +19,9 @@ def ask_view(ask: Ask, stamp: str) -> Any:
         )  # fmt: skip
         for place, (slot, reading) in enumerate(zip(st.columns(2), readings, strict=True)):
             slot.caption(f"As {reading.title}")
-            slot.dataframe(pd.DataFrame(reading.preview), hide_index=True, key=f"ask_{ask.about}_{place}_{stamp}", height="content")
+            slot.dataframe(
+                pd.DataFrame(reading.preview), hide_index=True, key=f"ask_{ask.about}_{place}_{stamp}", height="content"
+            )
     return readings[picked].value
 
 

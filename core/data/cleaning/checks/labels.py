@@ -3,7 +3,6 @@
 import pandas as pd
 
 from core.data.cleaning.checks.check import Check, CheckGroup, Remedy, counted, rows_of
-from core.data.cleaning.checks.placeholders import check_placeholders
 from core.data.cleaning.material import Material
 
 FEW = 10  # training rows below which a class is hard to learn
@@ -15,7 +14,7 @@ def check_labels(material: Material) -> list[Check]:
     if not material.classes:
         return []
     frame = material.frame
-    return [_balance(frame), _rare(frame), check_placeholders(frame), _look_alikes(frame), _giveaways(frame)]
+    return [_balance(frame), _rare(frame), _look_alikes(frame), _giveaways(frame)]
 
 
 def _balance(frame: pd.DataFrame) -> Check:
@@ -98,4 +97,4 @@ def _giveaways(frame: pd.DataFrame) -> Check:
     return Check(name, "warning", message, count=len(deciding), remedy=remedy, fix=fix)
 
 
-LABELS = CheckGroup("labels", "Looking at labels", check_labels, share=5, version=2)
+LABELS = CheckGroup("labels", "Looking at labels", check_labels, share=5)

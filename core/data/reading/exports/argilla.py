@@ -10,7 +10,9 @@ SUBMITTED = "submitted"
 
 def _recognise_flat(records: Sequence[Record]) -> Convert | None:
     """``topic.responses`` beside ``topic.responses.status`` and ``topic.suggestion``."""
-    questions = sorted({name.removesuffix(".responses") for record in records for name in record if name.endswith(".responses")})
+    questions = sorted(
+        {name.removesuffix(".responses") for record in records for name in record if name.endswith(".responses")}
+    )
     if not questions:
         return None
 
@@ -85,7 +87,9 @@ def _answered(own: Record, said: dict[str, list[tuple[Any, str]]]) -> Record | s
         answer, is_clear = agreed(answers)
         if not is_clear:
             return f"annotators disagree on {question!r}"
-        row[question if question not in row else f"{question} (answer)"] = one_or_all(answer) if isinstance(answer, list) else answer
+        row[question if question not in row else f"{question} (answer)"] = (
+            one_or_all(answer) if isinstance(answer, list) else answer
+        )
     return row
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from core.data.reading.exports.shape import Convert, Record, RecordShape, most
+from core.data.reading.exports.shape import Convert, Record, RecordShape, field_of
 from core.errors import DatasetError
 
 LISTS = ("messages", "conversations", "conversation", "chat", "dialog", "dialogue")
@@ -16,7 +16,7 @@ def _names(names: set[str]) -> bool:
 
 
 def _recognise(records: Sequence[Record]) -> Convert | None:
-    field = next((name for name in LISTS if most(records, lambda record, name=name: bool(_turns(record.get(name))))), None)  # type: ignore[misc]
+    field = field_of(records, LISTS, lambda value: bool(_turns(value)))
     if field is None:
         return None
     answered = [turns[-1][0] in ANSWERS for record in records if (turns := _turns(record.get(field)))]

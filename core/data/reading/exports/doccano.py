@@ -3,23 +3,20 @@
 from collections.abc import Sequence
 from typing import Any
 
-from core.data.reading.exports.shape import Convert, Record, RecordShape, most, one_or_all, share, spans_error
+from core.data.reading.exports.shape import Convert, Record, RecordShape, most, one_or_all, spans_error
 
 FIELDS = ("label", "labels", "annotations", "entities", "spans")
-RELATIONS = ("relations", "Comments")
 
 
 def _recognise(records: Sequence[Record]) -> Convert | None:
     if not most(records, lambda record: any(isinstance(record.get(name), str) for name in ("text", "data", "content"))):
         return None
-    for field in FIELDS:
-        marked = share(records, lambda record, field=field: _is_spans(record.get(field)))  # type: ignore[misc]
-        others = [name for name in FIELDS if name != field and any(_is_label(record.get(name)) for record in records)]
-        cats = any("cats" in record for record in records)
-        if marked and not others and not cats and not share(records, lambda record, field=field: _is_label(record.get(field))):  # type: ignore[misc]
-            raise spans_error("an annotation tool")
-    old = [name for name in ("annotations",) if most(records, lambda record: _is_old(record.get("annotations")))]
-    return _old_row if old and not any("label" in record for record in records) else None
+    labelled = [name for name in FIELDS if any(_is_label(record.get(name)) for record in records)]
+    spans = [name for name in FIELDS if any(_is_spans(record.get(name)) for record in records)]
+    if spans and not labelled and not any("cats" in record for record in records):
+        raise spans_error("an annotation tool")
+    is_old = most(records, lambda record: _is_old(record.get("annotations")))
+    return _old_row if is_old and not any("label" in record for record in records) else None
 
 
 def _old_row(record: Record) -> Record | str:
@@ -29,7 +26,9 @@ def _old_row(record: Record) -> Record | str:
 
 
 def _is_old(value: Any) -> bool:
-    return isinstance(value, list) and all(isinstance(item, dict) and isinstance(item.get("label"), str | int) for item in value)
+    return isinstance(value, list) and all(
+        isinstance(item, dict) and isinstance(item.get("label"), str | int) for item in value
+    )
 
 
 def _is_spans(value: Any) -> bool:

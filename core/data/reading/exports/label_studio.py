@@ -13,7 +13,9 @@ def _recognise(records: Sequence[Record]) -> Convert | None:
     """Tasks as the export "JSON" (not "JSON-MIN") writes them."""
     if not most(records, lambda record: isinstance(record.get("data"), dict) and _annotations(record) is not None):
         return None
-    results = [result for record in records for annotation in _annotations(record) or () for result in _results(annotation)]
+    results = [
+        result for record in records for annotation in _annotations(record) or () for result in _results(annotation)
+    ]
     if results and not any(result.get("type") in WHOLE_TEXT for result in results):
         raise spans_error("Label Studio")
     return _row
@@ -68,5 +70,7 @@ def _results(annotation: Any) -> list[Record]:
 
 
 LABEL_STUDIO = RecordShape(
-    "Label Studio (full export)", lambda names: "data" in names and bool(names & {"annotations", "completions"}), _recognise
+    "Label Studio (full export)",
+    lambda names: "data" in names and bool(names & {"annotations", "completions"}),
+    _recognise,
 )

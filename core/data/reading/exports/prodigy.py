@@ -5,7 +5,18 @@ from collections.abc import Sequence
 from core.data.reading.exports.shape import Convert, Record, RecordShape, most, one_or_all, share, spans_error
 
 ASIDE = {"ignore": "ignored by the annotator", "reject": "rejected by the annotator"}
-_OWN = ("_input_hash", "_task_hash", "_view_id", "_session_id", "_annotator_id", "_timestamp", "options", "config", "accept", "answer")
+_OWN = (
+    "_input_hash",
+    "_task_hash",
+    "_view_id",
+    "_session_id",
+    "_annotator_id",
+    "_timestamp",
+    "options",
+    "config",
+    "accept",
+    "answer",
+)
 
 
 def _recognise(records: Sequence[Record]) -> Convert | None:

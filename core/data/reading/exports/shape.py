@@ -39,6 +39,11 @@ def most(records: Sequence[Record], holds: Callable[[Record], bool]) -> bool:
     return share(records, holds) >= MOST
 
 
+def field_of(records: Sequence[Record], names: Sequence[str], holds: Callable[[Any], bool]) -> str | None:
+    """The first of ``names`` of whose cells something holds in nearly all records; None where there is none."""
+    return next((name for name in names if share(records, lambda record: holds(record.get(name))) >= MOST), None)  # noqa: B023
+
+
 def one_or_all(labels: Sequence[str]) -> Any:
     """One label by itself, several as a list; None where there is none."""
     return None if not labels else labels[0] if len(labels) == 1 else list(labels)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from core.data.reading.exports.shape import Convert, Record, RecordShape, most
+from core.data.reading.exports.shape import Convert, Record, RecordShape, field_of, most
 from core.errors import DatasetError
 
 LISTS = ("tokens", "words", "tokenized_text", "sentence_tokens", "token", "text", "sentence")
@@ -12,17 +12,15 @@ WORDS = 3  # words of a typical text at least
 
 def _recognise(records: Sequence[Record]) -> Convert | None:
     """Nearly all records hold a list of words; labels of the single words are no label of the text."""
-    field = next((name for name in LISTS if most(records, lambda record, name=name: _is_words(record.get(name)))), None)  # type: ignore[misc]
+    field = field_of(records, LISTS, _is_words)
     if field is None:
         return None
     lengths = sorted(len(record[field]) for record in records if _is_words(record.get(field)))
     if lengths[len(lengths) // 2] < WORDS:
         return None
-    tagged = [
-        name for name in dict.fromkeys(name for record in records for name in record)
-        if name != field and most(records, lambda record, name=name: _one_a_word(record, field, name))  # type: ignore[misc]
-    ]  # fmt: skip
-    others = [name for name in dict.fromkeys(name for record in records for name in record) if name not in (field, *tagged)]
+    names = dict.fromkeys(name for record in records for name in record)
+    tagged = [name for name in names if name != field and _is_tagged(records, field, name)]
+    others = [name for name in names if name not in (field, *tagged)]
     if tagged and not any(name.lower() not in ("id", "idx", "index", "guid") for name in others):
         raise DatasetError(
             f"The list {tagged[0]!r} labels every word of {field!r} by itself (named entities, parts of speech).",
@@ -49,8 +47,12 @@ def _is_words(value: object) -> bool:
     return isinstance(value, list) and bool(value) and all(isinstance(word, str) for word in value)
 
 
-def _one_a_word(record: Record, field: str, name: str) -> bool:
-    tags, words = record.get(name), record.get(field)
+def _is_tagged(records: Sequence[Record], field: str, name: str) -> bool:
+    """Whether a list in nearly all records has one item for each word."""
+    return most(records, lambda record: _as_long(record.get(name), record.get(field)))
+
+
+def _as_long(tags: object, words: object) -> bool:
     return isinstance(tags, list) and isinstance(words, list) and len(tags) == len(words)
 
 
