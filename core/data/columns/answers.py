@@ -99,8 +99,14 @@ def _from_numbers(column: pd.Series, name: str, decimal: str | None) -> pd.Serie
 def _from_flags(frame: pd.DataFrame, labels: tuple[str, ...]) -> pd.Series:
     """A label for each column that says yes; a row whose cells are all empty has no answer."""
     yes, blank = [], np.ones(len(frame), dtype=bool)
-    for name in labels:
-        cells = np.array([cell_text(cell).strip().lower() for cell in frame[name]], dtype=object)
+    columns = {
+        name: np.array([cell_text(cell).strip().lower() for cell in frame[name]], dtype=object) for name in labels
+    }
+    # -1 beside 0 and 1 says that nobody knows, beside 1 alone it says no
+    no_words = [word for word in FALSE if word]
+    says_no = any(np.isin(cells, no_words).any() for cells in columns.values())
+    is_ticked = not says_no and not any(np.isin(cells, UNKNOWN).any() for cells in columns.values())
+    for name, cells in columns.items():
         other = sorted(set(cells) - {*TRUE, *FALSE, *UNKNOWN})
         if other:
             raise DatasetError(
@@ -108,12 +114,9 @@ def _from_flags(frame: pd.DataFrame, labels: tuple[str, ...]) -> pd.Series:
                 "A column for one label may hold 0 and 1, true and false, yes and no in words, or marks such as x and blanks.",
             )  # fmt: skip
         yes.append(np.isin(cells, TRUE))
-        # -1 beside 0 and 1 says that nobody knows, beside 1 alone it says no
-        says_no = np.isin(cells, [word for word in FALSE if word])
-        unsaid = np.isin(cells, UNKNOWN) if says_no.any() else np.zeros(len(cells), dtype=bool)
-        blank &= unsaid | (cells == "")
-    if _are_ticks(frame, labels):
-        blank[:] = False  # where only what applies is ticked, a row without a tick has none of the labels
+        blank &= (cells == "") | (np.isin(cells, UNKNOWN) & says_no)
+    if is_ticked:  # only what applies is ticked: a row without a tick has none of the labels
+        blank[:] = False
     order = sorted(range(len(labels)), key=lambda column: label_order(labels[column]))
     answers = [
         None if blank[row] else join_labels(storable_label(labels[column]) for column in order if yes[column][row])
@@ -121,9 +124,3 @@ def _from_flags(frame: pd.DataFrame, labels: tuple[str, ...]) -> pd.Series:
     ]
     return pd.Series(answers, dtype=object)
 
-
-def _are_ticks(frame: pd.DataFrame, labels: tuple[str, ...]) -> bool:
-    """Whether the columns hold marks and blanks only, with no word for no."""
-    return not any(
-        cell_text(cell).strip().lower() in {*FALSE, *UNKNOWN} - {""} for name in labels for cell in frame[name]
-    )

@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from core.data.columns.kinds import Kind, is_flag, look_at_labels
+from core.data.columns.kinds import Kind, holds_repeated_lists, is_flag, look_at_labels
 from core.data.columns.profile import ColumnProfile, profile_columns
 from core.data.columns.roles import SINGLE, Roles, check_roles, with_kind
 from core.data.columns.scores import (
@@ -44,6 +44,8 @@ def guess_roles(frame: pd.DataFrame) -> Roles:
     """
     columns = profile_columns(frame)
     texts = sorted(filter(is_text, columns), key=text_score, reverse=True)
+    if len(columns) == len(frame) == 1 and columns[0].length:  # a file for prediction may hold one text
+        texts = columns
     if not texts:
         raise DatasetError(
             f"No column looks like text; there are: {', '.join(map(str, frame.columns[:20]))}.",
@@ -150,7 +152,9 @@ def _guess_answers(frame: pd.DataFrame, roles: Roles, left: list[ColumnProfile])
     kinds: dict[str, Kind] = {}
     candidates = [column for column in left if is_label(column)]
     for column in left:
-        if (column.nested or column.listed or column not in candidates) and may_hold_answers(column):
+        listed = column.nested or column.listed
+        by_cells = listed and not is_context(column) and holds_repeated_lists(frame[column.name])
+        if (listed or column not in candidates) and (by_cells or may_hold_answers(column)):
             kind = look_at_labels(frame[column.name])
             if kind.task != "single_label" or column.nested or column.listed or column.numeric:
                 kinds[column.name] = kind

@@ -1,6 +1,7 @@
 """What sort of answers a column holds: classes, several labels a row, a score, or yes and no."""
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +24,7 @@ from core.data.reading.names import CODE_NAMES, LABEL_NAMES, SCORE_NAMES, is_cal
 
 # that join labels -> what they are called
 SEPARATORS = {"|": "bars", ";": "semicolons", ",": "commas", "\t": "tabs", "#": "hash marks"}
+LONGEST_LABEL = 40  # characters
 SAMPLE = 5000
 MANY = 20  # whole numbers: with more distinct values than this they may be a score
 REPEATED = 3  # rows a value from which on many whole numbers may be classes
@@ -51,7 +53,7 @@ def look_at_labels(column: pd.Series) -> Kind:
     cells = list(_even(column))
     lists = [items for cell in cells if (items := listed_items(cell)) is not None]
     texts = [text for cell in cells if (text := cell_text(cell).strip())]
-    named = any(isinstance(cell, dict) or str(cell).lstrip()[:1] == "{" for cell in cells)
+    named = any(isinstance(cell, dict | list) or str(cell).lstrip()[:1] == "{" for cell in cells)
     if lists and (named or len(lists) >= 0.5 * len(texts)):
         plain = [[cell_text(cell).strip()] for cell in cells if listed_items(cell) is None and cell_text(cell).strip()]
         return _look_at_lists(str(column.name), lists + plain)
@@ -93,6 +95,14 @@ def _look_at_places(column: str, lists: list[list[str]], width: int) -> Kind:
     )  # fmt: skip
     reason = f"lists of 0 and 1 with {width} places, a label each"
     return Kind("single_label" if one_each else "multi_label", None, reason, places=names, asks=(ask,))
+
+
+def holds_repeated_lists(column: pd.Series) -> bool:
+    """Whether a column holds lists of a few short labels that come again and again, so that it may be the label by its cells."""
+    lists = [items for cell in _even(column) if (items := listed_items(cell)) is not None]
+    names = Counter(name for items in lists for name in items)
+    short = all(len(name) <= LONGEST_LABEL for name in names)
+    return len(names) >= 2 and short and sum(names.values()) >= REPEATED * len(names)
 
 
 def joined_by(texts: list[str]) -> str | None:

@@ -55,6 +55,8 @@ def _parsed(text: str) -> Any:
 
 def _of_mapping(cell: dict[Any, Any]) -> Any:
     """The list inside {"choices": [...]}, the names that {"a": 1, "b": 0} says yes to, or the one value of {"rating": 4}."""
+    if isinstance(cell.get("cats"), dict):  # spaCy beside its entities
+        cell = cell["cats"]
     if said := marked_names(cell):
         return [name for name, is_said in said.items() if is_said]
     lists = [cell[key] for key in _LISTS if isinstance(cell.get(key), list)]

@@ -19,7 +19,9 @@ MOST_CLASSES = 1000
 
 def is_text(column: ColumnProfile) -> bool:
     """Filled, differing, and long enough; short texts need a telling name."""
-    if column.nested or column.numeric or column.dated or column.listed or column.filled < 0.5 or column.distinct < 2:
+    if column.nested or column.numeric or column.dated or column.listed or column.filled < 0.5:
+        return False
+    if column.distinct < 2:
         return False
     return column.length >= 8 or (column.length >= 3 and plain_name(column.name) in TEXT_NAMES)
 

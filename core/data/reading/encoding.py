@@ -57,6 +57,8 @@ CANDIDATES = (
 # letters that make up this share of a text at least: what merely decodes holds fewer of them
 _FREQUENT = {"cased": ("оеаинтсατιοεςνη", 0.3), "cp949": ("이다는가을에의고하은로도지리니사어서", 0.1)}
 _COVER = {"gb18030": 0.6, "big5": 0.6, "cp932": 0.6, "euc_jp": 0.6}
+BEFORE_WINDOWS = ("mac_roman", "cp850", "cp852")  # pages of old systems
+OLD = 0.25  # by how much these must fit better than one of Windows
 LOW = 0.75  # score below which a guess is no sure one, and others are asked
 CLOSE = 0.02  # what the next best may lie behind a sure guess
 SHIFTED = ((b"\x1b$B", "iso2022_jp"), (b"\x1b$@", "iso2022_jp"), (b"\x1b(J", "iso2022_jp"), (b"\x1b$)C", "iso2022_kr"))
@@ -133,7 +135,7 @@ def _legacy(sample: bytes) -> GuessedEncoding:
     scores = {encoding: _score(judged, encoding, kind, languages) for encoding, kind, languages in CANDIDATES}
     best, best_score = "cp1252", 0.3
     for encoding, score in scores.items():
-        if score > best_score + 0.02:
+        if score > best_score + (OLD if encoding in BEFORE_WINDOWS and best not in BEFORE_WINDOWS else 0.02):
             best, best_score = encoding, score
     if best_score < LOW:
         best = _second_opinion(judged, best, best_score, scores)
@@ -175,7 +177,6 @@ def _score(judged: bytes, encoding: str, kind: str, languages: tuple[str, ...]) 
     broken = text.count("\ufffd") + len(re.findall(r"[\x80-\x9f\ue000-\uf8ff]", text))
     if not strange or broken > 0.003 * len(strange) + (kind == "wide"):
         return 0.0
-    runs = sum(len(run) for run in re.findall(r"[^\x00-\x7f]{2,}", text)) / len(strange)
     if kind == "wide":  # such letters stand in runs; alone between ASCII letters they are accents misread
         alone = re.findall(r"(?<=[a-zA-Z])[^\x00-\x7f](?![^\x00-\x7f])|(?<![^\x00-\x7f])[^\x00-\x7f](?=[a-zA-Z])", text)
         runs = 1 - len(alone) / len(strange)
@@ -189,9 +190,13 @@ def _score(judged: bytes, encoding: str, kind: str, languages: tuple[str, ...]) 
     hits = len(re.findall(f"[{_TYPOGRAPHIC}]", text)) + (best + len(re.findall(f"[{common}]", text))) / 2
     if kind == "accents":  # capitals stand at the start of a word, and most letters bear no accent
         hits -= sum(not letter.islower() for letter in re.findall(f"(?<=[a-z])([{common}])", text) if letter.isalpha())
+        # a mark between the letters of a word is a letter misread, but for apostrophes and long dashes
+        hits -= len(re.findall(r"(?<=[a-zA-Z])[^\x00-\x7f\w\s‘’—·](?=[a-zA-Z])", text))
         plain = len(re.findall("[a-zA-Z]", text))
         hits *= min(1.0, plain / max(1, len(strange)))
         return hits / len(strange)
+    letters = [len(run) for run in re.findall(f"[{common}]+", text)]
+    runs = sum(length for length in letters if length > 1) / max(1, sum(letters))
     if kind == "cased":  # a capital inside a word, or a mark between its letters, is a letter misread
         words = re.findall(r"[^\W\d_]{2,}", text)
         hits -= sum(before.islower() and letter.isupper() for word in words for before, letter in pairwise(word))
