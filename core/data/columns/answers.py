@@ -123,4 +123,3 @@ def _from_flags(frame: pd.DataFrame, labels: tuple[str, ...]) -> pd.Series:
         for row in range(len(frame))
     ]
     return pd.Series(answers, dtype=object)
-

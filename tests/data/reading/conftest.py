@@ -88,7 +88,8 @@ def workbook(path, sheets, merged=()):
         for n, rows in enumerate(sheets.values()):
             lines = "".join(_line(r, row) for r, row in enumerate(rows, 1) if row)
             archive.writestr(
-                f"xl/worksheets/s{n}.xml", f'<worksheet xmlns="{MAIN}"><sheetData>{lines}</sheetData>{ranges}</worksheet>'
+                f"xl/worksheets/s{n}.xml",
+                f'<worksheet xmlns="{MAIN}"><sheetData>{lines}</sheetData>{ranges}</worksheet>',
             )
     return path
 

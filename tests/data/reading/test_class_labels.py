@@ -27,7 +27,9 @@ def test_numbers_become_the_names_of_the_schema_and_minus_one_no_label(tmp_path)
     assert read_table(tmp_path / "x.parquet").frame["label"].tolist() == ["pos", "neg", None, "pos"]
 
 
-@pytest.mark.parametrize("feature", [[FEATURE], {"feature": FEATURE, "_type": "Sequence"}, {"feature": FEATURE, "_type": "List"}])
+@pytest.mark.parametrize(
+    "feature", [[FEATURE], {"feature": FEATURE, "_type": "Sequence"}, {"feature": FEATURE, "_type": "List"}]
+)
 def test_lists_of_classes_are_named_too(tmp_path, feature):
     pq.write_table(with_names([[0, 1], [1], []], feature), tmp_path / "x.parquet")
     cells = [list(cell) for cell in read_table(tmp_path / "x.parquet").frame["label"]]

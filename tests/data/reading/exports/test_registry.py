@@ -49,7 +49,11 @@ def test_several_choices_ratings_and_skipped_tasks_of_label_studio(home, tmp_pat
 def test_of_several_annotators_the_most_count_and_a_tie_is_set_aside(tmp_path):
     def said(*labels):
         annotations = [task(1, "", {"choices": [label]})["annotations"][0] for label in labels]
-        return {"id": len(labels), "data": {"text": f"a text that {len(labels)} people read"}, "annotations": annotations}
+        return {
+            "id": len(labels),
+            "data": {"text": f"a text that {len(labels)} people read"},
+            "annotations": annotations,
+        }
 
     table = read(tmp_path, json.dumps([said("a", "b", "b"), said("a", "b")] * 5), "x.json")
     assert table.frame["mood"].tolist() == ["b"] * 5
@@ -57,8 +61,13 @@ def test_of_several_annotators_the_most_count_and_a_tie_is_set_aside(tmp_path):
 
 
 def test_choices_of_label_studio_in_a_cell_are_labels(home, tmp_path):
-    cells = [label if number % 2 else json.dumps({"choices": [label, "late"]}) for number, (_, label) in enumerate(ROWS)]
-    lines = [f'{number},"{text}","{cell.replace(chr(34), chr(34) * 2)}"' for number, ((text, _), cell) in enumerate(zip(ROWS, cells, strict=True))]
+    cells = [
+        label if number % 2 else json.dumps({"choices": [label, "late"]}) for number, (_, label) in enumerate(ROWS)
+    ]
+    lines = [
+        f'{number},"{text}","{cell.replace(chr(34), chr(34) * 2)}"'
+        for number, ((text, _), cell) in enumerate(zip(ROWS, cells, strict=True))
+    ]
     dataset = stored(tmp_path, "\n".join(["annotation_id,text,topic", *lines]), "export.csv")
     assert (dataset.label, dataset.task, dataset.labels) == ("topic", "multi_label", ("late", "neg", "pos"))
 
@@ -85,7 +94,9 @@ def prodigy(number, text, **fields):
 def test_choices_of_prodigy_count_where_the_annotator_accepted(home, tmp_path):
     answers = ("accept", "accept", "reject", "accept", "ignore")
     records = [
-        prodigy(number, text, options=[{"id": "POS"}, {"id": "NEG"}], accept=[label.upper()], answer=answers[number % 5])
+        prodigy(
+            number, text, options=[{"id": "POS"}, {"id": "NEG"}], accept=[label.upper()], answer=answers[number % 5]
+        )
         for number, (text, label) in enumerate(ROWS)
     ]
     dataset = stored(tmp_path, records)
@@ -124,7 +135,12 @@ def test_nested_and_first_records_of_argilla(tmp_path):
     ]  # fmt: skip
     assert read(tmp_path, json.dumps(nested), "x.json").frame["mood"].tolist() == [label for _, label in ROWS]
     first = [
-        {"inputs": {"text": text}, "prediction": [{"label": "x", "score": 0.9}], "annotation": label, "status": "Validated"}
+        {
+            "inputs": {"text": text},
+            "prediction": [{"label": "x", "score": 0.9}],
+            "annotation": label,
+            "status": "Validated",
+        }
         for text, label in ROWS
     ]
     assert read(tmp_path, json.dumps(first), "x.json").frame["label"].tolist() == [label for _, label in ROWS]
@@ -144,7 +160,10 @@ def test_labels_of_the_first_doccano_are_unwrapped(tmp_path):
 @pytest.mark.parametrize("exclusive", [True, False])
 def test_categories_of_spacy_are_the_names_that_are_said(home, tmp_path, exclusive):
     records = [
-        {"text": text, "cats": {"POS": float(label == "pos"), "NEG": float(label == "neg" or (not exclusive and n % 3 == 0))}}
+        {
+            "text": text,
+            "cats": {"POS": float(label == "pos"), "NEG": float(label == "neg" or (not exclusive and n % 3 == 0))},
+        }
         for n, (text, label) in enumerate(ROWS)
     ]
     dataset = stored(tmp_path, records)
@@ -157,14 +176,19 @@ def test_a_pair_of_text_and_categories_is_a_row(home, tmp_path):
     assert stored(tmp_path, json.dumps(pairs), "x.json").labels == ("NEG", "POS")
 
 
+def chat(*turns, names=("messages", "role", "content")):
+    """A conversation of (who, what) in one of the usual spellings."""
+    return {names[0]: [{names[1]: who, names[2]: said} for who, said in turns]}
+
+
 @pytest.mark.parametrize(
     "record",
     [
-        lambda text, label: {"messages": [{"role": "system", "content": "Sort."}, {"role": "user", "content": text}, {"role": "assistant", "content": label}]},
-        lambda text, label: {"conversations": [{"from": "human", "value": text}, {"from": "gpt", "value": label}]},
-        lambda text, label: {"messages": [{"role": "user", "content": [{"type": "text", "text": text}]}, {"role": "assistant", "content": label}]},
+        lambda text, label: chat(("system", "Sort."), ("user", text), ("assistant", label)),
+        lambda text, label: chat(("human", text), ("gpt", label), names=("conversations", "from", "value")),
+        lambda text, label: chat(("user", [{"type": "text", "text": text}]), ("assistant", label)),
     ],
-)  # fmt: skip
+)
 def test_of_a_chat_the_question_is_the_text_and_the_answer_its_label(home, tmp_path, record):
     dataset = stored(tmp_path, [record(text, label) for text, label in ROWS])
     assert (dataset.text, dataset.label, dataset.labels) == ("text", "label", ("neg", "pos"))
@@ -179,7 +203,9 @@ def test_a_chat_without_a_user_is_refused(tmp_path):
 def test_lists_of_words_become_texts_in_any_format(tmp_path):
     words = [["A", "good", "one", ",", "he", "said", "."], ["Never", "again", "in", "here", "!"]] * 10
     labels = ["pos", "neg"] * 10
-    as_json = read(tmp_path, json.dumps([{"tokens": w, "label": x} for w, x in zip(words, labels, strict=True)]), "x.json")
+    as_json = read(
+        tmp_path, json.dumps([{"tokens": w, "label": x} for w, x in zip(words, labels, strict=True)]), "x.json"
+    )
     as_csv = read(tmp_path, "\n".join(["tokens,label", *(f'"{w}",{x}' for w, x in zip(words, labels, strict=True))]))
     for table in (as_json, as_csv):
         assert table.frame["text"].tolist()[:2] == ["A good one, he said.", "Never again in here!"]
