@@ -75,7 +75,7 @@ def test_choices_of_label_studio_in_a_cell_are_labels(home, tmp_path):
 @pytest.mark.parametrize(
     "record",
     [
-        {"id": 1, "data": {"text": "a text"}, "annotations": [{"result": [{"type": "labels", "from_name": "ner", "value": {"start": 0, "end": 1, "labels": ["X"]}}]}]},
+        task(1, "a text", {"start": 0, "end": 1, "labels": ["X"]}, "labels"),
         {"id": 1, "text": "a text of some words", "label": [[0, 1, "X"]], "Comments": []},
         {"text": "a text of some words", "spans": [{"start": 0, "end": 1, "label": "X"}], "answer": "accept", "_task_hash": 1},
         {"text": "a text of some words", "entities": [{"start_offset": 0, "end_offset": 1, "label": "X"}]},
