@@ -31,7 +31,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "data.splits": {"data.columns", "data.reading", "errors"},
     "data.sets": {"checked", "data.columns", "data.reading", "data.splits", "errors", "models", "workspace"},
     "data.cleaning": {
-        "checked", "data.columns", "data.sets", "data.splits", "errors", "evaluation", "models", "runs", "threads",
+        "checked", "data.columns", "data.reading", "data.sets", "data.splits", "errors", "evaluation", "models", "runs", "threads",
         "workspace",
     },
     "training": {"array_cache", "checked", "config", "errors", "models", "strategies", "tasks", "threads", "workspace"},

@@ -20,6 +20,7 @@ ADD_FLAGS = {
     "encoding": "such as utf-8 or cp1252",
     "sheet": "sheet of a workbook, table of an archive, configuration of a Hub set",
     "separator": "what joins several labels in one cell, such as , or |",
+    "decimal": "mark before the decimals of a score: . or , (found out if not given)",
     "domain": "column with the kind of text",
     "language": "column with the language",
     "id": "column that names each row",
@@ -27,7 +28,7 @@ ADD_FLAGS = {
 FACTS = (  # of a stored set, that a script is told
     "name", "rows", "skipped_rows", "skipped", "columns", "text", "label", "text_pair", "split", "group", "task",
     "format", "encoding", "delimiter", "labels", "counts", "sizes", "label_columns", "separator", "domain", "language",
-    "id_column", "joined", "warnings", "created", "source_name", "fingerprint",
+    "id_column", "joined", "warnings", "asks", "created", "source_name", "fingerprint",
 )  # fmt: skip
 
 
@@ -45,6 +46,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--labels", nargs="+", default=[], metavar="COLUMN", help="columns of 0 and 1, one for each label"
+    )
+    parser.add_argument(
+        "--places", nargs="+", default=[], metavar="NAME", help="what the places of lists such as [0, 0, 1] are called"
     )
     parser.add_argument("--ignore", nargs="+", default=[], metavar="COLUMN", help="columns that are not kept")
     parser.add_argument(
@@ -73,6 +77,7 @@ def add(arguments: argparse.Namespace, out: Output) -> int:
         encoding=arguments.encoding, sheet=arguments.sheet, seed=arguments.seed, no_label=arguments.no_label,
         task={"score": "regression"}.get(arguments.task or "", arguments.task), labels=tuple(arguments.labels),
         separator=TAB.get(arguments.separator or "", arguments.separator),
+        decimal=arguments.decimal, places=tuple(arguments.places),
         domain=arguments.domain, language=arguments.language, id=arguments.id, ignore=tuple(arguments.ignore),
         header=arguments.header, progress=lambda share: out.bar(share, "reading"),
     )  # fmt: skip
@@ -80,7 +85,7 @@ def add(arguments: argparse.Namespace, out: Output) -> int:
     out.answer(facts(dataset) | {"already_stored": already_stored}, [
         f"{'Already stored' if already_stored else 'Stored'}: {dataset.id} ({dataset.rows:,} rows, "
         f"{dataset.skipped_rows:,} set aside; text {texts}, label {dataset.label!r}; {_answers_of(dataset)}).",
-        *dataset.warnings,
+        *dataset.warnings, *(_asked(ask) for ask in dataset.asks),
     ])  # fmt: skip
     return 0
 
@@ -160,6 +165,12 @@ def facts(dataset: "DataSet") -> dict[str, Any]:
     """A stored set in the words of the contract."""
     stored = dataset.to_json()
     return {"dataset": dataset.id} | {name: stored[name] for name in FACTS}
+
+
+def _asked(ask: dict[str, Any]) -> str:
+    """What the file left open, as a warning that names the option which decides."""
+    taken, other = ask["readings"]
+    return f"To be checked: {ask['question']} Taken: {taken['title']}. For {other['title']}: {ask['option']}"
 
 
 def _answers_of(dataset: "DataSet") -> str:

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from core.data.columns.names import PAIR_NAMES, plain_name
 from core.data.columns.profile import profile_columns
 from core.data.columns.scores import is_text, text_score
+from core.data.reading.names import PAIR_NAMES, plain_name
 from core.data.sets.store import DataSet, get_dataset
 from core.errors import DatasetError, GraftError
 from core.runs.folder import Run

@@ -116,7 +116,7 @@ def test_an_uploaded_table_is_understood_corrected_and_stored(home):
     ("name", "content", "part"),
     [
         ("x.tsv", b"version https://git-lfs.github.com/spec/v1\noid sha256:1\nsize 3\n", "Git LFS pointer"),
-        ("x.csv", b"text,label\ngood film really,pos\nnice meal indeed,pos\n", "No label column"),
+        ("x.csv", b"text,label\ngood film really,pos\nnice meal indeed,pos\n", "holds only 'pos'"),
         ("x.csv", b"", "empty"),
     ],
 )

@@ -85,4 +85,4 @@ def test_a_file_without_a_label_says_why(home):
     )
     app = open_page("data")
     app.file_uploader(key="upload").upload("x.csv", rows.to_csv(index=False).encode()).run()
-    assert not app.exception and "holds one value only" in said(app)
+    assert not app.exception and "holds only 'x'" in said(app)

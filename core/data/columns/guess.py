@@ -5,23 +5,15 @@ from typing import Any
 
 import pandas as pd
 
-from core.data.columns.kinds import Kind, is_flag, look_at_labels
-from core.data.columns.names import (
-    DOMAIN_NAMES,
-    GROUP_NAMES,
-    ID_NAMES,
-    LANGUAGE_NAMES,
-    PAIR_NAMES,
-    SCORE_NAMES,
-    SPLIT_NAMES,
-    plain_name,
-)
+from core.data.columns.kinds import Kind, holds_repeated_lists, is_flag, look_at_labels
 from core.data.columns.own_export import export_roles, with_export_kind
 from core.data.columns.profile import ColumnProfile, profile_columns
 from core.data.columns.roles import SINGLE, Roles, check_roles, with_kind
 from core.data.columns.scores import (
     comes_again,
     holds_parts,
+    is_constant_label,
+    is_context,
     is_label,
     is_text,
     label_score,
@@ -30,10 +22,21 @@ from core.data.columns.scores import (
     text_score,
     why_no_label,
 )
+from core.data.reading.names import (
+    DOMAIN_NAMES,
+    GROUP_NAMES,
+    ID_NAMES,
+    LANGUAGE_NAMES,
+    PAIR_NAMES,
+    SCORE_NAMES,
+    SPLIT_NAMES,
+    is_called,
+    plain_name,
+)
 from core.errors import DatasetError
 
 LISTED = ("joined", "labels", "ignore")
-FLAGS = 3  # so many columns of 0 and 1 are taken for one label each
+FLAGS = 3  # so many columns of yes and no are taken for one label each
 
 
 def guess_roles(frame: pd.DataFrame) -> Roles:
@@ -44,6 +47,8 @@ def guess_roles(frame: pd.DataFrame) -> Roles:
     """
     columns = profile_columns(frame)
     texts = sorted(filter(is_text, columns), key=text_score, reverse=True)
+    if len(columns) == len(frame) == 1 and columns[0].length:  # a file for prediction may hold one text
+        texts = columns
     if not texts:
         raise DatasetError(
             f"No column looks like text; there are: {', '.join(map(str, frame.columns[:20]))}.",
@@ -90,9 +95,12 @@ def choose_roles(frame: pd.DataFrame, asked: dict[str, Any], guess: bool = True)
         others = {role: column for role, column in guessed.named().items() if role != "text" and column != text}
         guessed = Roles(text, **others)  # type: ignore[arg-type]
     if "label" in given or "labels" in given:
-        guessed = guessed.changed(label=None, labels=(), task=None, separator=None)
+        guessed = guessed.changed(label=None, labels=(), task=None, separator=None, decimal=None, places=(), asks=())
     elif given.get("task") == "regression":
-        guessed = guessed.changed(label=_score_column(frame, guessed), labels=(), separator=None)
+        guessed = guessed.changed(
+            label=_score_column(frame, guessed), labels=(), separator=None, decimal=None, places=(), asks=()
+        )
+    guessed = guessed.changed(asks=tuple(ask for ask in guessed.asks if ask.about not in given))
     return with_kind(frame, with_export_kind(frame, guessed.changed(**given)))
 
 
@@ -161,26 +169,40 @@ def _guess_answers(frame: pd.DataFrame, roles: Roles, left: list[ColumnProfile])
     kinds: dict[str, Kind] = {}
     candidates = [column for column in left if is_label(column)]
     for column in left:
-        if (column.nested or column not in candidates) and may_hold_answers(column):
+        listed = column.nested or column.listed
+        by_cells = listed and not is_context(column) and holds_repeated_lists(frame[column.name])
+        if (listed or column not in candidates) and (by_cells or may_hold_answers(column)):
             kind = look_at_labels(frame[column.name])
-            if kind.task != "single_label":
+            if kind.task != "single_label" or column.nested or column.listed or column.numeric:
                 kinds[column.name] = kind
                 candidates.append(column)
     label = max(candidates, key=label_score, default=None)
-    flags = [column.name for column in left if is_flag(frame[column.name])] if len(left) >= FLAGS else []
     named = label is not None and label_score(label)[0] > 5
+    flags = [column.name for column in left if not is_context(column) and is_flag(frame[column.name])]
     if len(flags) >= FLAGS and (label is None or label.name in flags or not named):
         return roles.changed(
             labels=tuple(flags), task="multi_label",
-            reasons=roles.reasons | {"labels": f"{len(flags)} columns that hold only 0 and 1, or true and false"},
+            reasons=roles.reasons | {"labels": f"{len(flags)} columns that hold only 0 and 1, or yes and no"},
         )  # fmt: skip
+    label = label or next(filter(is_constant_label, left), None) or _only_score(left)
     if label is None:
         why = "; ".join(filter(None, map(why_no_label, left)))
         return roles.changed(reasons=roles.reasons | {"no_label": why}) if why else roles
     kind = kinds.get(label.name) or look_at_labels(frame[label.name])
     return roles.changed(
-        label=label.name, task=kind.task, separator=kind.separator, reasons=roles.reasons | {"label": kind.reason}
-    )
+        label=label.name, task=kind.task, separator=kind.separator, decimal=kind.decimal, places=kind.places,
+        asks=kind.asks, reasons=roles.reasons | {"label": kind.reason},
+    )  # fmt: skip
+
+
+def _only_score(left: list[ColumnProfile]) -> ColumnProfile | None:
+    """The one column of numbers with marks in them, where no other could be learnt; row numbers have none."""
+    marked = [
+        column for column in left
+        if column.numeric and column.filled >= 0.5 and column.distinct > 2 and not is_context(column)
+        and any(mark in value for value in column.values for mark in ".,")
+    ]  # fmt: skip
+    return marked[0] if len(marked) == 1 else None
 
 
 def _score_column(frame: pd.DataFrame, roles: Roles) -> str | None:
@@ -190,5 +212,5 @@ def _score_column(frame: pd.DataFrame, roles: Roles) -> str | None:
         column for column in profile_columns(frame)
         if column.numeric and column.distinct > 2 and column.name not in others
     ]  # fmt: skip
-    named = [column for column in numeric if any(usual in plain_name(column.name) for usual in SCORE_NAMES)]
+    named = [column for column in numeric if is_called(plain_name(column.name), SCORE_NAMES)]
     return next((column.name for column in [*named, *numeric]), roles.label)

@@ -1,10 +1,12 @@
 """Profile of a column: what stands in its cells, in numbers."""
 
-import re
 from dataclasses import dataclass
 
 import pandas as pd
 
+from core.data.columns.dates import are_dates
+from core.data.columns.label_cells import listed_items
+from core.data.columns.numbers import is_number
 from core.data.reading.cells import cell_text
 
 SAMPLE = 5000
@@ -23,6 +25,8 @@ class ColumnProfile:
         distinct, rows: different values, and filled cells, among those that were looked at.
         nested: whether a cell is a list or a mapping.
         numeric: whether the first filled cells are numbers.
+        dated: whether nearly all of the first different values are dates or times.
+        listed: whether the first filled cells are lists or mappings written as text.
         values: the first 200 different values.
     """
 
@@ -35,6 +39,8 @@ class ColumnProfile:
     rows: int
     nested: bool
     numeric: bool
+    dated: bool
+    listed: bool
     values: frozenset[str]
 
 
@@ -50,9 +56,14 @@ def profile_column(frame: pd.DataFrame, name: str, position: int) -> ColumnProfi
     return ColumnProfile(
         name, position, len(full) / max(1, len(cells)), lengths[len(lengths) // 2],
         sum(" " in cell for cell in full) / max(1, len(full)), len(set(full)), len(full), nested,
-        all(re.fullmatch(r"[-+]?\d+([.,]\d+)?", cell) for cell in full[:500]),
+        all(map(is_number, full[:500])), are_dates(set(full[:SHOWN_VALUES])), _are_listed(full[:SHOWN_VALUES]),
         frozenset(list(dict.fromkeys(full))[:SHOWN_VALUES]),
     )  # fmt: skip
+
+
+def _are_listed(cells: list[str]) -> bool:
+    """Whether most cells are lists or mappings written as text."""
+    return sum(cell[:1] in "[{" and listed_items(cell) is not None for cell in cells) > 0.5 * len(cells)
 
 
 def profile_columns(frame: pd.DataFrame) -> list[ColumnProfile]:

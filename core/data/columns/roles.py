@@ -6,6 +6,10 @@ from typing import Any
 import pandas as pd
 
 from core.data.columns.kinds import look_at_labels
+from core.data.columns.label_cells import plain_label
+from core.data.reading.ask import Ask
+from core.data.reading.cells import cell_text
+from core.data.reading.parts import PARTS
 from core.errors import DatasetError
 
 SINGLE = ("text", "label", "text_pair", "split", "group", "domain", "language", "id", "row")
@@ -21,6 +25,11 @@ class Roles:
         label: the column with the answers; ``labels`` instead: columns of 0 and 1, one for each of several labels.
         task: single_label, multi_label or regression; None lets the label column decide.
         separator: between the labels in one cell, where several are joined.
+        decimal: the mark before the decimals of a score; None lets each cell say so itself.
+        places: names of the places of a list of 0 and 1 in a cell.
+        missing: labels that mean that nobody has labelled the row, such as -1 in a hidden test part.
+        asks: what the file leaves open, with both readings.
+        warnings: what follows from the roles and should be known before the set is stored.
         ignore: columns that are not kept.
     """
 
@@ -37,6 +46,11 @@ class Roles:
     ignore: tuple[str, ...] = ()
     task: str | None = None
     separator: str | None = None
+    decimal: str | None = None
+    places: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    asks: tuple[Ask, ...] = ()
+    warnings: tuple[str, ...] = ()
     reasons: dict[str, str] = field(default_factory=dict)
     joined: tuple[str, ...] = ()
 
@@ -66,12 +80,45 @@ def with_kind(frame: pd.DataFrame, roles: Roles) -> Roles:
     """The same roles with the task and the separator of the label column filled in where they were left open."""
     if roles.labels:
         return roles.changed(task="multi_label", label=None)
-    if not roles.label or (roles.task and roles.task != "multi_label"):
+    if not roles.label:
         return roles
     kind = look_at_labels(frame[roles.label])
-    separator = roles.separator or (kind.separator if roles.task != "single_label" else None)
     reasons = roles.reasons if "label" in roles.reasons else roles.reasons | {"label": kind.reason}
-    return roles.changed(task=roles.task or kind.task, separator=separator, reasons=reasons)
+    task = roles.task or kind.task
+    roles = roles.changed(
+        task=task, reasons=reasons, places=roles.places or kind.places,
+        separator=(roles.separator or kind.separator) if task == "multi_label" else roles.separator,
+        decimal=(roles.decimal or kind.decimal) if task == "regression" else roles.decimal,
+        asks=tuple(_open_questions(kind.asks, roles)),
+    )  # fmt: skip
+    return with_hidden(frame, roles)
+
+
+def _open_questions(asks: tuple[Ask, ...], roles: Roles) -> list[Ask]:
+    """What nobody has decided: an answer that was given closes its question."""
+    known = {ask.about for ask in roles.asks}
+    fresh = [ask for ask in asks if ask.about not in known and not getattr(roles, ask.about)]
+    return [*roles.asks, *fresh]
+
+
+def with_hidden(frame: pd.DataFrame, roles: Roles) -> Roles:
+    """The same roles with a label that stands in every row of the test part and nowhere else taken as no label.
+
+    Competitions hide the answers of their test part so: -1 in every row.
+    """
+    if not roles.split or not roles.label or roles.missing or roles.task != "single_label":
+        return roles
+    parts = frame[roles.split].map(lambda cell: PARTS.get(cell_text(cell).strip().lower()))
+    labels = frame[roles.label].map(lambda cell: plain_label(cell_text(cell)))
+    hidden = set(labels[parts == "test"]) - {""}
+    others = set(labels[parts != "test"]) - {""}
+    if len(hidden) != 1 or hidden & others or len(others) < 2:
+        return roles
+    value = hidden.pop()
+    warning = (
+        f"Every row of the test part has the label {value!r}, which stands in no other part: it is taken as hidden."
+    )
+    return roles.changed(missing=(value,), warnings=(*roles.warnings, warning))
 
 
 def check_roles(frame: pd.DataFrame, roles: Roles) -> None:

@@ -8,7 +8,7 @@ from core.data.reading.compression import ENDINGS, ZIPPED, is_compressed
 from core.data.reading.folders import is_folder_layout, is_text, open_folders
 from core.data.reading.joined import join_parts
 from core.data.reading.members import Member, list_members
-from core.data.reading.parts import part_of
+from core.data.reading.parts import part_of_file, pieces_of_one_set
 from core.data.reading.reader import Reader, ReadingOptions
 from core.data.reading.recognise import ending_of, first_bytes, open_recognised
 from core.data.reading.table_reader import TableReader
@@ -20,6 +20,17 @@ DOCUMENTS = {
     "ppt/presentation.xml": "a presentation",
     "META-INF/MANIFEST.MF": "a Java program",
 }  # a file inside -> what the archive is
+
+
+# files that the datasets library writes beside a set, which are no tables
+DESCRIPTIONS = (
+    "state.json",
+    "dataset_info.json",
+    "dataset_dict.json",
+    "dataset_infos.json",
+    "metadata.json",
+    "package.json",
+)
 
 
 def archive_readers(tables: Sequence[Reader]) -> tuple[Reader, ...]:
@@ -64,7 +75,10 @@ class Archive:
         members = list_members(path, name)
         _refuse_documents(members, name)
         endings = {ending for reader in self.tables for ending in reader.endings}
-        tables = [member for member in members if not member.link and member.ending in endings]
+        tables = [
+            member for member in members
+            if not member.link and member.ending in endings and member.parts[-1] not in DESCRIPTIONS
+        ]  # fmt: skip
         texts = [member for member in members if is_text(member)]
         if len(texts) >= len(tables) and (is_folder_layout(members) or (not tables and len(texts) > 1)):
             return open_folders(path, name, members, options.encoding)
@@ -86,16 +100,22 @@ class Archive:
         names, sheet = tuple(sizes), options.sheet
         if sheet is not None and sheet not in names and len(names) > 1:
             raise DatasetError(f"{name} has no table {sheet!r}.", f"Its tables: {', '.join(names[:20])}.")
-        parts = {table: part_of(table.rsplit("/", 1)[-1].rsplit(".", 1)[0]) for table in names}
         scratch = Scratch()
-        if sheet is None and len(names) > 1 and all(parts.values()) and len(set(parts.values())) == len(names):
-            files = unpack_members(path, name, list(names), scratch)
-            opened = [
-                (str(parts[table]), self._open_table(file, table, name, options)) for table, file in files.items()
-            ]
-            if len({table.columns for _, table in opened}) == 1:
-                return replace(join_parts(opened, name), sheets=names, owns=scratch)
-        train = next((table for table in names if parts[table] == "train"), None)
+        together = pieces_of_one_set(names) if sheet is None and len(names) > 1 else {}
+        if together:
+            files = unpack_members(path, name, list(together), scratch)
+            opened = [(together[table], self._open_table(file, table, name, options)) for table, file in files.items()]
+            alike = [(part, table) for part, table in opened if table.columns == opened[0][1].columns]
+            if len(alike) == len(opened) or len(alike) > 1:
+                left = [table for table in names if table not in together]
+                left += [
+                    table
+                    for table, (_, file) in zip(files, opened, strict=True)
+                    if file.columns != opened[0][1].columns
+                ]
+                joined = replace(join_parts(alike, name), sheets=names, owns=scratch)
+                return replace(joined, warnings=(*joined.warnings, *_left_out(left)))
+        train = next((table for table in names if part_of_file(table) == "train"), None)
         chosen = sheet if sheet in sizes else train or max(names, key=sizes.__getitem__)
         file = unpack_members(path, name, [chosen], scratch)[chosen]
         inner_options = replace(options, sheet=sheet if sheet not in sizes else None)
@@ -112,6 +132,15 @@ class Archive:
         if not reader.binary and (is_zip(head, ending) or is_tar(head, ending) or is_compressed(head, ending)):
             raise DatasetError(f"{name} holds another archive, {inner!r}.", "Unpack the outer one first.")
         return open_recognised(path, inner.rsplit("/", 1)[-1], options, self.tables)
+
+
+def _left_out(tables: list[str]) -> tuple[str, ...]:
+    if not tables:
+        return ()
+    shown = ", ".join(map(repr, tables[:5])) + (" …" if len(tables) > 5 else "")
+    return (
+        f"Left out, because their columns or names do not fit the others: {shown}. Choose one of them as its sheet.",
+    )
 
 
 def _refuse_documents(members: list[Member], name: str) -> None:

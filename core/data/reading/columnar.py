@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 import pyarrow as pa
 
+from core.data.reading.class_labels import class_names, with_class_names
 from core.data.reading.table_reader import Batch
 from core.errors import DatasetError
 
@@ -25,8 +26,9 @@ def renamed_batches(
     """
     rows_done = 0
     try:
-        for table in read():
-            table.validate(full=True)  # offsets and letters: what is damaged inside would end whoever looks at a cell
+        for raw in read():
+            raw.validate(full=True)  # offsets and letters: what is damaged inside would end whoever looks at a cell
+            table = with_class_names(raw, class_names(raw.schema))
             for start in range(0, max(1, table.num_rows), ROWS):
                 batch = table.slice(start, ROWS).rename_columns(list(columns))
                 rows_done += batch.num_rows

@@ -7,7 +7,7 @@ import pyarrow as pa
 
 from core.data.reading.delimited_batches import read_batches
 from core.data.reading.dialect import Dialect, guess_dialect
-from core.data.reading.encoding import guess_encoding
+from core.data.reading.encoding import GuessedEncoding, judge_encoding
 from core.data.reading.reader import Reader, ReadingOptions
 from core.data.reading.records import to_lines
 from core.data.reading.skipped import SkippedRow
@@ -35,7 +35,10 @@ def open_delimited(path: Path, name: str, options: ReadingOptions) -> TableReade
     """
     size, strict = path.stat().st_size, options.encoding is not None
     pieces = sample_pieces(path, size)
-    encoding = options.encoding or guess_encoding(b"\n".join(pieces), name, whole=len(pieces) == 1)
+    guess = (
+        GuessedEncoding(str(options.encoding)) if strict else judge_encoding(b"\n".join(pieces), name, len(pieces) == 1)
+    )
+    encoding = guess.encoding
     text, is_whole = beginning(path, encoding, name, strict)
     lone_returns = text.count("\r") - text.count("\r\n") > text.count("\n")  # old Macs end lines so
     text = text.replace("\r", "\n") if lone_returns else text
@@ -49,7 +52,8 @@ def open_delimited(path: Path, name: str, options: ReadingOptions) -> TableReade
         encoding, dialect.form.delimiter, dialect.header,
         peek=None if is_whole else partial(_peek, path, size, encoding, dialect, lone_returns, text),
         skipped=tuple(SkippedRow(line, "above the table", content, None) for line, content in dialect.above),
-        warnings=dialect.warnings, reasons=dialect.reasons | {"encoding": _why(encoding, strict)},
+        warnings=(*dialect.warnings, *filter(None, [guess.doubt])), reasons=dialect.reasons | {"encoding": _why(encoding, strict)},
+        asks=dialect.asks,
     )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 
 from core.data.reading.dialect import Dialect
-from core.data.reading.records import to_lines
+from core.data.reading.records import NO_DELIMITER, to_lines
 from core.data.reading.skipped import SkippedRow
 from core.data.reading.split_records import SWALLOWED_LINES, split_records
 from core.data.reading.table_reader import Batch, string_table
@@ -63,7 +63,7 @@ def _read_block(
 ) -> tuple[pa.Table, list[SkippedRow], int, Counter[str]]:
     """Rows of one block, rows skipped, bytes used, and what was mended."""
     form = dialect.form
-    quotes = positions(data, form.quote) if form.quote and form.delimiter else np.empty(0, np.int64)
+    quotes = positions(data, form.quote) if form.quote else np.empty(0, np.int64)
     end = len(data) if final else _end_of_records(data, quotes)
     table = read_fast(data[:end], dialect, quotes[: np.searchsorted(quotes, end)]) if end else None
     if table is not None:
@@ -103,7 +103,7 @@ def read_fast(data: bytes, dialect: Dialect, quotes: np.ndarray) -> pa.Table | N
         quotes: positions of the quote marks, as ``positions`` gives them.
     """
     form = dialect.form
-    mark = form.delimiter or "\x1f"
+    mark = form.delimiter or NO_DELIMITER
     if form.escape or form.spaced or not mark.isascii() or (dialect.pad and form.delimiter):
         return None
     if b"\r" in data and data.count(b"\r") != data.count(b"\r\n"):

@@ -3,9 +3,18 @@
 import re
 from dataclasses import dataclass, field
 
-from core.data.reading.header import column_names, has_header, is_number
+from core.data.reading.ask import Ask
+from core.data.reading.header import (
+    ask_header,
+    column_names,
+    has_header,
+    is_number,
+    names_of_titles,
+    title_rows,
+    weigh_header,
+)
 from core.data.reading.limits import refuse_wide
-from core.data.reading.quoting import guess_quoting
+from core.data.reading.quoting import guess_quoting, is_one_quoted_column
 from core.data.reading.records import Form, csv_reader, first_records, fits, is_blank, modal_width, to_lines
 from core.data.reading.separator import guess_separator
 from core.errors import DatasetError
@@ -23,6 +32,7 @@ class Dialect:
         skip: physical lines before the first row of data.
         pad: whether rows that are too short are filled up.
         above: (line, content) of rows above the names or the data, which are no data.
+        asks: what the first rows leave open.
         reasons: separator, quotes, header -> why, in a few words.
     """
 
@@ -34,6 +44,7 @@ class Dialect:
     above: tuple[tuple[int, str], ...] = ()
     reasons: dict[str, str] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
+    asks: tuple[Ask, ...] = ()
 
     @property
     def width(self) -> int:
@@ -57,6 +68,9 @@ def guess_dialect(text: str, name: str, delimiter: str | None = None, header: bo
     lines = lines[lines_before:]
     if not any(line.strip() for line in lines):
         raise DatasetError(f"{name} holds no rows.", "Upload a file with at least a few rows of texts.")
+    if not delimiter and is_one_quoted_column("".join(lines)):
+        reasons = {"separator": "every line is text in quotes: one column", "quotes": 'fields are enclosed in "'}
+        return _with_header(lines, Form(None), header, lines_before, reasons, (), name)
     mark, why = (delimiter, "as you said") if delimiter else guess_separator(lines, name)
     form, reasons, warnings = Form(None, None), {"separator": why}, []
     if mark is not None:
@@ -71,7 +85,9 @@ def _with_header(
 ) -> Dialect:  # fmt: skip
     """Width, names and the place of the first row of data."""
     rows = (
-        first_records(lines, form) if form.delimiter else [[line.rstrip("\n")] for line in lines[:2000] if line.strip()]
+        first_records(lines, form)
+        if form.delimiter or form.quote
+        else [[line.rstrip("\n")] for line in lines[:2000] if line.strip()]
     )
     width = _width(rows)
     refuse_wide(width, name)
@@ -82,14 +98,23 @@ def _with_header(
     index_first = begin == 1 and _lacks_first_name(rows[0], fitting)
     if index_first:  # R leaves out the name of its first column
         begin, fitting = 0, [["", *rows[0]], *fitting]
-    guessed, why = has_header(fitting[:1000])
-    named = (guessed or index_first) if header is None else header
-    above = lines[: _lines_of(lines, form, begin)]
+    evidence = weigh_header(fitting[:1000])
+    named = (evidence.named or index_first) if header is None else header
+    titles = title_rows(fitting[:1000]) if named and fitting else 0
+    first_data = _lines_of(lines, form, begin + titles)
+    # of several rows of names the first gives its place to them all
+    above = [*enumerate(lines[: _lines_of(lines, form, begin)], 1)]
+    above += [
+        (number, lines[number - 1])
+        for number in range(_lines_of(lines, form, begin + 1) + 1, first_data + 1)
+        if titles > 1
+    ]
     return Dialect(
-        form, named, tuple(column_names(fitting[0] if named and fitting else None, width)),
-        lines_before + _lines_of(lines, form, begin + 1 if named else begin), pad,
-        tuple((lines_before + number, line.rstrip("\n")) for number, line in enumerate(above, 1) if line.strip()),
-        reasons | {"header": why if header is None else "as you said"}, warnings,
+        form, named, tuple(column_names(names_of_titles(fitting[:titles]) if titles else None, width)),
+        lines_before + first_data, pad,
+        tuple((lines_before + number, line.rstrip("\n")) for number, line in above if line.strip()),
+        reasons | {"header": evidence.why if header is None else "as you said"}, warnings,
+        () if evidence.sure or header is not None or index_first or titles > 1 else (ask_header(fitting, named),),
     )  # fmt: skip
 
 
@@ -114,7 +139,7 @@ def _lines_of(lines: list[str], form: Form, count: int) -> int:
     """Physical lines that the first ``count`` records take, blank lines included."""
     if not count:
         return 0
-    if form.delimiter is None:
+    if form.delimiter is None and form.quote is None:
         filled = [number for number, line in enumerate(lines) if line.strip()]
         return filled[count - 1] + 1
     reader, taken = csv_reader(lines, form), 0

@@ -6,13 +6,25 @@ letters that it yields are common letters of the languages it was made for: a wr
 
 import codecs
 import re
+from dataclasses import dataclass
+from itertools import pairwise
 
 from core.errors import DatasetError
 
 SAMPLE = 400_000  # bytes that are judged
-_WEST = "éèêëàâäáãåæçíìîïñóòôöõøúùûüßÉÈÀÄÖÜÇÑÁÍÓÚÅØ¿¡«»º"
-_EAST_EUROPE = "ąćęłńóśźżĄĆĘŁŃÓŚŹŻáčďéěíňřšťúůýžÁČŘŠŽőűöüÖÜŐŰăâîșțşţđ"
-_CYRILLIC = "оеаинтсрвлкмдпуяыьгзбчйхжшюцщэфъё"
+_WEST = (  # French, German, Spanish, Portuguese, Italian, the Nordic languages, Icelandic
+    "éèêëàâîïôùûüçœæÉÈÊÀÂÎÔÇ«»", "äöüßÄÖÜé", "ñáéíóúüÁÉÍÓÚÑ¿¡ºª", "ãõçáéíóúâêôàÃÕÇÁÉÍÓÚÂÊÔÀºª", "àèéìíòóùúÀÈÉÌÒÙ",
+    "åäöæøéüÅÄÖÆØ", "áéíóúýþæöðÁÉÍÓÚÝÞÆÖÐ",
+)  # fmt: skip
+_TURKISH = ("çğıöşüâîûÇĞİÖŞÜ",)
+_EAST_EUROPE = (  # Polish, Czech, Slovak, Hungarian, Romanian, the south Slavic languages
+    "ąćęłńóśźżĄĆĘŁŃÓŚŹŻ", "áčďéěíňóřšťúůýžÁČĎÉĚÍŇŘŠŤÚŮÝŽ",
+    "áäčďéíľĺňóôŕšťúýžÁČĎÉÍĽŇÓŠŤÚÝŽ", "áéíóöőúüűÁÉÍÓÖŐÚÜŰ", "ăâîșțşţĂÂÎȘȚŞŢ", "čćđšžČĆĐŠŽ",
+)  # fmt: skip
+_BALTIC = ("ąčęėįšųūžĄČĘĖĮŠŲŪŽ", "āčēģīķļņšūžĀČĒĢĪĶĻŅŠŪŽ", "äõöüšžÄÕÖÜŠŽ")
+_VIETNAMESE = ("ăâđêôơưàáèéìíòóùúýãõĂÂĐÊÔƠƯÀÁÉÍÓÚÝ₫\u0300\u0301\u0303\u0309\u0323",)
+_CYRILLIC = ("оеаинтсрвлкмдпуяыьгзбчйхжшюцщэфъё", "оаинтвреслкумдпзяьбгчйхжшюцщфіїє", "оаеинтсрвлкмдпуяыьгзбчйхжшюцэфёіў",
+             "аоеинтсрвлкмдпугзбчхжшцфјљњђћџѓќѕъщюя")  # Russian and Bulgarian, Ukrainian, Belarusian, Serbian and Macedonian  # fmt: skip
 _GREEK = "αοιετσνηυρπκμλςωδγχθφβξζψάέήίόύώ"
 _SIMPLIFIED = (
     "的一是了我不在人有他这个们中来上大为和国地到以说时要就出会可也你对生能而子那得于着下自之年过发后作里用道行所然家种事成方多经么去法学"
@@ -30,24 +42,46 @@ _TRADITIONAL = (
     "，。！？、；：「」（）『』"
 )
 _KANA = "".join(map(chr, [*range(0x3041, 0x3097), *range(0x30A1, 0x30FB)])) + "ー。、「」"
-# (encoding, kind, common letters as a character class); where two score alike the first is taken
+# (encoding, kind, for each language its common letters as a character class); where two score alike the first is taken
 CANDIDATES = (
-    ("cp1252", "accents", re.escape(_WEST)), ("gb18030", "wide", re.escape(_SIMPLIFIED)),
-    ("big5", "wide", re.escape(_TRADITIONAL)), ("cp932", "wide", re.escape(_KANA)),
-    ("euc_jp", "wide", re.escape(_KANA)), ("cp949", "wide", "가-힣"), ("cp1253", "script", _GREEK),
-    ("cp1255", "script", "א-ת"), ("cp1256", "script", "ء-ي،"), ("cp874", "script", "ก-์"),
-    ("cp1251", "script", _CYRILLIC), ("koi8-r", "script", _CYRILLIC), ("cp866", "script", _CYRILLIC),
-    ("cp1250", "accents", re.escape(_EAST_EUROPE)), ("iso8859-2", "accents", re.escape(_EAST_EUROPE)),
-    ("cp1254", "accents", re.escape(_WEST + "ğışİĞŞ")), ("mac_roman", "accents", re.escape(_WEST)),
-    ("cp850", "accents", re.escape(_WEST)),
+    ("cp1252", "accents", _WEST), ("gb18030", "wide", (_SIMPLIFIED,)), ("big5", "wide", (_TRADITIONAL,)),
+    ("cp932", "wide", (_KANA,)), ("euc_jp", "wide", (_KANA,)), ("cp949", "wide", ("가-힣",)), ("cp1253", "cased", (_GREEK,)),
+    ("cp1255", "script", ("א-ת",)), ("cp1256", "script", ("ء-ي،",)), ("cp874", "script", ("ก-์",)),
+    ("cp1251", "cased", _CYRILLIC), ("koi8-r", "cased", _CYRILLIC), ("koi8-u", "cased", _CYRILLIC),
+    ("cp866", "cased", _CYRILLIC), ("iso8859-5", "cased", _CYRILLIC), ("mac_cyrillic", "cased", _CYRILLIC),
+    ("cp1250", "accents", _EAST_EUROPE), ("iso8859-2", "accents", _EAST_EUROPE), ("cp1254", "accents", _TURKISH),
+    ("mac_roman", "accents", _WEST), ("cp850", "accents", _WEST), ("cp852", "accents", _EAST_EUROPE),
+    ("cp1257", "accents", _BALTIC), ("cp1258", "accents", _VIETNAMESE),
 )  # fmt: skip
 # the lists of Chinese and Japanese cover about this share of running text; all others cover nearly all
+# letters that make up this share of a text at least: what merely decodes holds fewer of them
+_FREQUENT = {"cased": ("оеаинтсατιοεςνη", 0.3), "cp949": ("이다는가을에의고하은로도지리니사어서", 0.1)}
 _COVER = {"gb18030": 0.6, "big5": 0.6, "cp932": 0.6, "euc_jp": 0.6}
-_TYPOGRAPHIC = "‘’“”„‚–—…•€£©®™°§· \u00a0½"
+BEFORE_WINDOWS = ("mac_roman", "cp850", "cp852")  # pages of old systems
+OLD = 0.25  # by how much these must fit better than one of Windows
+LOW = 0.75  # score below which a guess is no sure one, and others are asked
+CLOSE = 0.02  # what the next best may lie behind a sure guess
+SHIFTED = ((b"\x1b$B", "iso2022_jp"), (b"\x1b$@", "iso2022_jp"), (b"\x1b(J", "iso2022_jp"), (b"\x1b$)C", "iso2022_kr"))
+OPINION = 20_000  # bytes that charset-normalizer is shown
+SHOWN = 80  # characters of the line that is shown where the guess is unsure
+_TYPOGRAPHIC = "‘’“”„‚–—…•€£©®™°§·\u00a0½"
+
+
+@dataclass(frozen=True, slots=True)
+class GuessedEncoding:
+    """An encoding, and a sentence with a line of the text where the guess is not sure, else empty."""
+
+    encoding: str
+    doubt: str = ""
 
 
 def guess_encoding(sample: bytes, name: str, whole: bool = True) -> str:
-    """The encoding of a text file.
+    """The encoding of a text file, as ``judge_encoding`` finds it."""
+    return judge_encoding(sample, name, whole).encoding
+
+
+def judge_encoding(sample: bytes, name: str, whole: bool = True) -> GuessedEncoding:
+    """The encoding of a text file, and whether that is sure.
 
     Args:
         sample: the whole file, or pieces of it.
@@ -62,15 +96,18 @@ def guess_encoding(sample: bytes, name: str, whole: bool = True) -> str:
     )  # fmt: skip
     for mark, encoding in marks:
         if sample.startswith(mark):
-            return encoding
+            return GuessedEncoding(encoding)
     zeros = sample.count(b"\x00", 0, 4096)
     if zeros > 0.02 * min(4096, len(sample)):
         wide = _wide_without_mark(sample[:4096])
         if wide:
-            return wide
+            return GuessedEncoding(wide)
         raise DatasetError(f"{name} holds binary data, not text.", "Upload CSV, TSV, JSON Lines, Parquet or Excel.")
+    for escape, encoding in SHIFTED:  # plain ASCII but for sequences that shift to another alphabet
+        if escape in sample and sample.isascii():
+            return GuessedEncoding(encoding)
     if _is_utf8(sample, whole):
-        return "utf-8"
+        return GuessedEncoding("utf-8")
     return _legacy(sample)
 
 
@@ -91,37 +128,89 @@ def _wide_without_mark(head: bytes) -> str | None:
     return "utf-16-le" if odd > even else "utf-16-be"
 
 
-def _legacy(sample: bytes) -> str:
+def _legacy(sample: bytes) -> GuessedEncoding:
     """The candidate whose decoding holds the largest share of its languages' common letters among what is not ASCII."""
     lines = [line for line in re.split(rb"[\r\n]+", sample[: 4 * SAMPLE]) if not line.isascii()]
     judged = b"\n".join(lines)[:SAMPLE]
+    scores = {encoding: _score(judged, encoding, kind, languages) for encoding, kind, languages in CANDIDATES}
     best, best_score = "cp1252", 0.3
-    for encoding, kind, common in CANDIDATES:
-        score = _score(judged, encoding, kind, common)
-        if score > best_score + 0.02:
+    for encoding, score in scores.items():
+        if score > best_score + (OLD if encoding in BEFORE_WINDOWS and best not in BEFORE_WINDOWS else 0.02):
             best, best_score = encoding, score
-    return best
+    if best_score < LOW:
+        best = _second_opinion(judged, best, best_score, scores)
+    text = judged.decode(best, "replace")
+    rivals = [
+        encoding for encoding, score in scores.items()
+        if score > best_score - CLOSE and encoding != best and judged.decode(encoding, "replace") != text
+    ]  # fmt: skip
+    if best_score >= LOW and not rivals:
+        return GuessedEncoding(best)
+    line = next((line.strip() for line in text.split("\n") if line.strip()), "")
+    strange = re.search(r"[^\x00-\x7f]", line)
+    start = max(0, (strange.start() if strange else 0) - SHOWN // 2)
+    others = f" (or {', '.join(rivals[:3])})" if rivals else ""
+    return GuessedEncoding(
+        best,
+        f"The encoding is not sure: {best}{others}. A line then reads {line[start : start + SHOWN]!r}; where letters look wrong, "
+        "name the encoding (--encoding, or under How the file is written).",
+    )
 
 
-def _score(judged: bytes, encoding: str, kind: str, common: str) -> float:
+def _second_opinion(judged: bytes, best: str, best_score: float, scores: dict[str, float]) -> str:
+    """What charset-normalizer says of a text that fits none of the candidates well: its guess where that fits no worse."""
+    from charset_normalizer import from_bytes
+
+    guess = from_bytes(judged[:OPINION]).best()
+    if guess is None:
+        return best
+    encoding = guess.encoding
+    known = scores.get(encoding)
+    fits = judged.decode(encoding, "replace").count("\ufffd") == 0
+    return encoding if fits and (known is None or known >= best_score - CLOSE) else best
+
+
+def _score(judged: bytes, encoding: str, kind: str, languages: tuple[str, ...]) -> float:
     """From 0 to 1: how much the decoded text looks like one of the languages of this encoding."""
     text = judged.decode(encoding, errors="replace")
     strange = re.findall(r"[^\x00-\x7f]", text)
     broken = text.count("\ufffd") + len(re.findall(r"[\x80-\x9f\ue000-\uf8ff]", text))
     if not strange or broken > 0.003 * len(strange) + (kind == "wide"):
         return 0.0
-    runs = sum(len(run) for run in re.findall(r"[^\x00-\x7f]{2,}", text)) / len(strange)
     if kind == "wide":  # such letters stand in runs; alone between ASCII letters they are accents misread
         alone = re.findall(r"(?<=[a-zA-Z])[^\x00-\x7f](?![^\x00-\x7f])|(?<![^\x00-\x7f])[^\x00-\x7f](?=[a-zA-Z])", text)
         runs = 1 - len(alone) / len(strange)
-        hits = len(re.findall(f"[{common}]", text)) / _COVER.get(encoding, 1.0)
+        hits = len(re.findall(f"[{languages[0]}]", text)) / _COVER.get(encoding, 1.0)
         halves = len(re.findall("[\uff61-\uff9f]", text))  # half-width katakana: what Western bytes turn into
-        return min(1.0, hits / len(strange)) * runs**2 * (1 - halves / len(strange))
-    hits = len(re.findall(f"[{_TYPOGRAPHIC}{common}]", text))
+        usual = _usual_share(text, encoding)
+        return min(1.0, hits / len(strange)) * runs**2 * (1 - halves / len(strange)) * usual
+    # a text is of one language as a rule, but may be of several
+    best = max(len(re.findall(f"[{letters}]", text)) for letters in languages)
+    common = "".join(languages)
+    hits = len(re.findall(f"[{_TYPOGRAPHIC}]", text)) + (best + len(re.findall(f"[{common}]", text))) / 2
     if kind == "accents":  # capitals stand at the start of a word, and most letters bear no accent
-        hits -= sum(not letter.islower() for letter in re.findall(f"(?<=[a-z])([{common}])", text))
+        hits -= sum(not letter.islower() for letter in re.findall(f"(?<=[a-z])([{common}])", text) if letter.isalpha())
+        # a mark between the letters of a word is a letter misread, but for apostrophes and long dashes
+        hits -= len(re.findall(r"(?<=[a-zA-Z])[^\x00-\x7f\w\s‘’—·](?=[a-zA-Z])", text))
         plain = len(re.findall("[a-zA-Z]", text))
         hits *= min(1.0, plain / max(1, len(strange)))
-    else:  # words of a script are runs too; the Thai page holds a letter at nearly every byte, so it must win by more
-        hits *= runs * (0.8 if encoding == "cp874" else 1.0)
-    return hits / len(strange)
+        return hits / len(strange)
+    letters = [len(run) for run in re.findall(f"[{common}]+", text)]
+    runs = sum(length for length in letters if length > 1) / max(1, sum(letters))
+    if kind == "cased":  # a capital inside a word, or a mark between its letters, is a letter misread
+        words = re.findall(r"[^\W\d_]{2,}", text)
+        hits -= sum(before.islower() and letter.isupper() for word in words for before, letter in pairwise(word))
+        hits -= len(re.findall(r"(?<=[^\W\d_])[^\x00-\x7f\w\s](?=[^\W\d_])", text))
+        # capitals at the start of words are as much at home in these alphabets as the small letters that are counted
+        starts = (word[0].lower() for word in words if word[0].isupper() and word[1].islower())
+        hits += sum(letter in common for letter in starts if not letter.isascii())
+        hits *= _usual_share(text, kind) * (1.0 if any(map(str.isupper, strange)) else 0.95)
+    # words of a script are runs too; the Thai page holds a letter at nearly every byte, so it must win by more
+    return hits * runs * (0.8 if encoding == "cp874" else 1.0) / len(strange)
+
+
+def _usual_share(text: str, key: str) -> float:
+    """1 where the most frequent letters of ``_FREQUENT`` make up their share of the text, less where they are too few."""
+    letters, least = _FREQUENT.get(key, ("", 0.0))
+    foreign = len(re.findall(r"[^\x00-\x7f]", text))
+    return min(1.0, len(re.findall(f"[{letters}]", text)) / (least * max(1, foreign))) if letters else 1.0

@@ -1,20 +1,15 @@
 """Data sets of the Hugging Face Hub by name: the Parquet files that the Hub makes of every public set."""
 
-import json
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
-
-import pyarrow as pa
-import pyarrow.parquet as pq
 
 from core.data.reading.joined import join_parts
 from core.data.reading.parts import part_of
 from core.data.reading.readers import ENDINGS, open_table
-from core.data.reading.table_reader import Batch, TableReader
+from core.data.reading.table_reader import TableReader
 from core.errors import DatasetError
 
 BRANCH = "refs/convert/parquet"  # where the Hub keeps every set as <configuration>/<split>/0000.parquet
@@ -78,7 +73,7 @@ def open_splits(files: list[tuple[str, Path]], name: str) -> TableReader:
     used = [(part, path) for split, path in files if (part := part_of(split))]
     left_out = sorted({split for split, _ in files if not part_of(split)}) if used else []
     used = used or [("train", path) for _, path in files]
-    opened = [(part, _with_class_names(open_table(path, name), path)) for part, path in used]
+    opened: list[tuple[str | None, TableReader]] = [(part, open_table(path, name)) for part, path in used]
     if len({table.columns for _, table in opened}) > 1:
         raise DatasetError(f"The files of {name!r} have different columns.", "Download one of them and upload it.")
     joined = join_parts(opened, name)
@@ -86,37 +81,6 @@ def open_splits(files: list[tuple[str, Path]], name: str) -> TableReader:
         return joined
     warning = f"Left out, because they are neither train, validation nor test: {', '.join(left_out)}."
     return replace(joined, warnings=(*joined.warnings, warning))
-
-
-def class_names(schema: pa.Schema) -> dict[str, list[str]]:
-    """Column -> names of its classes, as the datasets library writes them beside the schema."""
-    try:
-        features = json.loads((schema.metadata or {}).get(b"huggingface", b"{}")).get("info", {}).get("features", {})
-    except ValueError:
-        return {}
-    return {
-        column: feature["names"]
-        for column, feature in features.items()
-        if isinstance(feature, dict) and feature.get("_type") == "ClassLabel" and feature.get("names")
-    }
-
-
-def _with_class_names(opened: TableReader, path: Path) -> TableReader:
-    """The table with class numbers replaced by names; -1, which stands for a hidden answer, becomes empty."""
-    names_of = class_names(pq.read_schema(path))
-    if not names_of:
-        return opened
-
-    def batches() -> Iterator[Batch]:
-        for batch in opened.batches():
-            rows: Any = batch.rows
-            for column, names in names_of.items():
-                codes = rows[column].to_pylist()
-                cells = [names[code] if code is not None and 0 <= code < len(names) else None for code in codes]
-                rows = rows.set_column(rows.column_names.index(column), column, pa.array(cells, pa.string()))
-            yield batch._replace(rows=rows)
-
-    return replace(opened, batches=batches, peek=None)
 
 
 def _list_files(repo: str) -> list[str]:

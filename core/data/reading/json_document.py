@@ -11,6 +11,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,8 @@ from typing import Any
 import ijson
 
 from core.data.reading.json_rows import ParsedValue, Piece, open_rows
-from core.data.reading.json_shapes import EACH_ROW, rows_inside
+from core.data.reading.json_shapes import EACH_ROW, left_out, named_pairs, rows_inside, with_part
+from core.data.reading.parts import part_of
 from core.data.reading.table_reader import TableReader
 from core.data.reading.transcode import text_pieces
 from core.errors import DatasetError
@@ -45,9 +47,9 @@ def open_document(path: Path, encoding: str, name: str, strict: bool) -> TableRe
     pieces = partial(text_pieces, path, encoding, name, strict)
     if size > AT_ONCE:
         try:
-            prefix = find_rows(pieces)
-            if prefix is not None:
-                return open_rows(partial(_stream, pieces, prefix), name, "json", size, encoding, at_once=False)
+            place = find_rows(pieces)
+            if place is not None:
+                return open_rows(partial(_stream_all, pieces, place), name, "json", size, encoding, at_once=False)
         except ijson.JSONError as error:
             fault = str(error).strip().split("\n")[0]
     if size <= max(AT_ONCE, LARGEST):
@@ -57,8 +59,21 @@ def open_document(path: Path, encoding: str, name: str, strict: bool) -> TableRe
     raise DatasetError(f"{title}.", "Write it as JSON Lines: one object a line.")
 
 
-def find_rows(pieces: TextPieces) -> str | None:
-    """Where the rows of a document stand, as ijson's prefix: ``item`` for a list, ``data.item`` for one inside an object.
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the rows of a document stand.
+
+    Attributes:
+        prefixes: of ijson, ``item`` for a list, ``data.item`` for one inside an object -> the part it is, where they are parts.
+        warnings: sentences about lists that are left out.
+    """
+
+    prefixes: dict[str, str | None]
+    warnings: tuple[str, ...] = ()
+
+
+def find_rows(pieces: TextPieces) -> Place | None:
+    """Where the rows of a document stand.
 
     It follows the rules of ``rows_inside``; None for a table that is no list of objects, which has to be read at once.
     A list is not read to its end.
@@ -83,10 +98,10 @@ def find_rows(pieces: TextPieces) -> str | None:
                 shapes.setdefault(prefix, event)
                 opened = prefix if event == "start_array" else None
                 if opened == "" and values == 1:
-                    return "item"
+                    return Place({"item": None})
         elif prefix == "" and event not in ("map_key", "end_map"):
             values += 1
-    return "" if values > 1 else _longest_list(lists, shapes)
+    return Place({"": None}) if values > 1 else _lists_of_rows(lists, shapes)
 
 
 def _events(pieces: TextPieces) -> Iterator[tuple[str, str]]:
@@ -102,16 +117,35 @@ def _events(pieces: TextPieces) -> Iterator[tuple[str, str]]:
         events.clear()
 
 
-def _longest_list(lists: Counter[str], shapes: dict[str, str]) -> str | None:
-    """The prefix of the items of the longest list of objects: at the outer level, else in the first object that has one."""
+def _lists_of_rows(lists: Counter[str], shapes: dict[str, str]) -> Place | None:
+    """The lists of objects that are parts, else the longest one: at the outer level, else in the first object that has one."""
     if shapes.get("columns") == shapes.get("data") == "start_array":  # what pandas writes with orient="split"
         return None
     outer = [path for path in lists if path and "." not in path]
     inner = [path for path in lists if path.count(".") == 1 and shapes.get(path.split(".")[0]) == "start_map"]
     within_first = [path for path in inner if path.split(".")[0] == inner[0].split(".")[0]]
-    longest = max(outer or within_first, key=lists.__getitem__, default=None)
+    candidates = outer or within_first
+    parts = {path: part for path in candidates if (part := part_of(path.rsplit(".", 1)[-1]))}
+    longest = max(candidates, key=lists.__getitem__, default=None)
+    taken = parts if len(set(parts.values())) > 1 else {} if longest is None else {longest: None}
     # a key called item would stand in a prefix as the items of a list do
-    return None if longest is None or "item" in longest.split(".") else f"{longest}.item"
+    if not taken or any("item" in path.split(".") for path in taken):
+        return None
+    sizes = {path.rsplit(".", 1)[-1]: lists[path] for path in candidates if path not in taken}
+    return Place({f"{path}.item": part for path, part in taken.items()}, left_out(sizes, set()))
+
+
+def _stream_all(pieces: TextPieces, place: Place) -> Iterator[Piece]:
+    """The rows at all prefixes, one prefix after another; those of parts with their part."""
+    warnings = place.warnings
+    for number, (prefix, part) in enumerate(place.prefixes.items()):
+        for piece in _stream(pieces, prefix):
+            values = piece.values
+            if part:
+                values = [value._replace(value=with_part(value.value, part)) for value in values]
+            done = (number + piece.done) / len(place.prefixes)
+            yield piece._replace(values=values, done=done, warnings=warnings, misfits=0 if number else piece.misfits)
+            warnings = ()
 
 
 def _stream(pieces: TextPieces, prefix: str) -> Iterator[Piece]:
@@ -133,10 +167,13 @@ def _read_at_once(pieces: TextPieces, name: str) -> Iterator[Piece]:
     """The rows of a document in one piece: the items of a list, objects one after another, or a table inside an object."""
     texts, _, misfits = zip(*pieces(), strict=True)
     text = "".join(texts)
+    warnings: tuple[str, ...] = ()
     values = list(_list_items(text, name)) if LIST_START.match(text) else list(_values(text, name))
     if len(values) == 1 and not LIST_START.match(text):
-        values = rows_inside(values[0], name)
-    yield Piece([ParsedValue(number, value) for number, value in enumerate(values, 1)], 1.0, sum(misfits))
+        inside = rows_inside(values[0], name)
+        values, warnings = inside.rows, inside.warnings
+    values = named_pairs(values)
+    yield Piece([ParsedValue(number, value) for number, value in enumerate(values, 1)], 1.0, sum(misfits), warnings)
 
 
 def _list_items(text: str, name: str) -> Iterator[Any]:

@@ -10,6 +10,8 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
+from core.data.reading.exports.registry import LOOKED_AT, find_shape
+from core.data.reading.exports.shape import Convert
 from core.data.reading.header import unique_names
 from core.data.reading.limits import MOST_COLUMNS, refuse_wide
 from core.data.reading.skipped import SkippedRow
@@ -28,11 +30,12 @@ class ParsedValue(NamedTuple):
 
 
 class Piece(NamedTuple):
-    """The values of some part of the file, the share of the file read so far, and how many places misfit the encoding."""
+    """The values of some part of the file, the share of it read so far, places that misfit the encoding, sentences of warning."""
 
     values: list[ParsedValue]
     done: float
     misfits: int
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -44,6 +47,7 @@ class Fields:
         inner: names of fields inside nested objects, as outer.inner.
         texts: how many strings stand in ``names`` themselves.
         sample: objects from all over the file, for a peek.
+        warnings: sentences that came with the pieces.
     """
 
     names: dict[str, None] = field(default_factory=dict)
@@ -52,6 +56,7 @@ class Fields:
     sample: list[dict[str, Any]] = field(default_factory=list)
     stride: int = 1
     rows: int = 0
+    warnings: tuple[str, ...] = ()
 
     @property
     def nested(self) -> bool:
@@ -67,6 +72,7 @@ class Fields:
 
     def add(self, piece: Piece) -> None:
         """Note the fields of the objects of one piece, and keep some of the objects."""
+        self.warnings += piece.warnings
         for value in piece.values:
             row = None if value.fault else as_object(value.value)
             if row is None:
@@ -95,6 +101,10 @@ def open_rows(
             fields, which may differ from row to row, and again for its batches.
     """
     pieces = list(read()) if at_once else None
+    shape = find_shape(_first_objects(iter(pieces) if pieces is not None else read()))
+    if shape is not None:
+        read = partial(_converted, read, shape[1])
+        pieces = list(_converted(partial(iter, pieces), shape[1])) if pieces is not None else None
     fields = Fields()
     for piece in read() if pieces is None else pieces:
         fields.add(piece)
@@ -109,7 +119,38 @@ def open_rows(
         held = list(_batches(partial(iter, pieces), columns, nested))
         batches = partial(iter, held)
     reasons = {"fields": "taken from inside nested objects: no text stands outside"} if nested else {}
-    return TableReader(name, title, tuple(unique_names(columns)), size, batches, encoding, peek=peek, reasons=reasons)
+    if shape is not None:
+        reasons["fields"] = f"as {shape[0]} writes them"
+    return TableReader(
+        name, title, tuple(unique_names(columns)), size, batches, encoding, peek=peek, reasons=reasons,
+        warnings=fields.warnings,
+    )  # fmt: skip
+
+
+def _first_objects(pieces: Iterator[Piece]) -> list[dict[str, Any]]:
+    """The first objects of a file, as many as are looked at for their shape."""
+    objects: list[dict[str, Any]] = []
+    for piece in pieces:
+        rows = (as_object(value.value) for value in piece.values if not value.fault)
+        objects += [row for row in rows if row is not None]
+        if len(objects) >= LOOKED_AT:
+            break
+    return objects[:LOOKED_AT]
+
+
+def _converted(read: Callable[[], Iterator[Piece]], convert: Convert) -> Iterator[Piece]:
+    """The pieces with each record as the row it stands for; what is none has its reason as its fault."""
+    for piece in read():
+        values = []
+        for value in piece.values:
+            record = None if value.fault else as_object(value.value)
+            row = record if record is None else convert(record)
+            if isinstance(row, str):
+                value = ParsedValue(value.number, json.dumps(value.value, ensure_ascii=False), row)
+            elif row is not None:
+                value = ParsedValue(value.number, row)
+            values.append(value)
+        yield piece._replace(values=values)
 
 
 def as_object(value: Any) -> dict[str, Any] | None:

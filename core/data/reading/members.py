@@ -1,4 +1,4 @@
-"""The files of a zip or tar, listed after the checks that keep the machine safe, and read one by one.
+"""The files of a zip, a tar or a folder, listed after the checks that keep the machine safe, and read one by one.
 
 Texts are read from the archive without being written. No path can lead outside, and no link is followed. Caps on members, size and
 ratio stop archives that were made to fill the disk.
@@ -7,6 +7,7 @@ ratio stop archives that were made to fill the disk.
 import errno
 import gzip
 import lzma
+import os
 import shutil
 import tarfile
 import zipfile
@@ -61,7 +62,7 @@ def list_members(path: Path, name: str) -> list[Member]:
         DatasetError: for a damaged, encrypted or hostile archive.
     """
     files: list[Member] = []
-    total, packed = 0, max(1, path.stat().st_size)
+    total, packed = 0, TOTAL if path.is_dir() else max(1, path.stat().st_size)
     for member, _ in members(path, name):
         total += member.size
         if len(files) >= MEMBERS:
@@ -77,7 +78,10 @@ def list_members(path: Path, name: str) -> list[Member]:
     if any(member.encrypted for member in files):
         raise DatasetError(f"{name} is encrypted: its files need a password.", "Unpack it and pack it without one.")
     if not files:
-        raise DatasetError(f"{name} is an archive without files.", PACK_AGAIN)
+        what = "a folder" if path.is_dir() else "an archive"
+        raise DatasetError(
+            f"{name} is {what} without files.", "Name a file with a table." if path.is_dir() else PACK_AGAIN
+        )
     return files
 
 
@@ -131,7 +135,9 @@ def members(path: Path, name: str) -> Iterator[tuple[Member, Content]]:
 
 def _members(path: Path, name: str) -> Iterator[tuple[Member, Content]]:
     with named_faults(name):
-        if zipfile.is_zipfile(path):
+        if path.is_dir():
+            yield from _folder_members(path)
+        elif zipfile.is_zipfile(path):
             yield from _zip_members(path)
         elif _starts(path, b"PK"):
             raise DatasetError(
@@ -172,6 +178,17 @@ def named_faults(name: str, inside: str = "") -> Iterator[None]:
             ) from error
         where = f": its file {inside!r} cannot be read" if inside else ""
         raise DatasetError(f"{name} is an archive that is cut off or damaged{where}.", PACK_AGAIN) from error
+
+
+def _folder_members(path: Path) -> Iterator[tuple[Member, Content]]:
+    """The files in a folder of this machine and below it; links are told, and those to folders not followed."""
+    for folder, inner, files in os.walk(path):
+        inner[:] = sorted(name for name in inner if not name.startswith("."))
+        for file in sorted(files):
+            place = Path(folder, file)
+            if place.is_file():
+                member = Member(place.relative_to(path).as_posix(), place.stat().st_size, place.is_symlink())
+                yield member, Content(lambda place=place: place.open("rb"))  # type: ignore[misc]
 
 
 def _zip_members(path: Path) -> Iterator[tuple[Member, Content]]:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from core.data.reading.class_labels import class_names, with_class_names
 from core.data.reading.columnar import FAULTS, ROWS, renamed_batches
 from core.data.reading.header import unique_names
 from core.data.reading.reader import Reader, ReadingOptions
@@ -44,7 +45,8 @@ def open_parquet(path: Path, name: str, options: ReadingOptions) -> TableReader:
 
     def peek() -> pa.Table:
         numbers = range(0, groups, max(1, groups // 8))
-        picked = [pq.ParquetFile(path).read_row_group(number).rename_columns(columns) for number in numbers]
+        picked = [pq.ParquetFile(path).read_row_group(number) for number in numbers]
+        picked = [with_class_names(group, class_names(group.schema)).rename_columns(columns) for group in picked]
         return pa.concat_tables([_thinned(group, PEEKED // len(picked)) for group in picked])
 
     is_large = groups > 8 and rows > PEEKED

@@ -3,7 +3,7 @@
 import re
 
 from core.data.reading.records import Form, first_records, modal_width
-from core.data.reading.separator import JUDGED
+from core.data.reading.separator import JUDGED, USUAL
 from core.data.reading.split_records import split_records
 
 
@@ -65,6 +65,19 @@ def _faults(lines: list[str], form: Form) -> int:
     """Rows that this form could not read, or not as quoted."""
     records = split_records(lines, form, modal_width(first_records(lines, form)))
     return len(records.skipped) + records.strays
+
+
+def is_one_quoted_column(text: str) -> bool:
+    """Whether a text is one column of which some cells stand in quotes, and no separator outside of these."""
+    if '"' not in text:
+        return False
+    end = text.rfind('\n"') + 1  # the last cell may be cut where only the beginning of a file is looked at
+    return any(_left_of_quoted(part) for part in (text, text[:end]) if part)
+
+
+def _left_of_quoted(text: str) -> bool:
+    left = re.sub(r'(?:(?<=\n)|^)"(?:[^"]|"")*+"(?=\n|$)', "", text)
+    return len(left) < len(text) and not any(mark in left for mark in ('"', *USUAL))
 
 
 def well_quoted(text: str, form: Form) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 
+from core.data.reading.ask import Ask
 from core.data.reading.reader import ReadingOptions
 from core.data.reading.readers import open_table
 from core.data.reading.skipped import SkippedRow, skipped_sentences
@@ -28,6 +29,7 @@ class Table:
         sampled: whether ``frame`` holds only some rows of a large file, from all over it.
         size: bytes of the file.
         reasons: what was guessed -> why.
+        asks: what the file leaves open, with both readings.
     """
 
     frame: pd.DataFrame
@@ -42,6 +44,7 @@ class Table:
     sampled: bool = False
     size: int = 0
     reasons: dict[str, str] = field(default_factory=dict)
+    asks: tuple[Ask, ...] = ()
 
 
 def read_table(path: Path, name: str | None = None, **options: Any) -> Table:
@@ -105,5 +108,5 @@ def _described(
     sentences = (*mended_sentences(mended or Counter()), *skipped_sentences(skipped, len(skipped), len(frame)))
     return Table(
         frame, opened.format, opened.encoding, opened.delimiter, opened.header, opened.sheets, opened.sheet, skipped,
-        (*opened.warnings, *sentences), size=opened.size, reasons=opened.reasons,
+        (*opened.warnings, *sentences), size=opened.size, reasons=opened.reasons, asks=opened.asks,
     )  # fmt: skip

@@ -5,9 +5,10 @@ A further kind of file is a module of its own with its ``Reader``, a line in one
 
 from pathlib import Path
 
-from core.data.reading.archive import archive_readers
+from core.data.reading.archive import Archive, archive_readers
 from core.data.reading.arrow import ARROW
 from core.data.reading.delimited import DELIMITED
+from core.data.reading.fasttext import FASTTEXT
 from core.data.reading.json_file import JSON
 from core.data.reading.parquet import PARQUET
 from core.data.reading.reader import Reader, ReadingOptions
@@ -16,7 +17,8 @@ from core.data.reading.table_reader import TableReader
 from core.data.reading.workbook import WORKBOOK
 
 BINARY = (PARQUET, ARROW, WORKBOOK)  # a workbook is a zip too, so it is asked before the archives
-TEXT = (JSON, DELIMITED)  # delimited text is what remains
+TEXT = (FASTTEXT, JSON, DELIMITED)  # delimited text is what remains
+ARCHIVE = Archive((*BINARY, *TEXT))  # also opens folders
 READERS: tuple[Reader, ...] = (*BINARY, *archive_readers((*BINARY, *TEXT)), *TEXT)
 ENDINGS = ("txt", *dict.fromkeys(ending for reader in READERS for ending in reader.endings))
 
@@ -30,4 +32,6 @@ def open_table(path: Path, name: str | None = None, options: ReadingOptions | No
     Raises:
         DatasetError: when the file cannot be used, saying what it is and what to do.
     """
+    if path.is_dir():
+        return ARCHIVE.open(path, name or path.name, options or ReadingOptions())
     return open_recognised(path, name or path.name, options or ReadingOptions(), READERS)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from core.data.reading.bounded import open_bounded
+from core.data.reading.exports.recast import recast
 from core.data.reading.reader import Reader, ReadingOptions
 from core.data.reading.table_reader import TableReader
 from core.errors import DatasetError
@@ -62,7 +63,7 @@ def open_recognised(path: Path, name: str, options: ReadingOptions, readers: Seq
         DatasetError: when the file cannot be used, saying what it is and what to do.
     """
     reader = recognise(path, name, readers)
-    opened = open_bounded(reader, path, name, options)
+    opened = recast(open_bounded(reader, path, name, options))
     ending = ending_of(name)
     if reader.binary or not _promises_binary(ending, readers):
         return opened

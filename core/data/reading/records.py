@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 csv.field_size_limit(2**31 - 1)
+NO_DELIMITER = "\x1f"  # stands where a file has one column, which holds no such mark
 LONE_CR = "\ue00d"  # stands for a carriage return inside a line, which csv would take for its end
 
 
@@ -30,7 +31,7 @@ class Form:
 def csv_reader(lines: Sequence[str], form: Form, start: int = 0, strict: bool = False):
     """The csv module's reader of ``form`` from one line on."""
     return csv.reader(
-        map(lines.__getitem__, range(start, len(lines))), delimiter=form.delimiter or "\x1f",
+        map(lines.__getitem__, range(start, len(lines))), delimiter=form.delimiter or NO_DELIMITER,
         quotechar=form.quote, quoting=csv.QUOTE_MINIMAL if form.quote else csv.QUOTE_NONE, escapechar=form.escape,
         doublequote=form.escape is None, skipinitialspace=form.spaced, strict=strict,
     )  # fmt: skip

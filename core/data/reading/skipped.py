@@ -1,7 +1,9 @@
 """Rows of a file that were not read: where they stand, why, and the sentence that says so."""
 
+from collections import Counter
 from typing import NamedTuple
 
+REASONS = 4  # that the sentence names
 NAMED_LINES = 5  # lines that the sentence names
 
 
@@ -37,4 +39,9 @@ def skipped_sentences(first: tuple[SkippedRow, ...], skipped: int, rows: int) ->
         return ()
     lines = ", ".join(f"{row.line:,}" for row in first[:NAMED_LINES] if row.line)
     where = f" (line {lines}{' and others' if skipped > NAMED_LINES else ''})" if first[0].line else ""
-    return (f"{skipped:,} of {rows + skipped:,} rows were set aside: {first[0].reason}{where}.",)
+    counts = Counter(row.reason for row in first)
+    if len(counts) == 1 or len(first) < skipped:
+        why = first[0].reason
+    else:
+        why = ", ".join(f"{reason} ({count:,})" for reason, count in counts.most_common(REASONS))
+    return (f"{skipped:,} of {rows + skipped:,} rows were set aside: {why}{where}.",)

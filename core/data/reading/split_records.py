@@ -4,7 +4,7 @@ import csv
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from core.data.reading.records import LONE_CR, Form, csv_reader, fit, is_blank, original
+from core.data.reading.records import LONE_CR, NO_DELIMITER, Form, csv_reader, fit, is_blank, original
 from core.data.reading.skipped import SkippedRow
 
 LONGEST_RECORD = 20_000  # lines after which a quote that was opened counts as a stray one
@@ -44,7 +44,7 @@ class _Lines:
         return original("".join(self.lines[begin:end]).rstrip("\r\n"))
 
     def plain_cells(self, at: int) -> list[str]:
-        return self.lines[at].rstrip("\r\n").split(self.form.delimiter)
+        return self.lines[at].rstrip("\r\n").split(self.form.delimiter or NO_DELIMITER)
 
 
 def split_records(
@@ -59,7 +59,7 @@ def split_records(
         pad: fill rows that are too short with empty fields, where the file is written that way.
         names: of the columns; a row that only repeats them, as in files glued together, is skipped.
     """
-    if form.delimiter is None:
+    if form.delimiter is None and form.quote is None:
         cells = [original(line.rstrip("\r\n")) for line in lines]
         return Records([[cell] for cell in cells if cell], used=len(lines))
     source, records = _Lines(lines, form, width, first_line, pad, names), Records()
@@ -110,6 +110,8 @@ def _accept(records: Records, source: _Lines, record: list[str], begin: int, end
 def _is_glued(source: _Lines, begin: int, end: int, record: list[str]) -> bool:
     """Whether a record of several lines is several rows that a stray quote has glued together."""
     width = source.width
+    if source.form.delimiter is None:
+        return False  # every line would be a whole row by itself
     if len(record) != width and len(source.plain_cells(begin)) == width:
         return True
     return end - begin >= SWALLOWED_LINES and all(len(source.plain_cells(at)) == width for at in range(begin, end))

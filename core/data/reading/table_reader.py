@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, TypeAlias
 import pandas as pd
 import pyarrow as pa
 
+from core.data.reading.ask import Ask
 from core.data.reading.skipped import SkippedRow
 
 Rows: TypeAlias = pa.Table | pd.DataFrame
@@ -47,6 +48,7 @@ class TableReader:
         peek: a few thousand rows from all over a large file; None where reading the file from the start is the way.
         skipped: rows that are known to be no data before the first batch is read, such as a title above the names.
         reasons: what was guessed -> why.
+        asks: what the file leaves open, with both readings.
         owns: what must live as long as the reader, such as a temporary folder.
     """
 
@@ -64,6 +66,7 @@ class TableReader:
     skipped: tuple[SkippedRow, ...] = ()
     warnings: tuple[str, ...] = ()
     reasons: dict[str, str] = field(default_factory=dict)
+    asks: tuple[Ask, ...] = ()
     owns: Any = None
 
 

@@ -54,6 +54,8 @@ def unpack_members(path: Path, name: str, wanted: list[str], scratch: Scratch) -
     Raises:
         DatasetError: when the archive is cut off or damaged.
     """
+    if path.is_dir():
+        return {inner: path / inner for inner in wanted}
     files: dict[str, Path] = {}
     with named_faults(name):
         for member, content in members(path, name):

@@ -4,11 +4,12 @@ from collections import Counter
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from core.data.reading.compression import ZIPPED
-from core.data.reading.header import column_names, has_header
+from core.data.reading.header import ask_header, column_names, names_of_titles, title_rows, weigh_header
 from core.data.reading.reader import Reader, ReadingOptions
+from core.data.reading.sheet_cells import fill_merged, unsaved_formulas
 from core.data.reading.sheet_size import refuse_sparse
 from core.data.reading.skipped import SkippedRow
 from core.data.reading.table_reader import Batch, TableReader, string_table
@@ -20,6 +21,13 @@ OLD_OFFICE = b"\xd0\xcf\x11\xe0"  # the container of Office before 2007, and of 
 COVER = 1 / 10  # of the rows of the longest sheet: one with fewer is passed over as a cover
 
 NumberedRow = tuple[int, list[str]]  # the number of a row in its sheet, from 1, and its cells
+
+
+class SheetContent(NamedTuple):
+    """The filled rows of a sheet, and how many cells of each of its columns were filled from merged ones."""
+
+    rows: list[NumberedRow]
+    merged: Counter[int] = Counter()
 
 
 def is_workbook(head: bytes, ending: str) -> bool:
@@ -43,7 +51,7 @@ def open_workbook(path: Path, name: str, options: ReadingOptions) -> TableReader
     try:
         book = CalamineWorkbook.from_path(str(path))
         sheets = tuple(book.sheet_names)
-        rows_of = {title: _filled_rows(book, title) for title in ((sheet,) if sheet in sheets else sheets)}
+        contents = {title: _contents(book, title) for title in ((sheet,) if sheet in sheets else sheets)}
     except BaseException as error:  # calamine raises many kinds for damaged workbooks, panics among them
         if isinstance(error, KeyboardInterrupt | SystemExit | MemoryError):
             raise
@@ -52,8 +60,8 @@ def open_workbook(path: Path, name: str, options: ReadingOptions) -> TableReader
         ) from error
     if sheet is not None and sheet not in sheets:
         raise DatasetError(f"{name} has no sheet {sheet!r}.", f"Its sheets: {', '.join(sheets)}.")
-    chosen = sheet or _first_table(rows_of)
-    return _open_sheet(rows_of.get(chosen, []), name, path, sheets, chosen, options)
+    chosen = sheet or _first_table({title: content.rows for title, content in contents.items()})
+    return _open_sheet(contents.get(chosen, SheetContent([])), name, path, sheets, chosen, options)
 
 
 def _refuse_other_office_files(path: Path, name: str) -> None:
@@ -73,14 +81,17 @@ def _has_stream(path: Path, stream: str) -> bool:
     return stream.encode("utf-16-le") in path.read_bytes()
 
 
-def _filled_rows(book: Any, sheet: str) -> list[NumberedRow]:
-    """The rows of a sheet that are not blank."""
+def _contents(book: Any, title: str) -> SheetContent:
+    """The rows of a sheet that are not blank, merged cells filled."""
     try:
-        values = book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
+        sheet = book.get_sheet_by_name(title)
+        values = sheet.to_python(skip_empty_area=False)
     except ValueError:  # a sheet that holds a chart
-        return []
-    rows = ((number, [cell_as_text(value) for value in row]) for number, row in enumerate(values, 1))
-    return [(number, row) for number, row in rows if any(cell.strip() for cell in row)]
+        return SheetContent([])
+    cells = [[cell_as_text(value) for value in row] for row in values]
+    merged = fill_merged(cells, list(sheet.merged_cell_ranges or ()))
+    rows = [(number, row) for number, row in enumerate(cells, 1) if any(cell.strip() for cell in row)]
+    return SheetContent(rows, merged)
 
 
 def _first_table(rows_of: dict[str, list[NumberedRow]]) -> str:
@@ -91,37 +102,61 @@ def _first_table(rows_of: dict[str, list[NumberedRow]]) -> str:
 
 
 def _open_sheet(
-    rows: list[NumberedRow], name: str, path: Path, sheets: tuple[str, ...], sheet: str, options: ReadingOptions
+    content: SheetContent, name: str, path: Path, sheets: tuple[str, ...], sheet: str, options: ReadingOptions
 ) -> TableReader:
+    rows = content.rows
     if not rows:
         raise DatasetError(f"The sheet {sheet!r} of {name} is empty.", f"Its sheets: {', '.join(sheets)}.")
-    rows = _without_empty_edges(rows)
+    rows, left = _without_empty_edges(rows)
     width = len(rows[0][1])
     titles = _title_rows([row for _, row in rows[:50]])
     skipped = tuple(
         SkippedRow(number, "above the table", " ".join(filter(None, row)), None) for number, row in rows[:titles]
     )
     cells = [row for _, row in rows[titles:]]
-    guessed, why = has_header(cells[:1000])
-    header = guessed if options.header is None else options.header
-    columns = tuple(column_names(cells[0] if header else None, width))
+    evidence = weigh_header(cells[:1000])
+    header = evidence.named if options.header is None else options.header
+    names = title_rows(cells[:1000]) if header else 0
+    skipped += tuple(
+        SkippedRow(number, "above the table", " ".join(filter(None, row))) for number, row in rows[titles:][1:names]
+    )
+    columns = tuple(column_names(names_of_titles(cells[:names]) if names else None, width))
     warnings: tuple[str, ...] = ()
     if len(sheets) > 1 and options.sheet is None:
         warnings = (f"The workbook has {len(sheets)} sheets; {sheet!r} was read. Others: {_others(sheets, sheet)}.",)
+    warnings += tuple(_filled_sentences(content.merged, columns, left))
+    warnings += tuple(_formula_sentences(unsaved_formulas(path, sheet), columns, left))
     return TableReader(
         name, path.suffix.lstrip(".").lower() or name.rsplit(".", 1)[-1].lower(), columns, path.stat().st_size,
-        partial(_batches, cells[1:] if header else cells, columns), header=header, sheets=sheets, sheet=sheet,
-        skipped=skipped, warnings=warnings, reasons={"header": why if options.header is None else "as you said"},
+        partial(_batches, cells[names:], columns), header=header, sheets=sheets, sheet=sheet,
+        skipped=skipped, warnings=warnings, reasons={"header": evidence.why if options.header is None else "as you said"},
+        asks=() if evidence.sure or options.header is not None or names > 1 else (ask_header(cells, header),),
     )  # fmt: skip
 
 
-def _without_empty_edges(rows: list[NumberedRow]) -> list[NumberedRow]:
-    """The rows at one width, without the empty columns to the left and right of the table."""
+def _filled_sentences(merged: Counter[int], columns: tuple[str, ...], left: int) -> list[str]:
+    names = [(columns[at - left], count) for at, count in sorted(merged.items()) if 0 <= at - left < len(columns)]
+    return [
+        f"{count:,} cells of {name!r} are parts of merged cells: they took the value of these." for name, count in names
+    ]
+
+
+def _formula_sentences(formulas: Counter[int], columns: tuple[str, ...], left: int) -> list[str]:
+    names = [(columns[at - left], count) for at, count in sorted(formulas.items()) if 0 <= at - left < len(columns)]
+    return [
+        f"{count:,} cells of {name!r} hold formulas whose values were never saved, so they are empty here: open the file in a "
+        "spreadsheet program and save it, or paste the column as values."
+        for name, count in names
+    ]  # fmt: skip
+
+
+def _without_empty_edges(rows: list[NumberedRow]) -> tuple[list[NumberedRow], int]:
+    """The rows at one width, without the empty columns to the left and right of the table, and how many were left of it."""
     widest = max(len(row) for _, row in rows)
     filled = [column for column in range(widest) if any(row[column : column + 1] != [""] for _, row in rows)]
     trimmed = [(number, row[filled[0] : filled[-1] + 1] if filled else row) for number, row in rows]
     width = max(len(row) for _, row in trimmed)
-    return [(number, [*row, *[""] * (width - len(row))]) for number, row in trimmed]
+    return [(number, [*row, *[""] * (width - len(row))]) for number, row in trimmed], filled[0] if filled else 0
 
 
 def _others(sheets: tuple[str, ...], chosen: str) -> str:

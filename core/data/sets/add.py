@@ -79,7 +79,7 @@ def add_dataset(
         path: a file, or a data set of the Hub by its name.
         text: a column, or several that are joined to one text in this order.
         guess: False takes the roles exactly as given, so that an empty one stays empty.
-        other_roles: further fields of ``Roles``: joined, labels, task, separator, domain, language, id, ignore.
+        other_roles: further fields of ``Roles``: joined, labels, task, separator, decimal, places, domain, language, id, ignore.
         progress: is told the share of a large file that is done, 0 to 1.
 
     Returns:
@@ -173,5 +173,5 @@ def _described(
         warnings=tuple(warnings), seed=storing.seed, fractions=storing.fractions, created=time.time(),
         source_name=storing.source_name, fingerprint=fingerprint, sizes=part_sizes(small["split"]),
         label_columns=roles.labels, separator=roles.separator, domain=roles.domain, language=roles.language,
-        id_column=roles.id, joined=roles.joined,
+        id_column=roles.id, joined=roles.joined, asks=tuple(ask.to_json() for ask in (*table.asks, *roles.asks)),
     )  # fmt: skip

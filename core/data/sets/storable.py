@@ -28,12 +28,14 @@ class StorableRows:
         table: the rows that are kept, all columns but the split: row, text, text_pair for pairs, label (empty where there
             is none), extra.<column>; strings without missing ones.
         given, groups: (kept rows,) part that the file names, and group; None where no column has this role.
+        unlabelled: (rows without label,) part that the file names for them; None where no column does.
         without_text, without_label: (rows,) bool, what is not kept and why.
     """
 
     table: pa.Table
     given: pa.ChunkedArray | None
     groups: pa.ChunkedArray | None
+    unlabelled: pa.ChunkedArray | None
     without_text: np.ndarray
     without_label: np.ndarray
 
@@ -59,8 +61,12 @@ def storable_rows(rows: Rows, roles: Roles, first: int = 0) -> StorableRows:
     def kept(column: Any) -> Any:
         return column.filter(pa.array(~lost)) if lost.any() else column
 
-    given, groups = (kept(text_column(rows, name)) if name else None for name in (roles.split, roles.group))
-    return StorableRows(kept(table), given, groups, without_text, missing & ~without_text)
+    parts, groups = (text_column(rows, name) if name else None for name in (roles.split, roles.group))
+    without_label = missing & ~without_text
+    return StorableRows(
+        kept(table), None if parts is None else kept(parts), None if groups is None else kept(groups),
+        None if parts is None else parts.filter(pa.array(without_label)), without_text, without_label,
+    )  # fmt: skip
 
 
 def further_columns(names: list[str], roles: Roles) -> list[str]:

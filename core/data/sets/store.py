@@ -57,6 +57,7 @@ class DataSet:
         domain, language, id_column: columns of the file, kept in the frame as extra.<column>.
         skipped: reason -> rows of the file that were set aside.
         fingerprint: SHA-256 of the stored rows; equal rows in equal parts have equal fingerprints.
+        asks: what the file left open when it was read (``core.data.reading.ask.Ask``).
         parent: id of the set that this one is a version of; ``change`` says what was done to it (see ``core.data.sets.versions``).
     """
 
@@ -92,6 +93,7 @@ class DataSet:
     parent: str | None = None
     change: dict[str, Any] | None = None
     joined: tuple[str, ...] = ()
+    asks: tuple[dict[str, Any], ...] = ()
 
     @property
     def texts(self) -> tuple[str, ...]:
@@ -288,7 +290,7 @@ def _load(path: Path) -> DataSet | DamagedSet | None:
     except Unreadable as error:
         hint = f"Add its file again, or delete what is left in {path}; runs made with it keep their results."
         return DamagedSet(path.name, DatasetError(f"The data set {path.name} is damaged: {error}.", hint))
-    for name in ("labels", "columns", "warnings", "fractions", "label_columns", "joined"):
+    for name in ("labels", "columns", "warnings", "fractions", "label_columns", "joined", "asks"):
         value[name] = tuple(value.get(name, ()))
     return DataSet(**{known.name: value[known.name] for known in fields(DataSet) if known.name in value})
 

@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 from core.data.columns.labels import strata
 from core.data.columns.learnable import check_learnable
 from core.data.columns.roles import Roles
+from core.data.reading.parts import PARTS
 from core.data.reading.skipped import SkippedRow
 from core.data.reading.table_reader import Batch
 from core.data.sets.storable import StorableRows
@@ -28,7 +29,9 @@ class Tally:
     Attributes:
         kept, read: rows that are stored, and rows that were read.
         unread: rows that could not be read, the first of them in ``first_unread``.
+        hidden: rows of a test part that the file has without labels, so that another is drawn.
         skipped: reason -> rows, those that could not be read and those without text or label.
+        unlabelled: part that the file names -> rows of it without label.
         notes: what had to be mended while reading -> how often.
     """
 
@@ -37,7 +40,9 @@ class Tally:
     unread: int = 0
     first_unread: list[SkippedRow] = field(default_factory=list)
     skipped: Counter[str] = field(default_factory=Counter)
+    unlabelled: Counter[str] = field(default_factory=Counter)
     notes: Counter[str] = field(default_factory=Counter)
+    hidden: int = 0
     _labels: list[np.ndarray] = field(default_factory=list)
     _given: list[np.ndarray] = field(default_factory=list)
     _groups: list[np.ndarray] = field(default_factory=list)
@@ -56,6 +61,8 @@ class Tally:
         self._labels.append(_shared(rows.table["label"]))
         if rows.given is not None:
             self._given.append(_shared(rows.given))
+        if rows.unlabelled is not None:
+            self.unlabelled.update(PARTS.get(part.strip().lower(), "") for part in rows.unlabelled.to_pylist())
         if rows.groups is not None:
             self._groups.append(_shared(rows.groups))
 
@@ -68,11 +75,15 @@ class Tally:
         if not self.kept:
             raise DatasetError(f"No row of column {roles.text!r} has a text.", "Choose another text column.")
         labels = pd.Series(np.concatenate(self._labels), dtype=object)
+        given = pd.Series(np.concatenate(self._given)) if roles.split else None
+        if given is not None and self.unlabelled["test"]:
+            is_test = given.astype(str).str.strip().str.lower().map(PARTS) == "test"
+            self.hidden = 0 if is_test.any() else self.unlabelled["test"]
         parts = split_rows(
             strata(str(roles.task), labels) if roles.answered else None,
             pd.Series(np.concatenate(self._groups)) if roles.group else None,
             fractions=fractions, seed=seed, rows=self.kept,  # type: ignore[arg-type]
-            given=pd.Series(np.concatenate(self._given)) if roles.split else None, carve=not roles.row,
+            given=given, carve=not roles.row, test_share=fractions[2] if self.hidden else 0.0,
         )  # fmt: skip
         return pd.DataFrame({"label": labels, "split": parts.to_numpy()})
 
@@ -85,7 +96,12 @@ class Tally:
         missing = [
             f"{self.skipped[reason]:,} rows {reason} were set aside." for reason in REASONS if self.skipped[reason]
         ]
-        return missing + check_learnable(labels, roles)
+        if self.hidden:
+            missing.append(
+                f"The test part of the file has no labels ({self.hidden:,} rows): a test part was drawn from the training rows. "
+                "Score those rows with a finished run on the Use page, or with `predict RUN --input FILE`."
+            )
+        return [*roles.warnings, *missing, *check_learnable(labels, roles)]
 
 
 def _shared(column: pa.ChunkedArray) -> np.ndarray:

@@ -24,6 +24,7 @@ def split_rows(
     rows: int | None = None,
     times: pd.Series | None = None,
     carve: bool = True,
+    test_share: float = 0.0,
 ) -> pd.Series:
     """The part of each row: stratified by label, groups kept whole, a given split honoured, or the latest rows to test.
 
@@ -34,6 +35,7 @@ def split_rows(
         groups: (rows,) rows with the same value stay in one part; a row without one belongs with no other.
         fractions: shares of train, validation and test; they sum to 1.
         given: (rows,) part names of the file; without a validation part one is carved from train, unless ``carve`` is False.
+        test_share: of the training rows, for a test part where the given parts have none, 0 to 1.
         times: (rows,) dates or numbers: the latest rows become test, those before validation.
 
     Raises:
@@ -45,7 +47,7 @@ def split_rows(
     strata = pd.Series("", index=range(size)) if labels is None else labels.reset_index(drop=True)
     together = None if groups is None else groups.reset_index(drop=True)
     if given is not None:
-        return _as_given(given.reset_index(drop=True), strata, together, seed, carve)
+        return _as_given(given.reset_index(drop=True), strata, together, seed, carve, test_share)
     if len(fractions) != 3 or min(fractions) < 0 or abs(sum(fractions) - 1) > 1e-6 or fractions[0] <= 0:
         raise DatasetError(
             f"The split fractions are {fractions}.", "Give three shares for train, validation and test that sum to 1."
@@ -74,7 +76,9 @@ def _by_time(times: pd.Series, fractions: tuple[float, float, float]) -> pd.Seri
     return pd.Series(parts)
 
 
-def _as_given(given: pd.Series, strata: pd.Series, groups: pd.Series | None, seed: int, carve: bool) -> pd.Series:
+def _as_given(
+    given: pd.Series, strata: pd.Series, groups: pd.Series | None, seed: int, carve: bool, test_share: float
+) -> pd.Series:
     names = given.astype(str).str.strip().str.lower()
     unknown = sorted(set(names) - set(PART_NAMES))
     if unknown:
@@ -85,8 +89,11 @@ def _as_given(given: pd.Series, strata: pd.Series, groups: pd.Series | None, see
     train = np.flatnonzero(parts == "train")
     if not len(train):
         raise DatasetError("The split column names no training rows.", "Choose another column, or none.")
+    shares = {} if not test_share or (parts == "test").any() else {"test": test_share}
     if carve and not (parts == "validation").any():
-        _assign(parts, train, strata, groups, {"validation": CARVED}, seed)
+        shares["validation"] = CARVED
+    if shares:
+        _assign(parts, train, strata, groups, shares, seed)
     return pd.Series(parts)
 
 

@@ -1,6 +1,6 @@
 """How a file is written: the guess with its reasons, and the controls that correct it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,14 +12,16 @@ from core.data.reading.reader import ReadingOptions
 from core.data.reading.readers import open_table
 from core.data.sets.spreadsheet import spreadsheet_csv
 from core.errors import DatasetError
+from pages.components.data.asks import ask_view
 from pages.components.shared.errors import show_error
 from pages.components.shared.words import plain
 
 DELIMITERS = {"comma": ",", "tab": "\t", "semicolon": ";", "bar |": "|", "blank": " "}
 OTHER = "another character"
 ENCODINGS = [
-    "utf-8", "utf-16", "cp1252", "latin-1", "cp1250", "cp1251", "koi8-r", "cp1253", "cp1254", "cp1255", "cp1256", "gb18030",
-    "big5", "shift_jis", "euc_jp", "euc_kr", "mac_roman",
+    "utf-8", "utf-16", "cp1252", "latin-1", "cp1250", "cp1251", "koi8-r", "koi8-u", "iso8859-5", "mac_cyrillic", "cp866", "cp852",
+    "cp1257", "cp1258", "cp1253", "cp1254", "cp1255", "cp1256", "gb18030",
+    "big5", "shift_jis", "iso2022_jp", "euc_jp", "euc_kr", "mac_roman",
 ]  # fmt: skip
 DELIMITED = ("csv", "tsv")
 SHOWN = 200  # rows that were set aside and are shown
@@ -61,6 +63,9 @@ def reading_view(path: Path, name: str, stamp: str) -> Reading:
         show_error(error)
     with st.popover("How the file is written", icon=":material/tune:"):
         reading = _controls(guess, stamp)
+    for ask in guess.asks if guess and reading.header is None else ():
+        if ask.about == "header" and (header := ask_view(ask, stamp)) != guess.header:
+            reading = replace(reading, header=header)
     if guess is None and reading == Reading():
         st.stop()
     return reading
@@ -68,6 +73,8 @@ def reading_view(path: Path, name: str, stamp: str) -> Reading:
 
 def _may_be_text(path: Path, name: str) -> bool:
     """Whether naming the separator or the encoding could mend what the guess could not read."""
+    if not path.is_file():
+        return False
     with path.open("rb") as file:
         head = file.read(4096)
     return name.lower().endswith((".csv", ".tsv", ".txt")) and len(head) > 300 and b"\x00\x05\x16" not in head[:4]

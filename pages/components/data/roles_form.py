@@ -10,6 +10,7 @@ from core.data.columns.guess import choose_roles
 from core.data.columns.kinds import SEPARATORS, is_flag, look_at_labels
 from core.data.columns.roles import Roles
 from core.errors import DatasetError
+from pages.components.data.asks import ask_view, names_view
 from pages.components.shared.words import plain
 
 NONE = "(none)"
@@ -37,7 +38,7 @@ ANSWERS = {
     "single_label": "one label", "multi_label": "several labels", "flags": "several labels, a column each",
     "regression": "a score", "unlabelled": "nothing: for prediction only",
 }  # fmt: skip
-SEPARATOR_NAMES = {"|": "bar |", ";": "semicolon ;", ",": "comma ,", "\t": "tab"}
+SEPARATOR_NAMES = {"|": "bar |", ";": "semicolon ;", ",": "comma ,", "\t": "tab", "#": "hash #"}
 
 
 def roles_form(frame: pd.DataFrame) -> Roles:
@@ -60,9 +61,26 @@ def roles_form(frame: pd.DataFrame) -> Roles:
                 help="These columns are left out of the stored set.",
             )
         )  # fmt: skip
-    roles = Roles(**chosen, row=guess.row if guess.row not in chosen["ignore"] else None)
+    row = guess.row if guess.row not in chosen["ignore"] else None
+    roles = _answered(Roles(**chosen, row=row), frame, guess, stamp)
     _reasons(roles, guess, frame)
     return roles if roles.answered else roles.changed(reasons={"no_label": guess.reasons.get("no_label", "")})
+
+
+def _answered(roles: Roles, frame: pd.DataFrame, guess: Roles, stamp: str) -> Roles:
+    """The roles with what the label column leaves open answered: how its numbers are written, whether they are classes."""
+    if not roles.label:
+        return roles
+    kind = look_at_labels(frame[roles.label])
+    stamp = f"{stamp}_{roles.label}"
+    for ask in kind.asks:
+        if ask.about == "places" and roles.task in ("single_label", "multi_label"):
+            roles = roles.changed(places=names_view(ask, stamp))
+        elif ask.about == "decimal" and roles.task == "regression":
+            roles = roles.changed(decimal=ask_view(ask, stamp))
+        elif ask.about == "task" and roles.label == guess.label and roles.task == guess.task:
+            roles = roles.changed(task=ask_view(ask, stamp))
+    return roles
 
 
 def role_of(column: str, roles: Roles) -> str:
@@ -129,7 +147,7 @@ def _answers(frame: pd.DataFrame, columns: list[str], guess: Roles, stamp: str) 
         flags = [column for column in columns if is_flag(frame[column])]
         picked = middle.multiselect(
             "Label columns", flags, default=list(guess.labels), key=f"labels_{stamp}",
-            help="Columns that hold only 0 and 1, or true and false: one for each label.",
+            help="Columns that say yes or no, such as 0 and 1, true and false, or x and blank: one for each label.",
         )  # fmt: skip
         return {"labels": tuple(picked), "task": "multi_label" if picked else None}
     label = middle.selectbox(

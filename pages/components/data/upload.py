@@ -127,7 +127,8 @@ def _store(path: Path, source_name: str, table: Table, roles: Roles, reading: Re
         dataset, known = add_dataset(
             path, name=name.strip() or None, source_name=source_name, fractions=fractions, seed=int(seed), guess=False,
             progress=lambda share: bar.progress(share, f"Reading and storing … {share:.0%}"), **reading.how(),
-            joined=roles.joined, labels=roles.labels, ignore=roles.ignore, task=roles.task, separator=roles.separator, **roles.named(),
+            joined=roles.joined, labels=roles.labels, ignore=roles.ignore, task=roles.task, separator=roles.separator,
+            decimal=roles.decimal, places=roles.places, **roles.named(),
         )  # fmt: skip
         _stored(dataset, known)
 

@@ -62,3 +62,24 @@ def test_lines_above_the_names_are_set_aside(tmp_path):
 def test_the_line_by_which_excel_is_told_the_separator_is_no_row(tmp_path):
     table = read(tmp_path, "sep=;\n" + delimited(";", 20))
     assert len(table.frame) == 20 and table.skipped == ()
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize("named", [True, False])
+def test_one_column_of_quoted_texts_with_line_breaks_keeps_its_rows(tmp_path, end, named):
+    texts = [f"{text},{end}and so on; {number}" for number, (text, _) in enumerate(sentences(12))]
+    content = end.join([*(["text"] if named else []), *(f'"{text}"' for text in texts)]) + end
+    assert read(tmp_path, content).frame["text"].tolist() == texts
+
+
+def test_a_file_of_one_quoted_text_keeps_no_quotes(tmp_path):
+    frame = read(tmp_path, '"a text of one row,\nwith ""marks"" and a break"\n').frame
+    assert frame["text"].tolist() == ['a text of one row,\nwith "marks" and a break']
+
+
+@pytest.mark.parametrize(("mark", "rows"), [(",", 3), (";", 12), (",", 1)])
+def test_blanks_after_the_separator_are_cut_however_few_rows_there_are(tmp_path, mark, rows):
+    content = "\n".join([f"Review Text{mark} Sentiment", *(f'"a text{mark} more {n}"{mark} pos' for n in range(rows))])
+    frame = read(tmp_path, content).frame
+    assert frame.columns.tolist() == ["Review Text", "Sentiment"]
+    assert frame.values.tolist() == [[f"a text{mark} more {n}", "pos"] for n in range(rows)]

@@ -1,5 +1,9 @@
+import re
+import unicodedata
+
 import pytest
 
+from core.data.reading.encoding import judge_encoding
 from core.errors import DatasetError
 from tests.data.reading.conftest import read
 
@@ -41,3 +45,46 @@ def test_encodings_are_found_by_the_letters_they_give(tmp_path, encoding):
 def test_a_wrong_encoding_named_by_the_user_is_an_error_not_nonsense(tmp_path):
     with pytest.raises(DatasetError, match="not valid utf-8"):
         read(tmp_path, "text,label\ncafé,pos\n".encode("cp1252"), encoding="utf-8")
+
+
+OTHERS = {
+    "iso8859-5": "Вчера мы ходили в кино, и фильм всем очень понравился", "koi8-u": "Учора ми ходили в кіно, їжа була смачна і дешева",
+    "mac_cyrillic": "Вчера моя семья ходила в кино, и фильм всем очень понравился",
+    "cp866": "Вчера мы ходили в кино, и фильм всем очень понравился",
+    "cp852": "Příliš žluťoučký kůň úpěl ďábelské ódy, ale jídlo bylo dobré", "cp1250": "Árvíztűrő tükörfúrógép nagyon jó volt",
+    "cp1257": "Vakar ėjome į kiną, filmas buvo labai geras, žiūrėjome visą vakarą",
+    "cp1258": "Hôm qua chúng tôi đi xem phim, ăn cơm ở nhà hàng, món ăn ngon và rẻ",
+    "mac_roman": "Le café était délicieux, la crème brûlée décevante",
+    "cp850": "Le café était délicieux, la crème brûlée décevante", "iso2022_jp": "昨日は友達と映画を見に行きました。とても面白かったです",
+}  # fmt: skip
+
+
+def decomposed(text):
+    """Vietnamese as its page of Windows stores it: tones as marks behind their vowels."""
+    tones = "\u0300\u0301\u0303\u0309\u0323"
+    marks = unicodedata.normalize("NFD", text)
+    bare = unicodedata.normalize("NFC", re.sub(f"[{tones}]", "", marks))
+    letters, tone = list(bare), []
+    for mark in marks:
+        if mark in tones:
+            tone[-1] += mark
+        elif not unicodedata.combining(mark):
+            tone.append("")
+    return "".join(letter + mark for letter, mark in zip(letters, tone, strict=True))
+
+
+@pytest.mark.parametrize("encoding", OTHERS)
+def test_pages_that_share_their_bytes_are_told_apart(tmp_path, encoding):
+    text = decomposed(OTHERS[encoding]) if encoding == "cp1258" else OTHERS[encoding]
+    rows = [f"{number}\t{text}\t{'ab'[number % 2]}" for number in range(20)]
+    table = read(tmp_path, "\n".join(["id\ttext\tlabel", *rows]).encode(encoding))
+    assert table.frame["text"].tolist() == [text] * 20 and table.encoding == encoding
+
+
+def test_an_unsure_guess_is_told_with_a_line_of_the_text(tmp_path):
+    content = "text,label\n" + "\n".join(f"Wczoraj poszliśmy do kina, film był świetny {n},x" for n in range(20))
+    doubt = judge_encoding(content.encode("cp852"), "x.csv").doubt
+    assert "Wczoraj" in doubt and "cp852" in doubt and "--encoding" in doubt
+    assert not judge_encoding(
+        ("Der Käse schmeckte überraschend gut, schöne Grüße\n" * 5).encode("cp1252"), "x.csv"
+    ).doubt

@@ -2,7 +2,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from core.data.reading.hub import class_names, is_hub_name, open_splits
+from core.data.reading.class_labels import class_names
+from core.data.reading.hub import is_hub_name, open_splits
 from core.data.reading.read import whole_table
 from core.errors import DatasetError
 

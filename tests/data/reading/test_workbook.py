@@ -1,50 +1,11 @@
-import zipfile
-
 import pytest
 
 from core.data.reading.read import read_table
 from core.errors import DatasetError
 from tests.conftest import sentences
+from tests.data.reading.conftest import workbook
 
-MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-LINKS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-PACKED = "http://schemas.openxmlformats.org/package/2006"
 ROWS = [["text", "label"], *map(list, sentences(30))]
-
-
-def workbook(path, sheets):
-    """A minimal .xlsx of text cells."""
-    names = list(sheets)
-    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml"
-    with zipfile.ZipFile(path, "w") as archive:
-        parts = "".join(
-            f'<Override PartName="/xl/worksheets/s{n}.xml" ContentType="{kind}.worksheet+xml"/>'
-            for n in range(len(names))
-        )
-        archive.writestr("[Content_Types].xml", f'<Types xmlns="{PACKED}/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Override PartName="/xl/workbook.xml" ContentType="{kind}.sheet.main+xml"/>{parts}</Types>')  # fmt: skip  # noqa: E501
-        archive.writestr("_rels/.rels", f'<Relationships xmlns="{PACKED}/relationships"><Relationship Id="r" Type="{LINKS}/officeDocument" Target="xl/workbook.xml"/></Relationships>')  # fmt: skip  # noqa: E501
-        listed = "".join(f'<sheet name="{name}" sheetId="{n + 1}" r:id="r{n}"/>' for n, name in enumerate(names))
-        archive.writestr(
-            "xl/workbook.xml", f'<workbook xmlns="{MAIN}" xmlns:r="{LINKS}"><sheets>{listed}</sheets></workbook>'
-        )
-        links = "".join(
-            f'<Relationship Id="r{n}" Type="{LINKS}/worksheet" Target="worksheets/s{n}.xml"/>'
-            for n in range(len(names))
-        )
-        archive.writestr(
-            "xl/_rels/workbook.xml.rels", f'<Relationships xmlns="{PACKED}/relationships">{links}</Relationships>'
-        )
-        for n, rows in enumerate(sheets.values()):
-            lines = "".join(_line(r, row) for r, row in enumerate(rows, 1) if row)
-            archive.writestr(
-                f"xl/worksheets/s{n}.xml", f'<worksheet xmlns="{MAIN}"><sheetData>{lines}</sheetData></worksheet>'
-            )
-    return path
-
-
-def _line(number, row):
-    cells = (f'<c r="{chr(65 + c)}{number}" t="inlineStr"><is><t>{value}</t></is></c>' for c, value in enumerate(row))
-    return f'<row r="{number}">{"".join(cells)}</row>'
 
 
 def test_a_cover_sheet_is_passed_over_and_said(tmp_path):

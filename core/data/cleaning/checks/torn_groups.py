@@ -4,7 +4,7 @@ import pandas as pd
 
 from core.data.cleaning.checks.check import Check, CheckGroup, Remedy, counted, rows_of
 from core.data.cleaning.material import Material
-from core.data.columns.names import GROUP_NAMES
+from core.data.reading.names import GROUP_NAMES
 
 
 def check_torn_groups(material: Material) -> list[Check]:
