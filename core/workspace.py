@@ -19,6 +19,7 @@ from core.errors import GraftError, StorageError
 log = logging.getLogger("graft.workspace")
 
 PROJECT = Path(__file__).resolve().parent.parent
+PRIVATE = 0o700  # whoever cannot enter the workspace cannot read what lies in it, whatever its own rights
 ABANDONED = 3600.0  # seconds after which a half-written file or folder is that of a process that was killed
 
 
@@ -45,8 +46,11 @@ def folder(*parts: str) -> Path:
 
 
 def _made(path: Path) -> Path:
-    with writing(path):
-        path.mkdir(parents=True, exist_ok=True)
+    """A folder that only its owner can enter where it is made here, so that no other user of the machine reads texts in it."""
+    if not path.is_dir():
+        with writing(path):
+            for missing in reversed([path, *(above for above in path.parents if not above.exists())]):
+                missing.mkdir(mode=PRIVATE, exist_ok=True)
     return path
 
 
@@ -114,6 +118,8 @@ def replace_file(path: Path) -> Iterator[Path]:
         aside = _aside(path)
         try:
             yield aside
+            if path.is_relative_to(home()):
+                aside.chmod(PRIVATE & 0o666)
             _flush(aside)
             os.replace(aside, path)
         finally:
@@ -136,7 +142,7 @@ def replace_folder(path: Path) -> Iterator[Path]:
     """
     with writing(path):
         aside = _aside(path)
-        aside.mkdir()
+        aside.mkdir(mode=PRIVATE if path.is_relative_to(home()) else 0o777)
         try:
             yield aside
             for entry in [*aside.rglob("*"), aside]:

@@ -77,3 +77,23 @@ def test_what_a_killed_writer_left_goes_with_the_next_write_and_nothing_else_doe
         os.utime(path, (long_ago, long_ago))
     workspace.write_bytes(tmp_path / "value.txt", b"whole")
     assert names(tmp_path) == sorted([fresh.name, other.name, "value.txt"])
+
+
+@pytest.mark.skipif(os.name != "posix", reason="rights of files are those of POSIX")
+def test_only_its_owner_reads_what_a_workspace_holds(home, dataset):
+    """Other users of the machine neither enter its folders nor read the tables and descriptions in them."""
+    workspace.write_json(workspace.folder("uploads", "deep") / "x.json", 1)
+    with workspace.replace_folder(home / "model") as aside:
+        (aside / "weights").write_text("x")
+    folders = [home, *(path for path in home.rglob("*") if path.is_dir())]
+    assert dataset.folder in folders
+    assert not [path for path in folders if path.stat().st_mode & 0o077]
+    files = [home / "uploads" / "deep" / "x.json", dataset.folder / "dataset.json"]
+    assert not [path for path in files if path.stat().st_mode & 0o077]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="rights of files are those of POSIX")
+def test_a_file_that_leaves_the_workspace_has_the_rights_of_any_other_file(home, tmp_path):
+    (tmp_path / "plain").write_text("x")
+    workspace.write_json(tmp_path / "x.json", 1)
+    assert (tmp_path / "x.json").stat().st_mode == (tmp_path / "plain").stat().st_mode

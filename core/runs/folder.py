@@ -417,7 +417,7 @@ def create_run(
     aside = path.with_name(f".new-{run_id}")
     with workspace.writing(path):
         try:
-            aside.mkdir()
+            aside.mkdir(mode=workspace.PRIVATE)
             workspace.write_json(aside / "config.json", config.to_json())
             workspace.write_json(aside / "meta.json", meta)
             workspace.write_json(aside / "status.json", {"state": "queued", "queued_at": now, "attempt": 0})

@@ -16,11 +16,12 @@ LOCAL = ("localhost", "127.0.0.1", "::1")
 @pytest.fixture(scope="module")
 def hostile(graft, tiny_encoder, tmp_path_factory):  # noqa: F811
     """A set and a finished run whose every name tries to load an image and to become a link."""
-    path = tmp_path_factory.mktemp("hostile") / "rows.csv"
+    path = tmp_path_factory.mktemp("hostile") / "rows.parquet"
     frame = pd.DataFrame(sentences(120), columns=[f"text {EVIL}", f"label {EVIL}"])
     frame.iloc[:, 1] = frame.iloc[:, 1].map(lambda label: f"{label} {EVIL}")
-    frame.to_csv(path, index=False)
-    dataset = graft.call("data", "add", str(path), "--name", f"set {EVIL}")["dataset"]
+    frame.to_parquet(path)
+    columns = ["--text", frame.columns[0], "--label", frame.columns[1]]
+    dataset = graft.call("data", "add", str(path), "--name", f"set {EVIL}", *columns)["dataset"]
     words = ["--model", str(tiny_encoder), "--strategy", "linear_probe", "--name", f"run {EVIL}"]
     return dataset, graft.call("train", "--dataset", dataset, *words)["run"]
 

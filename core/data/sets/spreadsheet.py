@@ -6,9 +6,8 @@ import pandas as pd
 
 # source: https://owasp.org/www-community/attacks/CSV_Injection, which names tab, carriage return, line feed and the wide forms too
 SIGNS = "=+\\-@＝＋－＠"
-_FORMULA = re.compile(
-    rf"[\s\0\ufeff\u200b-\u200f\u2060]*[{SIGNS}]|[\t\r\n]"
-)  # blanks and invisible marks before it do not help
+# blanks and invisible marks before a sign do not make it harmless
+_FORMULA = re.compile(rf"[\s\0\ufeff\u200b-\u200f\u2060]*[{SIGNS}]|[\t\r\n]")
 
 
 def spreadsheet_csv(frame: pd.DataFrame) -> bytes:

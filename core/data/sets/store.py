@@ -255,7 +255,7 @@ def new_folder() -> Iterator[Path]:
     """
     folder = workspace.folder("datasets") / f".new-{os.getpid()}-{time.time_ns()}"
     with workspace.writing(folder.parent):
-        folder.mkdir()
+        folder.mkdir(mode=workspace.PRIVATE)
         try:
             yield folder
         finally:

@@ -1,6 +1,7 @@
 """The menu and the frame around every page."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import streamlit as st
@@ -33,6 +34,7 @@ class Page:
     reads_texts: bool = False
 
 
+LEAF = Path(__file__).with_name("leaf.png")
 PAGES = (  # the first is the one that opens
     Page("home", "Home", ":material/home:"),
     Page("data", "Data", ":material/table:", reads_texts=True),
@@ -45,7 +47,12 @@ PAGES = (  # the first is the one that opens
 
 
 def navigation() -> Any:
-    """The menu; the page that was asked for comes back."""
+    """How the browser shows the app, and the menu; the page that was asked for comes back.
+
+    The icon is told before the menu wherever that is drawn: without one the browser takes the entry's, a Material symbol,
+    which it fetches from a font server.
+    """
+    st.set_page_config(page_title="Graft", page_icon=str(LEAF), layout="wide")
     entries = [
         st.Page(f"pages/{page.name}.py", title=page.title, icon=page.icon, default=page is PAGES[0], url_path=page.name)
         for page in PAGES
