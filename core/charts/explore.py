@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from core.charts.theme import COLORS, GREY, PARTS, distinct_names, figure
+from core.charts.theme import COLORS, GREY, PARTS, distinct_names, figure, letters
 
 OTHER = "all others"
 MOST_COLORS = 7  # then one grey for all others: more colours could not be told apart
@@ -23,7 +23,7 @@ def word_bars(words: pd.DataFrame, label: str) -> go.Figure:
         words: lines of ``TypicalWords.table`` for one class.
     """
     shown = words.iloc[::-1]
-    chart = figure(f"Typical of {_shortened(label, 40)}", "Texts with the word (%)", None)
+    chart = figure(f"Typical of {letters(_shortened(label, 40))}", "Texts with the word (%)", None)
     chart.add_bar(
         y=list(range(len(shown))), x=100 * shown["share"], orientation="h", width=0.7, marker={"color": COLORS[2]},
         name="of this class", customdata=shown["word"], hovertemplate="%{customdata}: %{x:.1f} % of this class<extra></extra>",
@@ -119,7 +119,7 @@ def score_map(
     names = np.array([f"{value:g}" for value in values], dtype=object)
     marker = {
         "color": values, "colorscale": "Cividis", "showscale": True,
-        "colorbar": {"title": _shortened(title, 14), "thickness": 12, "len": 0.6},
+        "colorbar": {"title": letters(_shortened(title, 14)), "thickness": 12, "len": 0.6},
     }  # fmt: skip
     _add_points(chart, points, rows, texts, np.arange(len(values)), title, names, marker)
     chart.update_layout(showlegend=False)
@@ -147,7 +147,7 @@ def _add_points(
         x=points[chosen, 0], y=points[chosen, 1], mode="markers", name=title,
         marker={"size": 7 if len(points) < 800 else 5, "opacity": 0.75} | marker,
         customdata=[int(rows[index]) for index in chosen],
-        text=[f"{_shortened(str(names[index]), 30)}<br>{_lines(texts[index])}" for index in chosen],
+        text=[f"{letters(_shortened(str(names[index]), 30))}<br>{_lines(texts[index])}" for index in chosen],
         hovertemplate="%{text}<extra></extra>",
     )  # fmt: skip
 

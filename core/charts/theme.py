@@ -55,7 +55,15 @@ def distinct_names(labels: Sequence[str], most: int = 24) -> list[str]:
             number += 1
         names[index] = f"{names[index]} ({number})"
         taken.add(names[index])
-    return names
+    return [letters(name) for name in names]
+
+
+def letters(text: str) -> str:
+    """A text of the data as a chart shows it letter by letter: Plotly takes some HTML, links among it, for formatting.
+
+    Source: https://plotly.com/chart-studio-help/adding-HTML-and-links-to-charts/
+    """
+    return text.replace("&", "&amp;").replace("<", "&lt;")
 
 
 def _shared(names: Sequence[str]) -> set[int]:

@@ -1,6 +1,9 @@
 """How the pages say numbers, times and names."""
 
+import re
 import time
+
+import pytest
 
 from core.config import RunConfig
 from core.runs.folder import create_run
@@ -23,6 +26,29 @@ def test_a_metric_is_said_in_its_own_units():
 
 def test_what_people_wrote_is_shown_and_never_formatted():
     assert words.plain("*5 < 6* :red[x]") == r"\*5 \< 6\* \:red\[x\]"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "http://a.example",
+        "HTTPS://a.example/x",
+        "www.a.example",
+        "see WWW.a.example",
+        "me@a.example",
+        "h&#58;//x &copy;",
+    ],
+)
+def test_an_address_that_people_wrote_becomes_no_link(text):
+    """What Markdown finds as an address (http, https, www. and mail) is cut, but looks the same; letters stay."""
+    found = words.plain(text)
+    shown = found.replace("\\", "")
+    assert not re.search(r"https?://|www\.|[-.\w+]@[-\w]+\.|(?<!\\)&", found, re.IGNORECASE)
+    assert shown.replace(words.WORD_JOINER, "") == text
+
+
+def test_an_image_that_people_wrote_is_letters():
+    assert words.plain("![x](//a.example/x.png)") == r"!\[x\](//a.example/x.png)"
 
 
 def test_a_stored_answer_is_said_as_its_task_has_it():

@@ -9,7 +9,10 @@ from pages.components.shared.router import PAGES
 from tests.browser.test_walk import CHROMIUM, chromium, graft, pytestmark, server  # noqa: F401
 from tests.conftest import sentences
 
-EVIL = "![x](http://evil.example/x.png) [go](http://evil.example) http://evil.example www.evil.example"
+EVIL = (
+    "<a href='//e.example'>y</a> ![x](http://evil.example/x.png) [go](http://evil.example) http://evil.example "
+    "www.evil.example me@evil.example"
+)
 LOCAL = ("localhost", "127.0.0.1", "::1")
 
 
