@@ -20,7 +20,8 @@ def hostile(graft, tiny_encoder, tmp_path_factory):  # noqa: F811
     frame = pd.DataFrame(sentences(120), columns=[f"text {EVIL}", f"label {EVIL}"])
     frame.iloc[:, 1] = frame.iloc[:, 1].map(lambda label: f"{label} {EVIL}")
     frame.to_csv(path, index=False)
-    dataset = graft.call("data", "add", str(path), "--name", f"set {EVIL}")["dataset"]
+    roles = ["--text", f"text {EVIL}", "--label", f"label {EVIL}"]
+    dataset = graft.call("data", "add", str(path), "--name", f"set {EVIL}", *roles, "--header")["dataset"]
     words = ["--model", str(tiny_encoder), "--strategy", "linear_probe", "--name", f"run {EVIL}"]
     return dataset, graft.call("train", "--dataset", dataset, *words)["run"]
 

@@ -1,6 +1,7 @@
 """The menu and the frame around every page."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import streamlit as st
@@ -15,6 +16,7 @@ from pages.components.shared.theme import mark_focus
 from pages.components.shared.words import plain
 
 RUNNING_EVERY = 5  # seconds between two looks at what runs
+LEAF = Path(__file__).parent / "leaf.png"
 SHOWN = 3  # runs under way that have a line above every page
 
 
@@ -45,7 +47,12 @@ PAGES = (  # the first is the one that opens
 
 
 def navigation() -> Any:
-    """The menu; the page that was asked for comes back."""
+    """The page config and the menu; the page that was asked for comes back.
+
+    The icon is told first, wherever a script begins: without one the browser would fetch the page's Material icon from a
+    font server.
+    """
+    st.set_page_config(page_title="Graft", page_icon=str(LEAF), layout="wide")
     entries = [
         st.Page(f"pages/{page.name}.py", title=page.title, icon=page.icon, default=page is PAGES[0], url_path=page.name)
         for page in PAGES
