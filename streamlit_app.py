@@ -1,4 +1,4 @@
-"""Graft in the browser: navigation, shared frame."""
+"""Graft in the browser: navigation with the page config, shared frame."""
 
 from core import libraries
 from pages.components.shared.errors import shown_errors

@@ -163,9 +163,12 @@ def serve() -> None:
             log.warning(
                 "the run store is not available (%s); trying again", (str(error).splitlines() or [repr(error)])[0]
             )
-            if store is not None and is_damaged():
-                log.warning("the run store's file is damaged; starting over")
-                return  # the connection would go on with the old file; the next process sets it aside
+            replaced = store is not None and (is_damaged() or identity != _file_identity())
+            if replaced or "no such table" in str(
+                error
+            ):  # deleted under a write, which made an empty file in its place
+                log.warning("the run store's file is damaged or another one; starting over")
+                return  # MLflow keeps its connection, and makes tables only once in a process
             store = None
             time.sleep(BACK_OFF)
 

@@ -21,7 +21,7 @@ def waited(ask, seconds: float = 60.0) -> Work:
 def test_features_are_computed_aside_and_kept_on_disk(dataset, tiny_encoder):
     frame, source = dataset.frame().head(40), str(tiny_encoder)
     work = waited(lambda: ask_features(dataset, source, frame))
-    assert work.error is None and work.result.shape == (40, 32) and (work.done, work.total) == (40, 40)
+    assert work.error is None and work.result.shape == (40, 40) and (work.done, work.total) == (40, 40)
     key = map_key(dataset, source, frame)
     assert np.array_equal(ArrayCache("features").get(key)["features"], work.result)
     places = waited(lambda: ask_neighbour_plane(key, work.result))

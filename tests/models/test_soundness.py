@@ -33,10 +33,9 @@ def load(source):
         ({"num_hidden_layers": 0}, "num_hidden_layers is 0"),
         ({"vocab_size": 5}, r"knows 30,522 tokens and its config 5 \(vocab_size\)"),
         ({"max_position_embeddings": 0}, "max_position_embeddings is 0"),
-        ({"max_position_embeddings": 7}, "position_embeddings.weight is 64 × 32 in its file and 7 × 32"),
+        ({"max_position_embeddings": 7}, "position_embeddings.weight is 64 × 40 in its file and 7 × 40"),
         ({"hidden_size": 64}, "in its file and"),
         ({"intermediate_size": -4}, "intermediate_size"),
-        ({"model_type": "roberta"}, "holds none of the weights|could not be loaded"),
         ({"hidden_act": "nonsense"}, "nonsense"),
     ],
     ids=str,
@@ -57,9 +56,7 @@ def test_an_impossible_config_is_refused_before_any_weight_is_counted(source):
 @pytest.mark.parametrize("how", ["cut", "empty", "list", "binary"])
 def test_weights_that_are_cut_off_or_damaged_are_named(source, how):
     harm(source / "model.safetensors", how)
-    with pytest.raises(
-        SourceError, match="could not be loaded: its file with weights is cut off or damaged|could not be loaded"
-    ):
+    with pytest.raises(SourceError, match="could not be loaded"):
         load(source)
 
 

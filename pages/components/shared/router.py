@@ -16,6 +16,7 @@ from pages.components.shared.theme import mark_focus
 from pages.components.shared.words import plain
 
 RUNNING_EVERY = 5  # seconds between two looks at what runs
+LEAF = Path(__file__).parent / "leaf.png"
 SHOWN = 3  # runs under way that have a line above every page
 
 
@@ -34,7 +35,6 @@ class Page:
     reads_texts: bool = False
 
 
-LEAF = Path(__file__).with_name("leaf.png")
 PAGES = (  # the first is the one that opens
     Page("home", "Home", ":material/home:"),
     Page("data", "Data", ":material/table:", reads_texts=True),
@@ -47,10 +47,10 @@ PAGES = (  # the first is the one that opens
 
 
 def navigation() -> Any:
-    """How the browser shows the app, and the menu; the page that was asked for comes back.
+    """The page config and the menu; the page that was asked for comes back.
 
-    The icon is told before the menu wherever that is drawn: without one the browser takes the entry's, a Material symbol,
-    which it fetches from a font server.
+    The icon is told first, wherever a script begins: without one the browser would fetch the page's Material icon from a
+    font server.
     """
     st.set_page_config(page_title="Graft", page_icon=str(LEAF), layout="wide")
     entries = [
