@@ -33,7 +33,8 @@ def submit(config: RunConfig, name: str, over_folds: bool) -> None:
                 folds = submit_folds(config, name=name.strip() or None)
             run, queued = folds.runs[1], f"{len(folds.runs)} runs, {folds.name}"
         else:
-            run = queue.submit(config, name.strip() or None)
+            why = str(st.session_state.get("_choice_sentence") or "")
+            run = queue.submit(config, name.strip() or None, choice=why)
             queued = run.name
     except GraftError as error:
         show_error(error)

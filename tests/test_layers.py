@@ -41,7 +41,8 @@ MAY_IMPORT: dict[str, set[str]] = {
         "evaluation", "metrics", "models", "runs", "tasks", "training", "workspace",
     },
     "transfer": {
-        "data.sets", "data.splits", "errors", "metrics", "models", "results", "runs", "tasks", "threads", "training",
+        "config", "data.sets", "data.splits", "errors", "metrics", "models", "results", "runs", "strategies", "tasks", "threads",
+        "training",
     },
     "explore": {"array_cache", "data.sets", "errors", "evaluation", "models", "tasks", "transfer"},
     "jobs": {

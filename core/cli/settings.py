@@ -5,8 +5,10 @@ from dataclasses import fields
 from typing import Any, get_args
 
 from core.config import PRESETS, RunConfig, settings
+from core.errors import ConfigError
 from core.strategies.registry import STRATEGIES
 
+AUTO = "auto"  # as a strategy: the one that fits the rows and classes, see core.transfer.choice
 ALL_ROWS = ("validation_size", "test_size", "train_size")  # take a number or the word all
 
 
@@ -30,7 +32,7 @@ def add_settings(parser: argparse.ArgumentParser, dataset: bool = True) -> None:
             parser.add_argument(*flags, action=argparse.BooleanOptionalAction, default=None, **shown)
             continue
         convert = _whole_or_all if name in ALL_ROWS else types[name][0]
-        choices = tuple(STRATEGIES) if name == "strategy" else None
+        choices = (AUTO, *STRATEGIES) if name == "strategy" else None
         parser.add_argument(*flags, type=convert, choices=choices, **shown)
 
 
@@ -53,13 +55,23 @@ def run_config(arguments: argparse.Namespace, dataset: str) -> RunConfig:
         value = getattr(arguments, setting.name, None)
         if setting.name != "dataset" and value is not None:
             given[setting.name] = None if value == "all" else value
+    if given.get("strategy") == AUTO:
+        raise ConfigError("strategy is auto, which this command does not take.", "Name a strategy.")
     if arguments.init_from:
         given["model"] = f"run:{arguments.init_from}"
     return RunConfig(dataset=dataset, **given)
 
 
 def ready_config(arguments: argparse.Namespace) -> RunConfig:
-    """The config that was asked for, once data set, source and device are known to be there.
+    """As ``chosen_config``, without the sentence."""
+    return chosen_config(arguments)[0]
+
+
+def chosen_config(arguments: argparse.Namespace) -> tuple[RunConfig, str]:
+    """The config that was asked for, once data set, source and device are known to be there, and the sentence of choice.
+
+    With ``--strategy auto``, or ``--preset balanced`` and no strategy, the way to transfer is chosen by what is there and
+    written into the config; otherwise the sentence is empty.
 
     Raises:
         GraftError: naming what is not there, or the setting that is out of range.
@@ -68,11 +80,20 @@ def ready_config(arguments: argparse.Namespace) -> RunConfig:
     from core.models.reach import require_source
     from core.training.devices import find_device
 
-    config = run_config(arguments, get_dataset(arguments.dataset).id)
+    dataset = get_dataset(arguments.dataset)
+    left_open = arguments.strategy == AUTO or (arguments.preset == "balanced" and arguments.strategy is None)
+    if left_open:
+        arguments.strategy = None
+    config = run_config(arguments, dataset.id)
     require_source(config.model, config.revision)
     if config.device != "auto":
         find_device(config.device)
-    return config
+    if not left_open:
+        return config, ""
+    from core.transfer.choice import choose_for
+
+    choice = choose_for(dataset, config)
+    return config.changed(strategy=choice.strategy, epochs=config.epochs or choice.epochs), choice.sentence
 
 
 def _whole_or_all(value: str) -> int | str:

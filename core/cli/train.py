@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from core.cli.follow import View, follow
 from core.cli.output import Output
-from core.cli.settings import add_dataset, add_settings, ready_config, run_config
+from core.cli.settings import add_dataset, add_settings, chosen_config, run_config
 
 if TYPE_CHECKING:
     from core.runs.folder import Run
@@ -30,7 +30,10 @@ def train(arguments: argparse.Namespace, out: Output) -> int:
     from core.cli.run_state import state_lines, state_of
     from core.jobs.queue import submit
 
-    run = submit(ready_config(arguments), arguments.name)
+    config, choice = chosen_config(arguments)
+    run = submit(config, arguments.name, choice=choice)
+    if choice:
+        out.say(choice)
     out.say(f"Queued {run.id} ({run.name}).")
     if arguments.no_wait:
         out.answer({"run": run.id, "status": run.state}, [run.id])

@@ -13,8 +13,11 @@ from core.runs.folder import ACTIVE, DAMAGED, WAITING, Run, create_run, default_
 from core.tasks import check_settings, task_of
 
 
-def submit(config: RunConfig, name: str | None = None, tags: tuple[str, ...] = ()) -> Run:
+def submit(config: RunConfig, name: str | None = None, tags: tuple[str, ...] = (), choice: str = "") -> Run:
     """Queue a run and make sure that a scheduler is there to start it.
+
+    Args:
+        choice: why this way to transfer was chosen, where it was chosen by itself; kept with the run.
 
     Raises:
         ConfigError: when a setting has no meaning for the answers of this data set, or asks for more cards than there are.
@@ -28,7 +31,7 @@ def submit(config: RunConfig, name: str | None = None, tags: tuple[str, ...] = (
 
         check_devices(config, [device.name for device in list_devices()])
     require_source(config.model, config.revision)
-    run = create_run(config, name or default_name(config, dataset.size("train")), tags)
+    run = create_run(config, name or default_name(config, dataset.size("train")), tags, choice=choice)
     ensure_scheduler()
     return run
 

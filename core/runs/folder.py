@@ -391,13 +391,15 @@ def no_result(run: Run, hint: str) -> RunError:
 
 
 def create_run(
-    config: RunConfig, name: str | None = None, tags: tuple[str, ...] = (), fold: dict[str, Any] | None = None
+    config: RunConfig, name: str | None = None, tags: tuple[str, ...] = (), fold: dict[str, Any] | None = None,
+    choice: str = "",
 ) -> Run:
     """Make a run folder in state *queued*; the folder appears at once and whole.
 
     Args:
         name: what to call it; by default ``default_name``.
         fold: ties the run to the others of its cross-validation (see ``core.runs.folds``).
+        choice: why this way to transfer was chosen, where it was not the user who chose.
 
     Raises:
         RunError: when the name is too long.
@@ -413,6 +415,7 @@ def create_run(
         "created": now,
     }
     meta |= {"fold": fold} if fold else {}
+    meta |= {"choice": choice} if choice else {}
     path = workspace.folder("runs") / run_id
     aside = path.with_name(f".new-{run_id}")
     with workspace.writing(path):

@@ -11,6 +11,7 @@ from core.models.shape import shape_of
 from core.models.sources import check_source
 from core.strategies.registry import DEFAULT, STRATEGIES
 from core.training.estimate import duration, estimate
+from core.transfer.choice import Choice, choose_for
 from pages.components.train.config_form import chosen_preset, settings_so_far
 from pages.components.train.cost import lengths_of
 
@@ -20,15 +21,20 @@ def choose_strategy(dataset: DataSet, source: str, revision: str | None) -> str:
     preset = chosen_preset()
     with st.spinner("Counting weights …"):
         numbers = _numbers(dataset, source, revision, settings_so_far(preset))
+    choice = _preselect(dataset, source)
     _follow_link()
     every = st.session_state.get("all_strategies", False)
-    shown = [name for name, strategy in STRATEGIES.items() if every or strategy.common]
+    shown = [name for name, strategy in STRATEGIES.items() if every or strategy.common or (choice and name == choice.strategy)]
     chosen = st.radio(
         "Strategy: how to transfer", shown, key="strategy",
         format_func=lambda name: STRATEGIES[name].title,
         captions=[" ".join(filter(None, (STRATEGIES[name].sentence, numbers.get(name)))) for name in shown],
     )  # fmt: skip
     st.query_params["strategy"] = str(chosen)
+    if choice:
+        ruled = "Balanced has chosen" if chosen == choice.strategy else "Balanced would choose"
+        st.info(f"{ruled} {choice.sentence}", icon=":material/tune:")
+    st.session_state["_choice_sentence"] = choice.sentence if choice and chosen == choice.strategy else ""
     st.toggle(
         f"Show all {len(STRATEGIES)} strategies",
         key="all_strategies",
@@ -45,8 +51,29 @@ def _follow_link() -> None:
         if not STRATEGIES[asked].common:
             st.session_state["all_strategies"] = True
     chosen = st.session_state.get("strategy")
+    if chosen == st.session_state.get("_choice_strategy"):
+        return  # it is on the list as the one that was chosen
     if chosen in STRATEGIES and not STRATEGIES[chosen].common and not st.session_state.get("all_strategies"):
         st.session_state["strategy"] = DEFAULT  # the list was closed over it
+
+
+def _preselect(dataset: DataSet, source: str) -> Choice | None:
+    """What *Balanced* chooses for this set and source; the card is set once for each, so that a user's own choice stays."""
+    if chosen_preset() != "balanced" or not source or dataset.task == "unlabelled":
+        st.session_state.pop("_choice_for", None)
+        st.session_state.pop("_choice_strategy", None)
+        return None
+    settings = settings_so_far("balanced")
+    try:
+        choice = choose_for(dataset, RunConfig(dataset.id, model=source, **settings))
+    except GraftError:
+        return None  # the panel beside the form says what is wrong with the settings
+    asked = None if "_choice_for" in st.session_state else st.query_params.get("strategy")
+    if st.session_state.get("_choice_for") != (dataset.id, source) and asked not in STRATEGIES:
+        st.session_state["strategy"] = choice.strategy
+    st.session_state["_choice_for"] = (dataset.id, source)
+    st.session_state["_choice_strategy"] = choice.strategy
+    return choice
 
 
 def _numbers(dataset: DataSet, source: str, revision: str | None, settings: dict[str, Any]) -> dict[str, str]:

@@ -1,0 +1,95 @@
+"""Which way to transfer fits what is there: a small table over rows a class and number of classes.
+
+What the thresholds rest on stands in docs/benchmarks.md (*What Balanced chooses*).
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from core.config import RunConfig
+from core.data.sets.lengths import dataset_lengths
+from core.data.sets.store import DataSet
+from core.errors import GraftError
+from core.strategies.registry import DEFAULT, STRATEGIES
+from core.training.recipe import epochs_for
+
+FEW, SOME = 16, 64  # labelled rows a class: up to FEW there are few, up to SOME there are some, beyond plenty
+MANY_CLASSES = 12  # from so many classes on, few rows a class are told apart by a frozen source
+PAIRS_TOKENS = 160  # pairs read each text some forty times: longer texts than these are not compared on a CPU
+MEASURED_CLASSES = 20  # the most classes of a set in the measured table
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A way to transfer and why.
+
+    Attributes:
+        epochs: as they are written into the config; None where the way has none.
+        sentence: what was chosen and why, in one sentence for a reader.
+        measured: whether rows, classes and kind lie within the measured table.
+    """
+
+    strategy: str
+    epochs: int | None
+    sentence: str
+    measured: bool
+
+
+def choose(
+    rows: int, classes: int, median_tokens: int = 0, task: str = "single_label", on_gpu: bool = False
+) -> Choice:
+    """The way to transfer for so many training rows.
+
+    Args:
+        rows: labelled training rows, 1 or more.
+        classes: classes or labels; 1 for a score.
+        median_tokens: of the texts as the source reads them; 0 where nobody has counted.
+        task: the set's kind: single_label, text_pair, multi_label or regression.
+        on_gpu: whether a graphics card trains, where long texts are affordable.
+    """
+    per_class = rows / max(1, classes)
+    strategy, why = _way(per_class, classes, median_tokens, task, on_gpu)
+    measured = task == "single_label" and 8 <= per_class and classes <= MEASURED_CLASSES
+    known = STRATEGIES[strategy]
+    epochs = epochs_for(RunConfig("x", strategy=strategy), rows) if known.teacher.by_epochs else None
+    length = f" for {epochs} epochs" if epochs else ""
+    sentence = f"{known.title}{length}: {_there(rows, per_class, classes, task)}, and {why}."
+    if not measured:
+        sentence += " This case is outside what was measured; it is a careful guess."
+    return Choice(strategy, epochs, sentence, measured)
+
+
+def choose_for(dataset: DataSet, config: RunConfig) -> Choice:
+    """The way to transfer for a stored set, as many of its rows as ``config`` takes, its source and its device."""
+    from core.training.devices import default_device
+
+    try:
+        lengths = dataset_lengths(dataset, config.model)
+    except GraftError:  # the source is not here yet: its tokenizer comes with it
+        lengths = np.zeros(0, dtype=np.int32)
+    rows = min(dataset.size("train"), config.train_size or dataset.size("train"))
+    median = min(int(np.median(lengths)), config.max_length) if len(lengths) else 0
+    device = default_device().name if config.device == "auto" else config.device
+    classes = 1 if dataset.task == "regression" else len(dataset.labels)
+    return choose(max(1, rows), classes, median, dataset.task, device != "cpu")
+
+
+def _way(per_class: float, classes: int, median_tokens: int, task: str, on_gpu: bool) -> tuple[str, str]:
+    """Name of the strategy, and the reason."""
+    if task != "single_label":
+        return DEFAULT, "this kind of answer needs the whole model to adapt"
+    if per_class > SOME:
+        return DEFAULT, "with so many the whole model may adapt"
+    if classes >= MANY_CLASSES:
+        return "lp_ft", "with many classes the head is best fitted first"
+    if per_class <= FEW and (on_gpu or median_tokens <= PAIRS_TOKENS):
+        return "few_shot", "few texts teach most when they are compared in pairs"
+    return "lp_ft", "a head that is fitted first keeps what the source knows"
+
+
+def _there(rows: int, per_class: float, classes: int, task: str) -> str:
+    if task == "regression":
+        return f"{rows:,} labelled rows with a score"
+    noun = "label" if task == "multi_label" else "class"
+    return f"about {round(per_class):,} rows for each of {classes:,} {noun}{'s' if noun == 'label' else 'es'}"
