@@ -391,7 +391,10 @@ def no_result(run: Run, hint: str) -> RunError:
 
 
 def create_run(
-    config: RunConfig, name: str | None = None, tags: tuple[str, ...] = (), fold: dict[str, Any] | None = None,
+    config: RunConfig,
+    name: str | None = None,
+    tags: tuple[str, ...] = (),
+    fold: dict[str, Any] | None = None,
     choice: str = "",
 ) -> Run:
     """Make a run folder in state *queued*; the folder appears at once and whole.

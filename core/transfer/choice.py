@@ -11,6 +11,7 @@ from core.config import RunConfig
 from core.data.sets.lengths import dataset_lengths
 from core.data.sets.store import DataSet
 from core.errors import GraftError
+from core.models.sources import check_source
 from core.strategies.registry import DEFAULT, STRATEGIES
 from core.training.recipe import epochs_for
 
@@ -36,9 +37,7 @@ class Choice:
     measured: bool
 
 
-def choose(
-    rows: int, classes: int, median_tokens: int = 0, task: str = "single_label", on_gpu: bool = False
-) -> Choice:
+def choose(rows: int, classes: int, median_tokens: int = 0, task: str = "single_label", on_gpu: bool = False) -> Choice:
     """The way to transfer for so many training rows.
 
     Args:
@@ -64,10 +63,12 @@ def choose_for(dataset: DataSet, config: RunConfig) -> Choice:
     """The way to transfer for a stored set, as many of its rows as ``config`` takes, its source and its device."""
     from core.training.devices import default_device
 
+    lengths = np.zeros(0, dtype=np.int32)
     try:
-        lengths = dataset_lengths(dataset, config.model)
-    except GraftError:  # the source is not here yet: its tokenizer comes with it
-        lengths = np.zeros(0, dtype=np.int32)
+        if check_source(config.model, config.revision).at_hand:
+            lengths = dataset_lengths(dataset, config.model)
+    except GraftError:
+        pass  # whoever queues the run is told what is wrong with its source; the rule needs no lengths
     rows = min(dataset.size("train"), config.train_size or dataset.size("train"))
     median = min(int(np.median(lengths)), config.max_length) if len(lengths) else 0
     device = default_device().name if config.device == "auto" else config.device

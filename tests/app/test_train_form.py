@@ -6,8 +6,10 @@ import pytest
 import torch
 from transformers import AutoModel
 
+from core.config import RunConfig
 from core.jobs import rate_test
 from core.models.hub import LIMIT
+from core.transfer.choice import choose_for
 from tests.app.test_pages import open_page, said
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
@@ -73,3 +75,22 @@ def test_a_silent_hub_holds_up_neither_the_page_nor_anything_but_this_source(sil
     assert "does not answer within 3 s" in said(app) and app.button(key="queue_run").disabled
     app.selectbox(key="source").set_value("minilm").run()
     assert not app.button(key="queue_run").disabled
+
+
+def test_balanced_preselects_a_strategy_says_why_and_leaves_the_others_a_click_away(dataset):
+    expected = choose_for(dataset, RunConfig(dataset.id))
+    app = open_page("train", dataset=dataset.id)
+    assert app.radio(key="strategy").value == expected.strategy
+    assert "Balanced has chosen" in said(app) and any(expected.sentence in note.value for note in app.info)
+    other = "lora" if expected.strategy != "lora" else "full"
+    app.radio(key="strategy").set_value(other).run()
+    assert not app.exception and app.radio(key="strategy").value == other
+    assert any(note.value.startswith("Balanced would choose") for note in app.info)
+    app.radio(key="preset").set_value("quick").run()
+    assert not app.exception and app.radio(key="strategy").value == other
+    assert not any(note.value.startswith("Balanced") for note in app.info)
+
+
+def test_a_strategy_named_in_the_address_is_not_chosen_anew(dataset):
+    app = open_page("train", dataset=dataset.id, strategy="bitfit")
+    assert not app.exception and app.radio(key="strategy").value == "bitfit"

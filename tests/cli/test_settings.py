@@ -5,9 +5,10 @@ from dataclasses import fields
 
 import pytest
 
-from core.cli.settings import add_settings, run_config
+from core.cli.settings import add_settings, chosen_config, run_config
 from core.config import PRESETS, RunConfig
 from core.errors import ConfigError
+from core.strategies.registry import STRATEGIES
 
 
 def parsed(*words):
@@ -37,3 +38,24 @@ def test_a_value_that_makes_no_sense_is_refused_with_its_name():
         run_config(parsed("--epochs", "0"), "reviews-1")
     with pytest.raises(SystemExit):
         parsed("--train-size", "some")
+
+
+@pytest.mark.parametrize("words", [("--strategy", "auto"), ("--preset", "balanced")])
+def test_what_is_left_to_the_rule_is_written_out_in_the_config(dataset, words):
+    arguments = parsed(*words, "--train-size", "200")
+    arguments.dataset = dataset.id
+    config, choice = chosen_config(arguments)
+    assert config.strategy in STRATEGIES and choice.startswith(STRATEGIES[config.strategy].title)
+
+
+def test_a_strategy_that_was_named_is_not_chosen_anew(dataset):
+    arguments = parsed("--preset", "balanced", "--strategy", "lora")
+    arguments.dataset = dataset.id
+    config, choice = chosen_config(arguments)
+    assert (config.strategy, choice) == ("lora", "")
+
+
+def test_the_default_is_full_fine_tuning_without_a_rule(dataset):
+    arguments = parsed()
+    arguments.dataset = dataset.id
+    assert chosen_config(arguments) == (RunConfig(dataset.id), "")

@@ -24,7 +24,11 @@ def choose_strategy(dataset: DataSet, source: str, revision: str | None) -> str:
     choice = _preselect(dataset, source)
     _follow_link()
     every = st.session_state.get("all_strategies", False)
-    shown = [name for name, strategy in STRATEGIES.items() if every or strategy.common or (choice and name == choice.strategy)]
+    shown = [
+        name
+        for name, strategy in STRATEGIES.items()
+        if every or strategy.common or (choice and name == choice.strategy)
+    ]
     chosen = st.radio(
         "Strategy: how to transfer", shown, key="strategy",
         format_func=lambda name: STRATEGIES[name].title,
