@@ -206,7 +206,7 @@ PRESETS = {
     ),
     "balanced": Preset(
         "Balanced",
-        "The default: all training rows, 256 tokens, 3 epochs (more when rows are few), and the best checkpoint kept.",
+        "The default: all training rows, 256 tokens, a strategy that fits the rows and classes, and the best checkpoint kept.",
         {"max_length": 256, "batch_size": 16},
     ),
     "best": Preset(
