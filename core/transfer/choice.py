@@ -1,6 +1,6 @@
 """Which way to transfer fits what is there: a small table over rows a class and number of classes.
 
-What the thresholds rest on stands in docs/benchmarks.md (*What Balanced chooses*).
+The thresholds are a rule of thumb: docs/benchmarks.md (*What Balanced chooses*) says which few cases were measured.
 """
 
 from dataclasses import dataclass
@@ -15,10 +15,10 @@ from core.models.sources import check_source
 from core.strategies.registry import DEFAULT, STRATEGIES
 from core.training.recipe import epochs_for
 
-FEW, SOME = 16, 64  # labelled rows a class: up to FEW there are few, up to SOME there are some, beyond plenty
-MANY_CLASSES = 12  # from so many classes on, few rows a class are told apart by a frozen source
+FEW, SOME = 16, 64  # labelled rows a class: few, some, and beyond that plenty; where they lie was not measured
+MANY_CLASSES = 12  # with so many and few rows a class a frozen source is quickest; where it begins was not measured
 PAIRS_TOKENS = 160  # pairs read each text some forty times: longer texts than these are not compared on a CPU
-MEASURED_CLASSES = 20  # the most classes of a set in the measured table
+MEASURED_ROWS, MEASURED_CLASSES = (8, 16), 20  # rows a class and most classes for which anything was measured
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Choice:
     Attributes:
         epochs: as they are written into the config; None where the way has none.
         sentence: what was chosen and why, in one sentence for a reader.
-        measured: whether rows, classes and kind lie within the measured table.
+        measured: whether a few sets of about this size and kind were measured; it does not make the choice sure.
     """
 
     strategy: str
@@ -49,13 +49,18 @@ def choose(rows: int, classes: int, median_tokens: int = 0, task: str = "single_
     """
     per_class = rows / max(1, classes)
     strategy, why = _way(per_class, classes, median_tokens, task, on_gpu)
-    measured = task == "single_label" and 8 <= per_class and classes <= MEASURED_CLASSES
+    measured = (
+        task == "single_label" and MEASURED_ROWS[0] <= per_class <= MEASURED_ROWS[1] and classes <= MEASURED_CLASSES
+    )
     known = STRATEGIES[strategy]
     epochs = epochs_for(RunConfig("x", strategy=strategy), rows) if known.teacher.by_epochs else None
     length = f" for {epochs} epochs" if epochs else ""
     sentence = f"{known.title}{length}: {_there(rows, per_class, classes, task)}, and {why}."
-    if not measured:
-        sentence += " This case is outside what was measured; it is a careful guess."
+    sentence += (
+        " A rule of thumb, tried on few sets."
+        if measured
+        else " This case is outside what was measured; it is a careful guess."
+    )
     return Choice(strategy, epochs, sentence, measured)
 
 
@@ -82,8 +87,8 @@ def _way(per_class: float, classes: int, median_tokens: int, task: str, on_gpu: 
         return DEFAULT, "this kind of answer needs the whole model to adapt"
     if per_class > SOME:
         return DEFAULT, "with so many the whole model may adapt"
-    if classes >= MANY_CLASSES:
-        return "lp_ft", "with many classes the head is best fitted first"
+    if per_class <= FEW and classes >= MANY_CLASSES:
+        return "linear_probe", "with so few of so many classes a frozen source is quick and loses little"
     if per_class <= FEW and (on_gpu or median_tokens <= PAIRS_TOKENS):
         return "few_shot", "few texts teach most when they are compared in pairs"
     return "lp_ft", "a head that is fitted first keeps what the source knows"
