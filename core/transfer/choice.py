@@ -88,7 +88,7 @@ def _way(per_class: float, classes: int, median_tokens: int, task: str, on_gpu: 
     if per_class > SOME:
         return DEFAULT, "with so many the whole model may adapt"
     if per_class <= FEW and classes >= MANY_CLASSES:
-        return "linear_probe", "with so few of so many classes a frozen source is quick and loses little"
+        return "linear_probe", "with so few of so many classes a frozen source is the quickest start"
     if per_class <= FEW and (on_gpu or median_tokens <= PAIRS_TOKENS):
         return "few_shot", "few texts teach most when they are compared in pairs"
     return "lp_ft", "a head that is fitted first keeps what the source knows"
