@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager
 # What each OpenMP library calls it; how it was measured: docs/benchmarks.md, "Beside other work".
 PASSIVE_WAITING = {
     "OMP_WAIT_POLICY": "PASSIVE",  # the standard's name: GNU (torch on Linux), LLVM (torch on macOS), Intel
-    "GOMP_SPINCOUNT": "0",  # GNU, which else spins some thousand times even so
+    "GOMP_SPINCOUNT": "1000",  # GNU: some microseconds, since waking costs more between two products; not the usual 3 ms
     "KMP_BLOCKTIME": "0",  # LLVM and Intel (also MKL's threads): milliseconds before a waiting thread sleeps
 }
 
