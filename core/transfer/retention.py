@@ -107,7 +107,9 @@ def _matching(run: Run) -> tuple[str, np.ndarray, np.ndarray]:
     first, second = ([half[index] for half in halves] for index in (0, 1))
     sources = (run.config.model, f"run:{run.id}")
     encoders = [load_encoder(source) for source in sources]  # what can fail does so before the long part
-    before, after = (_matched(encoder, source, first, second) for encoder, source in zip(encoders, sources, strict=True))
+    before, after = (
+        _matched(encoder, source, first, second) for encoder, source in zip(encoders, sources, strict=True)
+    )
     task = f"finding the second half of a text among {len(halves)}, given its first half"
     return task, before, after
 
