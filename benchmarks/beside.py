@@ -20,8 +20,8 @@ from core.threads import PASSIVE_WAITING
 # GNU's library, which torch brings on Linux, spins 300,000 times unless told otherwise
 SETTINGS = {
     "spinning 300,000 times (the default)": {"GOMP_SPINCOUNT": "300000", "KMP_BLOCKTIME": "200"},
-    "spinning 1,000 times": {"GOMP_SPINCOUNT": "1000", "KMP_BLOCKTIME": "1"},
-    "not at all (what Graft sets)": PASSIVE_WAITING,
+    "spinning 1,000 times (what Graft sets)": PASSIVE_WAITING,
+    "not spinning": PASSIVE_WAITING | {"GOMP_SPINCOUNT": "0"},
 }
 
 

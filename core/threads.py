@@ -6,15 +6,15 @@ from contextlib import AbstractContextManager
 # What each OpenMP library calls it; how it was measured: docs/benchmarks.md, "Beside other work".
 PASSIVE_WAITING = {
     "OMP_WAIT_POLICY": "PASSIVE",  # the standard's name: GNU (torch on Linux), LLVM (torch on macOS), Intel
-    "GOMP_SPINCOUNT": "0",  # GNU, which else spins some thousand times even so
+    "GOMP_SPINCOUNT": "1000",  # GNU: turns of its loop before a waiting thread sleeps; none at all was slower on short texts
     "KMP_BLOCKTIME": "0",  # LLVM and Intel (also MKL's threads): milliseconds before a waiting thread sleeps
 }
 
 
-def wait_without_spinning() -> None:
-    """Let threads that wait for one another sleep, in this process and in all that it starts.
+def let_waiting_threads_sleep() -> None:
+    """Let threads that wait for one another sleep after microseconds, in this process and in all that it starts.
 
-    By default they spin, which takes the core from whoever has work for it: two trainings at once on two cores then get a
+    By default they spin for milliseconds, which takes the core from whoever has work for it: two trainings at once on two cores then get a
     twentieth of their speed. What a user has set stays.
     """
     for name, value in PASSIVE_WAITING.items():

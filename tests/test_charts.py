@@ -35,7 +35,7 @@ def test_runs_of_one_name_keep_a_bar_each():
 def test_each_cell_of_a_confusion_matrix_has_a_point_that_takes_clicks():
     points = charts.confusion(MATRIX, LABELS).data[1]
     assert points.hoverinfo != "skip"  # Plotly drops the clicks of such points, too
-    named = {(true, predicted): rows for true, predicted, rows, _ in points.customdata}
+    named = {(true, predicted): rows for true, predicted, rows, *_ in points.customdata}
     assert named == {("neg", "neg"): 8, ("neg", "pos"): 2, ("pos", "neg"): 1, ("pos", "pos"): 9}
 
 
@@ -60,7 +60,7 @@ def test_of_many_classes_the_most_mixed_up_are_shown_and_the_title_says_so():
     labels = [f"a class with a rather long name, number {number}" for number in range(size)]
     figure = charts.confusion(matrix.tolist(), labels)
     assert figure.layout.title.text == "Confusion matrix: the 30 most mixed up of 120 classes"
-    cells = [tuple(each) for each in figure.data[1].customdata]
+    cells = [tuple(each[:4]) for each in figure.data[1].customdata]
     assert len(cells) == 900 and (labels[7], labels[90], 9.0, 100 * 9 / 14) in cells
     assert len(set(figure.data[0].x)) == 30  # names that were shortened to the same stay apart
 
@@ -122,3 +122,41 @@ def test_counts_of_a_sample_are_drawn_as_shares():
     assert "%" in lengths.layout.yaxis.title.text and sum(lengths.data[0].y) == pytest.approx(100)
     scores = explore.score_histogram(np.array([1.0, 1.0, 2.0]), "stars", sampled=True)
     assert list(scores.data[0].y) == pytest.approx([200 / 3, 100 / 3])
+
+
+HOSTILE = "<a href='//e.example'>y</a>"
+
+
+def shown_texts(part, key=""):
+    """All strings of a figure that a browser may draw, save what clicks give back."""
+    if isinstance(part, dict):
+        return [text for name, value in part.items() for text in shown_texts(value, name)]
+    if isinstance(part, (list, tuple, np.ndarray)):
+        return [text for value in part for text in shown_texts(value, key)]
+    return [part] if isinstance(part, str) else []
+
+
+def test_names_of_the_data_are_letters_in_every_chart_also_in_hover_boxes():
+    names = [HOSTILE, "plain & simple"]
+    words = pd.DataFrame({"word": [HOSTILE], "share": [0.4], "share_elsewhere": [0.1]})
+    contender = {"title": HOSTILE, "color": "#000", "value": 0.5, "low": 0.4, "high": 0.6}
+    scored = {"label": HOSTILE, "f1": 0.5, "precision": 0.5, "recall": 0.5, "support": 3}
+    points = np.zeros((2, 2))
+    figures = [
+        charts.confusion(MATRIX, names), charts.class_balance({"train": {HOSTILE: 1}}, names), charts.score_bars([contender]),
+        charts.label_scores([scored]), charts.probabilities(names, [0.4, 0.6]), charts.score_histogram({"train": points[:, 0]}, HOSTILE),
+        charts.overlay([{"name": HOSTILE, "color": "#000", "x": [1], "y": [2]}], HOSTILE, HOSTILE),
+        explore.word_bars(words, HOSTILE), explore.group_bars(names, names, HOSTILE, HOSTILE),
+        explore.score_histogram(points[:, 0], HOSTILE), explore.text_map(points, [0, 1], names, names),
+        explore.score_map(points, [0, 1], names, points[:, 0], HOSTILE),
+    ]  # fmt: skip
+    for figure in figures:
+        drawn = figure.to_dict()
+        for trace in drawn["data"]:
+            if "%{customdata[4]}" in str(
+                trace.get("hovertemplate")
+            ):  # a click on a cell gives back the names as they are
+                trace["customdata"] = [cell[2:] for cell in trace["customdata"]]
+        texts = shown_texts(drawn)
+        assert any("&lt;a href" in text or "&lt;a" in text for text in texts), figure.layout.title.text
+        assert not [text for text in texts if "<a" in text or "&amp;lt;" in text]

@@ -28,7 +28,7 @@ def environment(code: str, **variables: str) -> dict[str, str]:
     return json.loads(done.stdout.splitlines()[-1])
 
 
-def test_importing_core_tells_every_openmp_library_not_to_spin():
+def test_importing_core_tells_every_openmp_library_how_to_wait():
     assert PASSIVE_WAITING.items() <= environment("import core").items()
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
-from core.charts.theme import COLORS, GREY, figure
+from core.charts.theme import COLORS, GREY, figure, letters
 from core.metrics.table import METRICS
 from core.tasks import TASKS
 
@@ -121,7 +121,7 @@ def overlay(curves: Sequence[Mapping[str, Any]], title: str, y: str) -> go.Figur
     chart = figure(title, "Epoch", y)
     for curve in curves:
         chart.add_scatter(
-            x=list(curve["x"]), y=list(curve["y"]), name=curve["name"], mode="lines+markers" if len(curve["x"]) < 16 else "lines",
+            x=list(curve["x"]), y=list(curve["y"]), name=letters(curve["name"]), mode="lines+markers" if len(curve["x"]) < 16 else "lines",
             line={"color": curve["color"], "width": 2}, marker={"size": 7},
         )  # fmt: skip
     return chart

@@ -23,15 +23,16 @@ def word_bars(words: pd.DataFrame, label: str) -> go.Figure:
         words: lines of ``TypicalWords.table`` for one class.
     """
     shown = words.iloc[::-1]
-    chart = figure(f"Typical of {letters(_shortened(label, 40))}", "Texts with the word (%)", None)
+    told = [letters(word) for word in shown["word"]]
+    chart = figure(f"Typical of {_shortened(label, 40)}", "Texts with the word (%)", None)
     chart.add_bar(
         y=list(range(len(shown))), x=100 * shown["share"], orientation="h", width=0.7, marker={"color": COLORS[2]},
-        name="of this class", customdata=shown["word"], hovertemplate="%{customdata}: %{x:.1f} % of this class<extra></extra>",
+        name="of this class", customdata=told, hovertemplate="%{customdata}: %{x:.1f} % of this class<extra></extra>",
     )  # fmt: skip
     chart.add_scatter(
         y=list(range(len(shown))), x=100 * shown["share_elsewhere"], mode="markers", name="of all others",
         marker={"color": COLORS[1], "size": 11, "symbol": "diamond", "line": {"color": "white", "width": 1}},
-        customdata=shown["word"], hovertemplate="%{customdata}: %{x:.1f} % of all others<extra></extra>",
+        customdata=told, hovertemplate="%{customdata}: %{x:.1f} % of all others<extra></extra>",
     )  # fmt: skip
     chart.update_layout(height=150 + 26 * len(shown), hovermode="closest", dragmode=False)
     chart.update_yaxes(tickvals=list(range(len(shown))), ticktext=distinct_names(shown["word"].tolist()))
@@ -121,7 +122,7 @@ def score_map(
         "color": values, "colorscale": "Cividis", "showscale": True,
         "colorbar": {"title": letters(_shortened(title, 14)), "thickness": 12, "len": 0.6},
     }  # fmt: skip
-    _add_points(chart, points, rows, texts, np.arange(len(values)), title, names, marker)
+    _add_points(chart, points, rows, texts, np.arange(len(values)), letters(title), names, marker)
     chart.update_layout(showlegend=False)
     return chart
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from core.charts.theme import GREY, distinct_names, figure
+from core.charts.theme import GREY, distinct_names, figure, letters
 
 MOST_CLASSES = 30  # of a confusion matrix that are shown together
 GREENS = [[0.0, "rgba(46,125,79,0.04)"], [0.5, "rgba(46,125,79,0.32)"], [1.0, "rgba(46,125,79,0.6)"]]
@@ -39,8 +39,10 @@ def confusion(
         text=[f"{int(counts[y, x]):,}" for x, y in grid],
         textfont={"color": ink, "size": 14 if len(labels) <= 8 else 11},
         marker={"size": 34, "color": "rgba(0,0,0,0.001)", "symbol": "square"},
-        customdata=[[labels[y], labels[x], counts[y, x], 100 * shares[y, x]] for x, y in grid],
-        hovertemplate="truly %{customdata[0]}, called %{customdata[1]}:<br>%{customdata[2]:,} rows, "
+        customdata=[  # the first two are what a click means, the rest is shown
+            [labels[y], labels[x], counts[y, x], 100 * shares[y, x], letters(labels[y]), letters(labels[x])] for x, y in grid
+        ],
+        hovertemplate="truly %{customdata[4]}, called %{customdata[5]}:<br>%{customdata[2]:,} rows, "
         "%{customdata[3]:.0f} % of the true class<extra></extra>",
         selected={"marker": {"opacity": 1}, "textfont": {"color": ink}}, unselected={"textfont": {"color": ink}},
     )  # fmt: skip

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from core.charts.theme import COLORS, GREY, distinct_names, figure
+from core.charts.theme import COLORS, GREY, distinct_names, figure, letters
 from core.metrics.table import METRICS
 from core.tasks import figure as said
 
@@ -43,7 +43,7 @@ def score_bars(rows: Sequence[Mapping[str, Any]], metric: str = "accuracy", ink:
             "array": reach["high"], "arrayminus": reach["low"],
         },
         text=[f"<b>{text}</b>" for text in figures], textposition="inside", insidetextanchor="start",
-        customdata=[row["title"] for row in shown], hovertemplate="%{customdata}: %{text}<extra></extra>",
+        customdata=[letters(row["title"]) for row in shown], hovertemplate="%{customdata}: %{text}<extra></extra>",
     )  # fmt: skip
     chart.update_layout(dragmode=False, height=100 + 48 * len(shown), hovermode="closest")
     chart.update_xaxes(**({"range": [0, 100]} if measure.share else {"rangemode": "tozero"}))

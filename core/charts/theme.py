@@ -17,10 +17,10 @@ def figure(title: str, x: str | None, y: str | None, legend: bool = True) -> go.
     """An empty chart in the looks that all charts share."""
     empty = go.Figure()
     empty.update_layout(
-        title={"text": title, "font": {"size": 15}, "x": 0, "xanchor": "left"}, template="none", height=320,
+        title={"text": letters(title), "font": {"size": 15}, "x": 0, "xanchor": "left"}, template="none", height=320,
         margin={"l": 56, "r": 16, "t": 44, "b": 84 if legend else 52}, paper_bgcolor="rgba(0,0,0,0)", plot_bgcolor="rgba(0,0,0,0)",
         legend={"orientation": "h", "yref": "container", "y": 0, "yanchor": "bottom", "x": 0}, hovermode="x unified", uirevision="keep",
-        xaxis_title=x, yaxis_title=y, barcornerradius=3, showlegend=legend,
+        xaxis_title=x and letters(x), yaxis_title=y and letters(y), barcornerradius=3, showlegend=legend,
     )  # fmt: skip
     grid = {"gridcolor": "rgba(138,147,141,0.22)", "zeroline": False, "linecolor": "rgba(138,147,141,0.5)"}
     empty.update_xaxes(**grid, automargin=True)

@@ -6,7 +6,6 @@ import os
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
-from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +13,7 @@ from core import workspace
 from core.errors import SourceError
 from core.models import pooling as pools
 from core.models.errors import explained
+from core.models.fingerprint import file_digest
 from core.models.fit import Fit, check_fit, fit_shapes
 from core.models.soundness import check_tokenizer, read_config
 from core.models.state_dict import read_tensors
@@ -41,7 +41,7 @@ def lay_onto(file: Path, architecture: str, locate: Callable[[str], Located]) ->
     """
     if not file.is_file():
         raise SourceError(f"There is no file {str(file)!r}.", "Give the path of a file with weights.")
-    name = f"{_digest(file)}-{hashlib.sha256(architecture.encode()).hexdigest()[:8]}"
+    name = f"{file_digest(file)}-{hashlib.sha256(architecture.encode()).hexdigest()[:8]}"
     folder = workspace.folder("cache", "weights") / name
     known_fit = workspace.read_kept(folder / FIT, _fit_in)
     if known_fit is not None and (folder / "model.safetensors").exists():
@@ -109,18 +109,6 @@ def _write(
         whole = {name: tensor.to(torch.float32).contiguous().clone() for name, tensor in tensors.items()}
         save_file(whole, aside / "model.safetensors", metadata={"format": "pt"})
         (aside / FIT).write_text(json.dumps(fit.to_json(), ensure_ascii=False), encoding="utf-8")
-
-
-def _digest(file: Path) -> str:
-    """Names the content of a file; a file that did not change since is not read again."""
-    stat = file.stat()
-    return _digest_of(str(file.resolve()), stat.st_mtime_ns, stat.st_size)
-
-
-@lru_cache(maxsize=16)
-def _digest_of(file: str, changed: int, size: int) -> str:
-    with open(file, "rb") as opened:
-        return hashlib.file_digest(opened, "sha256").hexdigest()[:20]
 
 
 def _forget_oldest(newest: Path) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from core.errors import RunError, SourceError
 from core.models.errors import brief
+from core.models.fingerprint import folder_fingerprint
 from core.models.fit import Fit
 from core.models.overlay import Located, lay_onto
 from core.runs.folder import get_run, list_runs
@@ -94,6 +95,21 @@ def locate_here(model: str, revision: str | None = None) -> Located:
     if where != model or Path(model).is_dir() or not _is_cached(model, revision):  # not the Hub's, or not here
         return where, extra
     return where, extra | {"local_files_only": True}
+
+
+def tokenizer_stamp(model: str, revision: str | None = None) -> str | None:
+    """Name of a source's tokenizer that changes whenever its files do; None while it has not been downloaded.
+
+    What is kept of a source (lengths, shares of known words) is kept under this, since a folder's name says nothing
+    of what was put into it since.
+
+    Raises:
+        SourceError: when the source is not there and cannot be brought.
+    """
+    where, extra = locate_here(model, revision)
+    if Path(where).is_dir():
+        return folder_fingerprint(Path(where))
+    return folder_fingerprint(_cached_folder(model, revision)) if "local_files_only" in extra else None
 
 
 def locate(model: str, revision: str | None = None) -> Located:
@@ -277,3 +293,10 @@ def _is_cached(name: str, revision: str | None) -> bool:
         return False
     folder = Path(config).parent
     return all(any(next(folder.glob(kind), None) for kind in kinds) for kinds in (WEIGHTS, TOKENIZERS))
+
+
+def _cached_folder(name: str, revision: str | None) -> Path:
+    """Where the files of a downloaded Hub model lie."""
+    from huggingface_hub import try_to_load_from_cache
+
+    return Path(str(try_to_load_from_cache(name, "config.json", revision=revision))).parent

@@ -105,10 +105,11 @@ def _matching(run: Run) -> tuple[str, np.ndarray, np.ndarray]:
     if len(halves) < 10:
         raise RunError("There are too few texts of two sentences to measure the source's ability.", "Use more data.")
     first, second = ([half[index] for half in halves] for index in (0, 1))
-    source = run.config.model
-    before = _matched(load_encoder(source), source, first, second)
-    own = f"run:{run.id}"
-    after = _matched(load_encoder(own), own, first, second)
+    sources = (run.config.model, f"run:{run.id}")
+    encoders = [load_encoder(source) for source in sources]  # what can fail does so before the long part
+    before, after = (
+        _matched(encoder, source, first, second) for encoder, source in zip(encoders, sources, strict=True)
+    )
     task = f"finding the second half of a text among {len(halves)}, given its first half"
     return task, before, after
 

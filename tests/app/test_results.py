@@ -5,6 +5,7 @@ import time
 import pandas as pd
 import pytest
 
+from core import workspace
 from core.config import RunConfig
 from core.runs.folder import create_run
 from tests.app.test_pages import finished, links, open_page, said
@@ -86,3 +87,12 @@ def test_a_file_without_a_label_says_why(home):
     app = open_page("data")
     app.file_uploader(key="upload").upload("x.csv", rows.to_csv(index=False).encode()).run()
     assert not app.exception and "holds only 'x'" in said(app)
+
+
+def test_settings_show_what_was_taken_where_nothing_was_asked_for_and_why(dataset):
+    run = finished(dataset, "by itself", 0.9)
+    workspace.put_json(run.path / "meta.json", run.meta | {"choice": "Few texts teach most."})
+    app = open_page("run", run=run.id)
+    table = next(each.value for each in app.dataframe if "What it does" in each.value).set_index("Setting")["Value"]
+    assert table["Learning rate"] == "automatic: 0.0001 at its highest"
+    assert "Balanced chose how to transfer. Few texts teach most." in said(app)

@@ -43,19 +43,25 @@ def token_lengths(texts: Sequence[str], model: str, pairs: Sequence[str] | None 
 
 
 def dataset_lengths(dataset: DataSet, model: str) -> np.ndarray:
-    """Token lengths of a stored set, of an even sample where it is large; kept on disk for the next look.
+    """Token lengths of a stored set, of an even sample where it is large.
+
+    They are kept on disk under the content of the tokenizer's files.
 
     Raises:
         SourceError: when the tokenizer cannot be had.
     """
-    key = hashlib.sha256(f"{dataset.fingerprint}|{model}|{MOST_ROWS}".encode()).hexdigest()[:24]
-    path = workspace.home() / "cache" / "lengths" / f"{key}.npy"
+    from core.models.sources import tokenizer_stamp
 
     def count() -> np.ndarray:
         frame = dataset.sample(MOST_ROWS, ("text", "text_pair"))
         pairs = frame["text_pair"].tolist() if "text_pair" in frame else None
         return token_lengths(frame["text"].tolist(), model, pairs)
 
+    stamp = tokenizer_stamp(model)
+    if stamp is None:  # it is about to be downloaded
+        return count()
+    key = hashlib.sha256(f"{dataset.fingerprint}|{stamp}|{MOST_ROWS}".encode()).hexdigest()[:24]
+    path = workspace.home() / "cache" / "lengths" / f"{key}.npy"
     return workspace.kept(path, _lengths_in, count, np.save)
 
 

@@ -5,7 +5,7 @@ import pandas as pd
 import streamlit as st
 
 from core import charts
-from core.data.sets.lengths import dataset_lengths, length_summary
+from core.data.sets.lengths import length_summary
 from core.data.sets.store import DataSet, get_dataset, rename_dataset
 from core.errors import GraftError
 from core.models.sources import list_sources
@@ -15,15 +15,11 @@ from pages.components.data.versions import looks_caption, version_line, versions
 from pages.components.results.relabel import suspects_view
 from pages.components.shared.cards import figure_cards
 from pages.components.shared.errors import show_error, shown_errors
+from pages.components.shared.lengths import lengths_of
 from pages.components.shared.theme import show_chart
 from pages.components.shared.words import ago, plain
 
 PAGE = 200  # rows shown at once
-
-
-@st.cache_data(max_entries=8, show_spinner="Counting tokens …")
-def _lengths(dataset_id: str, model: str) -> np.ndarray:
-    return dataset_lengths(get_dataset(dataset_id), model)
 
 
 @st.cache_data(max_entries=16, show_spinner=False)
@@ -164,7 +160,7 @@ def _length_card(dataset: DataSet) -> tuple[str, int]:
         help="Longer texts cost more time; what lies beyond is not read.",
     )  # fmt: skip
     try:
-        lengths = _lengths(dataset.id, model)
+        lengths = lengths_of(dataset.id, model)
     except GraftError as error:
         show_error(error)
         return model, int(max_length)

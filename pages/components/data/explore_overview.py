@@ -5,13 +5,13 @@ import streamlit as st
 
 from core import charts
 from core.charts import explore as drawn
-from core.data.sets.lengths import dataset_lengths
 from core.data.sets.store import DataSet, get_dataset
 from core.errors import GraftError
 from core.explore.groups import Groups, group_columns, groups_of
 from core.explore.words import TypicalWords, typical_words
 from pages.components.data.explore_rows import drawn_rows
 from pages.components.shared.errors import show_error
+from pages.components.shared.lengths import lengths_of
 from pages.components.shared.theme import STILL, show_chart
 from pages.components.shared.words import plain
 
@@ -26,11 +26,6 @@ def _words(dataset_id: str) -> TypicalWords:
     answers = groups_of(dataset, frame)
     texts = frame["text"] + "\n" + frame["text_pair"] if "text_pair" in frame else frame["text"]
     return typical_words(texts.tolist(), answers.members, answers.names)
-
-
-@st.cache_data(max_entries=8, show_spinner="Counting tokens …")
-def _lengths(dataset_id: str) -> np.ndarray:
-    return dataset_lengths(get_dataset(dataset_id), "minilm")
 
 
 def overview(dataset: DataSet) -> None:
@@ -90,7 +85,7 @@ def _label_card(dataset: DataSet, answers: Groups) -> None:
 
 def _length_card(dataset: DataSet) -> None:
     try:
-        lengths = _lengths(dataset.id)
+        lengths = lengths_of(dataset.id, "minilm")
     except GraftError as error:
         show_error(error)
         return

@@ -53,7 +53,7 @@ def result_view(run: Run) -> None:
     _movement(result)
     _source_fit(result)
     with st.expander("Settings of this run"):
-        _settings(run)
+        _settings(run, history.steps)
     with st.expander("Log"):
         st.code(run.log_tail(200) or "Nothing logged.", language=None, height=300)
 
@@ -173,15 +173,27 @@ def _source_fit(result: dict[str, Any]) -> None:
         show_fit(fit["sentence"], rows)
 
 
-def _settings(run: Run) -> None:
-    """Every setting with its value and meaning."""
+def _settings(run: Run, steps: pd.DataFrame) -> None:
+    """Every setting with its value and meaning; what was left to Graft with the value that it took."""
+    if run.meta.get("choice"):
+        st.caption(f"Balanced chose how to transfer. {words.plain(str(run.meta['choice']))}")
     names = settings()
     config = run.config.to_json()
     table = pd.DataFrame(
         {
             "Setting": [names[name][0] for name in config],
-            "Value": ["" if value is None else str(value) for value in config.values()],
+            "Value": [_set(value, name, run.result or {}, steps) for name, value in config.items()],
             "What it does": [names[name][1] for name in config],
         }
     )
     st.dataframe(table, hide_index=True, key="settings_table")
+
+
+def _set(value: Any, name: str, result: dict[str, Any], steps: pd.DataFrame) -> str:
+    """A setting as it was asked for, or what was taken where nobody asked."""
+    if value is not None:
+        return str(value)
+    taken = {"epochs": result.get("epochs")}
+    if len(steps) and "learning_rate" in steps:
+        taken["learning_rate"] = f"{steps['learning_rate'].max():.2g} at its highest"
+    return f"automatic: {taken[name]}" if taken.get(name) else ""

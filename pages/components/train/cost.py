@@ -1,23 +1,17 @@
 """What a run will cost, said before it starts."""
 
-import numpy as np
 import streamlit as st
 
 from core.config import RunConfig
-from core.data.sets.lengths import dataset_lengths, length_summary
-from core.data.sets.store import DataSet, get_dataset
+from core.data.sets.lengths import length_summary
+from core.data.sets.store import DataSet
 from core.models.reach import reach_source
 from core.models.shape import shape_of
 from core.strategies.registry import STRATEGIES
 from core.training.estimate import duration, estimate
 from core.training.recipe import epochs_for
+from pages.components.shared.lengths import lengths_of
 from pages.components.shared.words import plain
-
-
-@st.cache_data(max_entries=8, show_spinner="Counting tokens …")
-def lengths_of(dataset_id: str, model: str) -> np.ndarray:
-    """Token lengths of a set's texts, (sampled rows,)."""
-    return dataset_lengths(get_dataset(dataset_id), model)
 
 
 def cost(config: RunConfig, dataset: DataSet) -> bool:

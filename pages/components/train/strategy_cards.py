@@ -12,8 +12,8 @@ from core.models.sources import check_source
 from core.strategies.registry import DEFAULT, STRATEGIES
 from core.training.estimate import duration, estimate
 from core.transfer.choice import Choice, choose_for
+from pages.components.shared.lengths import lengths_of
 from pages.components.train.config_form import chosen_preset, settings_so_far
-from pages.components.train.cost import lengths_of
 
 
 def choose_strategy(dataset: DataSet, source: str, revision: str | None) -> str:

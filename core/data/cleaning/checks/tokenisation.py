@@ -41,17 +41,16 @@ def known_shares(dataset: DataSet, model: str) -> pd.DataFrame:
     """One line a language: ``language`` (code), ``texts``, ``known`` (share of letters that are not unknown tokens,
     0..1) and ``pieces`` (tokens a word; NaN in scripts without blanks). From 1,000 rows; kept on disk."""
     from core.models.classifier import load_tokenizer
-
-    key = f"{dataset.fingerprint[:24]}-{model.replace('/', '_').replace(':', '_')[-80:]}"
+    from core.models.sources import tokenizer_stamp
 
     def measure() -> list[Any]:
         sample = even_sample(dataset.frame(), ROWS)
         texts = sample["text"].str.slice(0, CHARACTERS).tolist()
         return list(_measured(texts, languages_of(texts), load_tokenizer(model)))
 
-    shares = workspace.kept(
-        workspace.home() / "cache" / "known" / f"{key}.json", _shares_in, measure, workspace.put_json
-    )
+    stamp = tokenizer_stamp(model)
+    path = workspace.home() / "cache" / "known" / f"{dataset.fingerprint[:24]}-{stamp}.json"
+    shares = workspace.kept(path, _shares_in, measure, workspace.put_json) if stamp else measure()
     return pd.DataFrame(shares, columns=["language", "texts", "known", "pieces"])
 
 
