@@ -10,6 +10,7 @@ from core.evaluation.headline import is_uneven
 
 FEW = 10  # training rows below which a class is hard to learn
 OTHER = "other"
+GIVEN_AWAY = 0.95  # share of the rows whose label another column tells, beyond which it is said to give the label away
 
 
 def check_labels(material: Material) -> list[Check]:
@@ -20,7 +21,7 @@ def check_labels(material: Material) -> list[Check]:
     counts = label_counts(frame)
     return [
         _look_alikes(frame, counts), _misspelt(frame, counts), _no_labels(material), _rare(frame, counts), _balance(frame),
-        _giveaways(frame),
+        _giveaways(frame, counts),
     ]  # fmt: skip
 
 
@@ -137,26 +138,32 @@ def _no_labels(material: Material) -> Check:
     return Check("labels that say nothing", "warning", message, shown, int(mask.sum()), remedy, fix, weight=68)
 
 
-def _giveaways(frame: pd.DataFrame) -> Check:
-    """Other columns whose value decides the label."""
+def _giveaways(frame: pd.DataFrame, counts: dict[str, int]) -> Check:
+    """Other columns whose value decides the label; spellings of one class count as one."""
     name = "columns that give the label away"
-    majority = frame["label"].value_counts(normalize=True).iloc[0]
-    deciding = []
+    meant = {pair.label: pair.becomes for pair in misspellings(counts)} | safe_names(counts)
+    named = frame[~frame["label"].isin([label for label in counts if is_missing(label)])]
+    labels = named["label"].map(lambda label: meant.get(label, label)).map(lambda label: meant.get(label, label))
+    if labels.nunique() < 2:
+        return Check(name, "ok", "No other column decides the label.")
+    majority = labels.value_counts(normalize=True).iloc[0]
+    deciding = {}
     for column in (name for name in frame.columns if name.startswith("extra.")):
-        values = frame[column]
-        if 1 < values.nunique() <= 0.2 * len(frame) and values.ne("").mean() > 0.9:
-            most = pd.crosstab(values, frame["label"]).max(axis=1).sum() / len(frame)
-            if most > 0.98 and most > majority + 0.05:
-                deciding.append(column.removeprefix("extra."))
+        values = named[column]
+        if 1 < values.nunique() <= 0.2 * len(named) and values.ne("").mean() > 0.9:
+            right = pd.crosstab(values, labels).max(axis=1).sum() / len(named)
+            if right > GIVEN_AWAY and right > majority + 0.05:
+                deciding[column.removeprefix("extra.")] = right
     if not deciding:
         return Check(name, "ok", "No other column decides the label.")
     columns = ", ".join(map(repr, deciding))
-    message = f"The label can be read off {'another column' if len(deciding) == 1 else 'other columns'}: {columns}."
+    told = ", ".join(f"{column!r} (right in {100 * right:.0f} % of the rows)" for column, right in deciding.items())
+    message = f"The label can be read off {'another column' if len(deciding) == 1 else 'other columns'}: {told}."
     remedy = "No run reads other columns; never paste them into the text. They can be taken out of the set."
-    fix = Remedy(f"Take out {columns}", "drop_columns", {"columns": deciding})
+    fix = Remedy(f"Take out {columns}", "drop_columns", {"columns": list(deciding)})
     return Check(name, "warning", message, count=len(deciding), remedy=remedy, fix=fix, weight=75)
 
 
 LABELS = CheckGroup(
-    "labels", "Looking at labels", check_labels, share=5, version=2, drops=(MISSING_LABELS,)
+    "labels", "Looking at labels", check_labels, share=5, version=3, drops=(MISSING_LABELS,)
 )  # fmt: skip

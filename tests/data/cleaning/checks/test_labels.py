@@ -80,3 +80,13 @@ def test_findings_of_one_level_stand_by_consequence(home, tmp_path):
     frame.loc[126, ["review", "label"]] = frame.loc[0, "review"], "neg"
     order = [name for name, check in checks_of(tmp_path, frame).items() if check.level == "warning"]
     assert order.index("conflicting labels") < order.index("label look-alikes") < order.index("small classes")
+
+
+def test_a_column_gives_the_label_away_also_where_classes_are_misspelt_or_missing(home, tmp_path):
+    frame = frame_of(["Refund", "Delivery"] * 60)
+    frame["team"] = ["money" if label == "Refund" else "parcels" for label in frame["label"]]
+    frame.loc[[0, 2, 4], "label"], frame.loc[[1, 3], "label"], frame.loc[[6, 8], "label"] = "Refudn", "delivery", "n/a"
+    frame.loc[10, "team"] = "parcels"  # a slip in one row does not hide it either
+    check = checks_of(tmp_path, frame)["columns that give the label away"]
+    assert check.level == "warning" and check.fix.parameters == {"columns": ["team"]}
+    assert "right in 99 % of the rows" in check.message
