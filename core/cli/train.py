@@ -79,7 +79,7 @@ def lr_range(arguments: argparse.Namespace, out: Output) -> int:
 
 def _view(run: "Run") -> View | None:
     """What a run is doing; None once it has ended."""
-    from core.jobs.queue import position
+    from core.jobs.queue import held_up, position
     from core.runs.folder import ACTIVE, WAITING
     from core.training.estimate import duration
 
@@ -87,6 +87,8 @@ def _view(run: "Run") -> View | None:
     if status["state"] not in (*WAITING, *ACTIVE):
         return None
     ahead = position(run) if status["state"] in WAITING else None
+    if status["state"] in WAITING and (trouble := held_up()):
+        return View(0.0, f"waiting. {trouble}")
     phase = f"waiting, {ahead} before it" if ahead else str(status.get("phase") or status["state"])
     eta = status.get("eta_seconds")
     return View(status.get("progress") or 0.0, phase, f", {duration(eta)} left" if eta else "")

@@ -7,10 +7,12 @@ from core.data.sets.store import get_dataset
 from core.errors import RunError
 from core.jobs.device_sets import check_devices
 from core.jobs.lock import is_at_work
-from core.jobs.scheduler import ensure_scheduler
+from core.jobs.scheduler import ensure_scheduler, silence
 from core.models.reach import require_source
 from core.runs.folder import ACTIVE, DAMAGED, WAITING, Run, create_run, default_name, list_runs
 from core.tasks import check_settings, task_of
+
+HANGS = 30.0  # seconds without a look at the queue; a look takes half a second, the first one some more for its libraries
 
 
 def submit(config: RunConfig, name: str | None = None, tags: tuple[str, ...] = (), choice: str = "") -> Run:
@@ -77,6 +79,18 @@ def position(run: Run) -> int | None:
     """How many runs start before this one (0: it is next); None where it is not waiting."""
     waiting = [queued.id for queued in waiting_runs()]
     return waiting.index(run.id) if run.id in waiting else None
+
+
+def held_up() -> str:
+    """Why no queued run starts although it may be its turn; empty where the scheduler looks at the queue as it should."""
+    found = silence()
+    if found is None or found[1] < HANGS:
+        return ""
+    pid, seconds = found
+    return (
+        f"The scheduler has not looked at the queue for {seconds:,.0f} seconds: its process {pid} is paused or hangs. Runs start "
+        "when it goes on; if it does not, end that process and another takes its place."
+    )
 
 
 def waiting_runs() -> list[Run]:

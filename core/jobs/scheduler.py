@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -95,6 +95,17 @@ def _who() -> Path:
     return workspace.home() / "scheduler.json"
 
 
+def silence() -> tuple[int, float] | None:
+    """Pid of this workspace's scheduler and the seconds since it last looked at the runs; None where none is alive."""
+    who = workspace.read_json(_who())
+    if not is_alive(who):
+        return None
+    try:
+        return int(who["pid"]), time.time() - _who().stat().st_mtime
+    except OSError:
+        return None
+
+
 class Scheduler:
     """Looks at the run folders again and again; it keeps nothing that a restart could lose."""
 
@@ -115,6 +126,8 @@ class Scheduler:
             if self._is_deposed():
                 log.warning("scheduler %d leaves: its lock was removed or belongs to another", os.getpid())
                 return
+            with suppress(OSError):  # a sign of life, for those who wait
+                os.utime(_who())
             try:
                 busy = self.tick() | self._feed_store()
             except Exception:  # whatever it is, the next look may work

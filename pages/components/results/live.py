@@ -8,7 +8,7 @@ import streamlit as st
 
 from core import charts
 from core.errors import GraftError
-from core.jobs.queue import position
+from core.jobs.queue import held_up, position
 from core.jobs.waiting import SLOWED
 from core.runs.folder import ACTIVE, DAMAGED, Run
 from core.runs.history import History, history_of
@@ -87,6 +87,8 @@ def _progress(run: Run, status: dict[str, Any]) -> None:
     if status["state"] == "queued":
         ahead = position(run)
         st.progress(0.0, text=f"Waiting: {ahead} before it." if ahead else "Waiting: it starts next.")
+        if trouble := held_up():
+            st.warning(trouble, icon=":material/hourglass_disabled:")
         return
     share = float(status.get("progress") or 0.0)
     phase = phase_told(status)
