@@ -27,12 +27,16 @@ LINGER = 60.0  # seconds without work after which the flusher leaves
 STATUS = {"finished": "FINISHED", "failed": "FAILED", "stopped": "KILLED", "interrupted": "KILLED"}
 BATCH = 500
 HEADER = b"SQLite format 3\0"
+ARTIFACT_ROOT = "_MLFLOW_SERVER_ARTIFACT_ROOT"  # where MLflow's own first experiment would keep files
 
 
 def tracking_uri() -> str:
-    """The MLflow store: ``MLFLOW_TRACKING_URI`` where set, else an SQLite file in the workspace."""
-    # MLflow reads the path as part of an address: a ? would end it, and %20 would be decoded
-    return os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{quote(str(_file()))}"
+    """The MLflow store: ``MLFLOW_TRACKING_URI`` where set, else the SQLite file of the workspace, named from inside it.
+
+    MLflow takes a path apart as an address (a ``?`` ends it, ``%20`` is decoded, and a folder of the encoded name is
+    made besides), so that only a name without any folder is the same to all of its parts; see ``_enter_workspace``.
+    """
+    return os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{_file().name}"
 
 
 class MlflowStore:
@@ -41,6 +45,8 @@ class MlflowStore:
     def __init__(self) -> None:
         os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"  # before the import, or it is too late
         os.environ["DO_NOT_TRACK"] = "true"
+        if _is_local():  # else MLflow writes the folder that it is in into a command of SQL, where a ' ends the text
+            os.environ[ARTIFACT_ROOT] = _artifacts()
         from mlflow import MlflowClient
 
         logging.getLogger("mlflow").setLevel(logging.WARNING)
@@ -54,7 +60,7 @@ class MlflowStore:
         known = self.client.get_experiment_by_name(EXPERIMENT)
         if known is not None:
             return str(known.experiment_id)
-        artifacts = workspace.folder("mlflow-artifacts").as_uri() if uri.startswith("sqlite") else None
+        artifacts = _artifacts() if uri.startswith("sqlite") else None
         created = str(self.client.create_experiment(EXPERIMENT, artifact_location=artifacts))
         if _is_local():
             with closing(sqlite3.connect(_file(), timeout=5)) as database, database:
@@ -140,6 +146,7 @@ def serve() -> None:
     When the SQLite file is replaced or deleted under it, the process leaves (its connection would go on writing into
     the deleted file) and the scheduler starts another, which sends everything again.
     """
+    _enter_workspace()
     store: MlflowStore | None = None
     identity: int | None = None
     idle_since = time.monotonic()
@@ -173,6 +180,12 @@ def serve() -> None:
             time.sleep(BACK_OFF)
 
 
+def _enter_workspace() -> None:
+    """Work in the workspace's folder from now on, where ``tracking_uri`` finds its file."""
+    os.environ["GRAFT_HOME"] = str(workspace.home())  # it may have been named from where the process was before
+    os.chdir(workspace.home())
+
+
 def _flush_alone(store: MlflowStore, run: Run) -> None:
     """Flush a run; what only its own folder is to blame for harms no other."""
     try:
@@ -183,8 +196,10 @@ def _flush_alone(store: MlflowStore, run: Run) -> None:
 
 def is_damaged() -> bool:
     """Whether the workspace's own store is there and is no whole SQLite file; one that is merely locked is whole."""
-    if not _is_local() or not _file().is_file() or not _file().stat().st_size:
+    if not _is_local() or _is_empty():
         return False
+    if not _file().is_file():
+        return True
     with _file().open("rb") as file:
         if file.read(len(HEADER)) != HEADER:
             return True
@@ -230,7 +245,7 @@ def flush(store: MlflowStore, run: Run) -> None:
 
 def pending_runs() -> list[Run]:
     """Runs of which the store has not seen everything."""
-    lost = _is_local() and (not _file().exists() or is_damaged())
+    lost = _is_local() and (_is_empty() or is_damaged())
     return [run for run in list_runs() if _is_pending(run, lost)]
 
 
@@ -241,6 +256,16 @@ def _is_local() -> bool:
 
 def _file() -> Path:
     return workspace.home() / "mlflow.db"
+
+
+def _artifacts() -> str:
+    """Address of the folder for files of runs; signs that MLflow could misread are encoded in it."""
+    return workspace.folder("mlflow-artifacts").as_uri()
+
+
+def _is_empty() -> bool:
+    """Whether the store's file is missing or holds nothing."""
+    return not _file().exists() or (_file().is_file() and not _file().stat().st_size)
 
 
 def _file_identity() -> int | None:
