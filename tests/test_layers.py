@@ -44,7 +44,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "config", "data.sets", "data.splits", "errors", "metrics", "models", "results", "runs", "strategies", "tasks", "threads",
         "training",
     },
-    "explore": {"array_cache", "data.sets", "errors", "evaluation", "models", "tasks", "transfer"},
+    "explore": {"array_cache", "data.sets", "errors", "evaluation", "models", "tasks", "training"},
     "jobs": {
         "array_cache", "checked", "config", "data.cleaning", "data.sets", "data.splits", "errors", "evaluation",
         "models", "results", "runs", "strategies", "tasks", "training", "workspace",

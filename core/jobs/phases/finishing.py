@@ -16,6 +16,7 @@ from core.evaluation.result import build_result
 from core.jobs.compute import Compute
 from core.jobs.phases.choosing import Chosen
 from core.jobs.phases.judging import Judged, complete_model
+from core.jobs.phases.no_labels import without_labels
 from core.jobs.phases.preparing import Prepared, load_source
 from core.jobs.recorder import RunRecorder
 from core.jobs.waiting import share_waited
@@ -25,6 +26,7 @@ from core.models.sources import source_fit
 from core.models.trained import plan
 from core.results.baseline_cache import cached_baselines
 from core.runs.folder import Run
+from core.runs.ties import study_tie
 from core.strategies.registry import STRATEGIES
 from core.training.events import TrainingDone
 from core.training.speeds import remember_speed
@@ -48,14 +50,18 @@ def finish(
     recorder.phase("baselines")
     parts = chosen.parts
     baselines = cached_baselines(chosen.dataset, parts["train"], parts["test"], config.seed, parts["validation"])
+    by_names, no_names = without_labels(chosen, prepared, is_asked=study_tie(run) is not None)
     warnings = _data_warnings(chosen, prepared)
     recorder.phase("saving")
     result = build_result(
-        judged.truth, judged.outputs, labels, baselines, task, judged.thresholds,
+        judged.truth, judged.outputs, labels, baselines + by_names, task, judged.thresholds,
         headline=headline_for(task, chosen.dataset.frame()["label"].value_counts()),
         caveat=caveat_of(chosen.judged_on, task),
     )  # fmt: skip
-    result |= _facts(chosen, prepared, compute, done, recorder, began) | {"warnings": warnings}
+    result |= _facts(chosen, prepared, compute, done, recorder, began) | {
+        "warnings": warnings,
+        "names_left_out": no_names,
+    }
     table = prediction_table(parts["test"], judged.truth, judged.outputs, labels, task, judged.thresholds)
     with workspace.replace_file(run.predictions(chosen.judged_on)) as aside:
         table.to_parquet(aside, compression="zstd", index=False)
