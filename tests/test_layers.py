@@ -49,9 +49,13 @@ MAY_IMPORT: dict[str, set[str]] = {
         "array_cache", "checked", "config", "data.cleaning", "data.sets", "data.splits", "errors", "evaluation",
         "models", "results", "runs", "strategies", "tasks", "training", "workspace",
     },
+    "studies": {
+        "checked", "config", "data.sets", "errors", "evaluation", "jobs", "metrics", "results", "runs", "strategies", "tasks",
+        "workspace",
+    },
     "cli": {
         "config", "data.cleaning", "data.reading", "data.sets", "doctor", "errors", "evaluation", "jobs", "metrics",
-        "models", "results", "runs", "strategies", "tasks", "training", "transfer", "workspace",
+        "models", "results", "runs", "strategies", "studies", "tasks", "training", "transfer", "workspace",
     },
 }  # fmt: skip
 

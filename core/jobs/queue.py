@@ -3,7 +3,7 @@
 import time
 
 from core.config import RunConfig
-from core.data.sets.store import get_dataset
+from core.data.sets.store import DataSet, get_dataset
 from core.errors import RunError
 from core.jobs.device_sets import check_devices
 from core.jobs.lock import is_at_work
@@ -32,13 +32,7 @@ def submit(
         SourceError: when the source is neither here nor can be downloaded: the run could only fail.
         RunError: when the name is too long.
     """
-    dataset = get_dataset(config.dataset)
-    check_settings(config, task_of(dataset.task))
-    if config.processes > 1 and config.device != "cpu":
-        from core.training.devices import list_devices
-
-        check_devices(config, [device.name for device in list_devices()])
-    require_source(config.model, config.revision)
+    dataset = check(config)
     run = create_run(
         config,
         name or default_name(config, dataset.size("train")),
@@ -48,6 +42,22 @@ def submit(
     )
     ensure_scheduler()
     return run
+
+
+def check(config: RunConfig) -> DataSet:
+    """The run's set, where the run can be queued as asked.
+
+    Raises:
+        GraftError: as ``submit``.
+    """
+    dataset = get_dataset(config.dataset)
+    check_settings(config, task_of(dataset.task))
+    if config.processes > 1 and config.device != "cpu":
+        from core.training.devices import list_devices
+
+        check_devices(config, [device.name for device in list_devices()])
+    require_source(config.model, config.revision)
+    return dataset
 
 
 def stop(run: Run) -> None:

@@ -19,6 +19,7 @@ from core.jobs.phases.judging import Judged, complete_model
 from core.jobs.phases.no_labels import without_labels
 from core.jobs.phases.preparing import Prepared, load_source
 from core.jobs.recorder import RunRecorder
+from core.jobs.successor import FOLLOWS
 from core.jobs.waiting import share_waited
 from core.models.adapters import attach
 from core.models.depths import depths, layer_rates, movement
@@ -81,6 +82,7 @@ def _facts(
     train = prepared.encoded["train"].encoded
     return {
         "split": chosen.judged_on, "evaluated_of": chosen.judged_of, "train_rows": len(chosen.parts["train"]),
+        "validation_rows": len(chosen.parts["validation"]),
         "labels": list(prepared.classifier.labels),
         "rows_digest": _digest(chosen.dataset, chosen.parts["test"]["row"].to_numpy()),
         "waited": share_waited(**(recorder.reporter.status.get("fitting") or {"ran": 0.0, "waited": 0.0})),
@@ -92,8 +94,14 @@ def _facts(
         "share_cut": train.cut / max(1, train.rows),
         "max_length": prepared.max_length, "parameters": recorder.parameters, "device": compute.device.name,
         "device_title": compute.device.title, "precision": compute.precision,
-        "peak_memory_mib": recorder.reporter.status.get("peak_memory_mib"), "validation": _validation(recorder.run),
+        "peak_memory_mib": _peak_memory(recorder), "validation": _validation(recorder.run),
     }  # fmt: skip
+
+
+def _peak_memory(recorder: RunRecorder) -> int | None:
+    """MiB of this process; None where it carried out another run before, whose memory it still holds."""
+    status = recorder.reporter.status
+    return None if status.get(FOLLOWS) else status.get("peak_memory_mib")
 
 
 def _data_warnings(chosen: Chosen, prepared: Prepared) -> list[str]:
