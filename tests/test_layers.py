@@ -51,7 +51,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "studies": {
         "checked", "config", "data.sets", "errors", "evaluation", "jobs", "metrics", "results", "runs", "strategies", "tasks",
-        "workspace",
+        "transfer", "workspace",
     },
     "cli": {
         "config", "data.cleaning", "data.reading", "data.sets", "doctor", "errors", "evaluation", "jobs", "metrics",

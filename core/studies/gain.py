@@ -128,7 +128,7 @@ def _verdict(done: dict[str, Rung], gain: Gain | None) -> str:
 
 
 def _number(value: float, share: bool) -> str:
-    return f"{100 * value:.1f}" if share else readable(value)
+    return f"{round(100 * value, 1) + 0.0:.1f}" if share else readable(value)  # never -0.0
 
 
 def _reached(rung: Rung, higher: bool) -> float:
