@@ -65,7 +65,7 @@ def gain_sentence(rungs: Sequence[Rung], gain: Gain | None, noun: str = "texts")
     top = done.get(FINE_TUNING) or done.get(PROBE)
     if top is None:
         return ""
-    return f"{_figures(done, top, noun)} {_verdict(done, gain)}".strip()
+    return " ".join(filter(None, (_figures(done, top, noun), _verdict(done, gain), top.caveat)))
 
 
 def _figures(done: dict[str, Rung], top: Rung, noun: str) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.evaluation.by_names import TITLE as NAMES_TITLE
+from core.evaluation.notes import caveat_in
 from core.results.compare import compare_runs
 from core.runs.folder import Run
 from core.strategies.registry import STRATEGIES
@@ -36,6 +37,7 @@ class Rung:
         labels_used: labelled rows learnt from.
         chosen_on: labelled rows that only chose among checkpoints or strengths.
         trained_weights: None where there are none to count.
+        caveat: what makes the figures kinder than new rows would, in a sentence; empty where test rows judged them.
         ahead: fine-tuning less this rung on the same rows: difference, interval, p, verdict; None where it is not known.
     """
 
@@ -55,6 +57,7 @@ class Rung:
     chosen_on: int = 0
     trained_weights: int | None = None
     rows: int = 0
+    caveat: str = ""
     ahead: Mapping[str, Any] | None = None
 
     @property
@@ -109,7 +112,7 @@ def _baseline(name: str, cells: Mapping[str, Cell], results: Mapping[str, dict[s
             name, line["name"], line["title"], line["sentence"], name in TRANSFERS, "finished", run=_id(cells[cell]),
             headline=headline, metrics=line["metrics"], interval=interval_of(line, headline), seconds=line.get("seconds"),
             labels_used=0 if name == NAMES else result["train_rows"], rows=result["rows"],
-            ahead=line.get("paired") if cell == FINE_TUNING else None,
+            caveat=caveat_in(result) or "", ahead=line.get("paired") if cell == FINE_TUNING else None,
         )  # fmt: skip
     titles = {"trivial": "Majority class", NAMES: NAMES_TITLE, "counted": "Counted words"}
     reasons = [result["names_left_out"] for result in results.values() if result.get("names_left_out")]
@@ -142,6 +145,7 @@ def _trained(cell: Cell, result: dict[str, Any] | None, top: Run | None) -> Rung
         name, strategy.name, strategy.title, strategy.sentence, name in TRANSFERS, "finished", run=_id(cell), headline=headline,
         metrics=result["metrics"], interval=interval_of(result, headline), seconds=result["seconds"], rows=result["rows"],
         labels_used=result["train_rows"], chosen_on=chosen_on, trained_weights=result["parameters"]["trained"],
+        caveat=caveat_in(result) or "",
         ahead=_ahead(top, cell.run, headline),
     )  # fmt: skip
 

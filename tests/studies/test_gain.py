@@ -94,5 +94,10 @@ def test_a_frozen_source_that_does_better_is_told():
     assert "a classifier on the source left as it is 90" in gain_sentence(rungs, transfer_gain(rungs))
 
 
+def test_rows_that_chose_the_checkpoint_are_not_called_unseen():
+    rungs = climbed(caveat="There are no test rows.")
+    assert gain_sentence(rungs, transfer_gain(rungs)).endswith("trained once each. There are no test rows.")
+
+
 def test_without_a_top_there_is_no_sentence():
     assert transfer_gain(climbed()[:-1]) is None and gain_sentence(climbed()[:3], None) == ""

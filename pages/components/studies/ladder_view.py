@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from core import charts
+from core.metrics.table import METRICS
 from core.runs.folder import get_run
 from core.studies.folder import Study
 from core.studies.ladder import Ladder
@@ -30,13 +31,16 @@ def ladder_view(study: Study, ladder: Ladder) -> None:
     done = [rung for rung in ladder.rungs if rung.done]
     if done:
         show_chart(charts.score_bars(_bars(done), done[0].headline, ink=ink()), key=f"ladder_{study.id}", config=STILL)
-        rows = next(rung.rows for rung in done)
+        judged = next((rung.caveat for rung in done if rung.caveat), "None of them has learnt from these rows.")
         st.caption(
-            f"Each bar is judged by the same {rows:,} rows, which none of them has learnt from. The line is the 95 % interval: with other "
-            "rows of the same kind the score would move; in 95 of 100 such draws it covers the true value."
+            f"Green uses what the source has learnt elsewhere, grey does not. All are judged by the same {done[0].rows:,} rows. "
+            f"{words.plain(judged)} The line is the 95 % interval: with other rows of the same kind the score would move; in 95 of "
+            "100 such draws it covers the true value."
         )
-    for rung in reversed(ladder.rungs):
-        _sentence(rung)
+    with st.grid(3, min_column_width=250):
+        for rung in reversed(ladder.rungs):
+            with st.container():
+                _sentence(rung)
     if done:
         with st.expander("All figures of this ladder"):
             st.dataframe(
@@ -53,12 +57,31 @@ def _verdict(ladder: Ladder) -> None:
     if not ladder.sentence:
         return
     said = words.plain(ladder.sentence)
+    _figure(ladder)
     if ladder.gain is not None and ladder.gain.pays:
         st.success(said, icon=":material/check_circle:")
     elif ladder.gain is not None and ladder.gain.verdict == "real":
         st.warning(said, icon=":material/info:")
     else:
         st.info(said, icon=":material/info:")
+
+
+def _figure(ladder: Ladder) -> None:
+    """The one figure that leads: what fine-tuning reaches, and how far that is from the best without transfer."""
+    top, gain = next(rung for rung in ladder.rungs if rung.name == FINE_TUNING), ladder.gain
+    if gain is None or top.value is None:
+        return
+    rival = next(rung for rung in ladder.rungs if rung.key == gain.against)
+    reached = (
+        f"{100 * top.value:.0f} of 100 right" if top.headline == "accuracy" else words.figure(top.headline, top.value)
+    )
+    share = METRICS[top.headline].share
+    size = f"{100 * gain.difference:+.0f} points" if share else f"{gain.difference:+.3g} {words.spoken(top.headline)}"
+    sure = {"real": "sure", "not_shown": "not sure", "too_few_rows": "too few rows to say"}[gain.verdict]
+    st.metric(
+        f"{top.title}, {words.spoken(top.headline)}", reached, f"{size} beside {_short(rival).lower()}, {sure}",
+        delta_color=("normal" if METRICS[top.headline].higher else "inverse") if gain.verdict == "real" else "off",
+    )  # fmt: skip
 
 
 def _bars(done: list[Rung]) -> list[dict[str, Any]]:
