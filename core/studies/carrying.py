@@ -4,6 +4,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from core.config import RunConfig
+from core.data.sets.descriptions import described_at
+from core.data.sets.store import get_dataset
 from core.errors import GraftError, RunError, StudyError
 from core.jobs import queue
 from core.jobs.lock import NamedLock
@@ -77,11 +79,19 @@ def resume(study: Study) -> int:
 
 
 def finished_like(config: RunConfig) -> Run | None:
-    """The newest finished run that was asked for exactly this, up to settings that change no number."""
-    wanted = _that_count(config)
+    """The newest finished run that was asked for exactly this, up to settings that change no number.
+
+    A run that ended before the classes were described anew does not count: what names alone reach has changed since.
+
+    Raises:
+        DatasetError: when the set is not there.
+    """
+    wanted, since = _that_count(config), described_at(get_dataset(config.dataset))
     for run in list_runs():
         try:
-            if run.state == "finished" and _that_count(run.config) == wanted and run.result is not None:
+            status = run.status
+            is_like = status["state"] == "finished" and _that_count(run.config) == wanted and run.result is not None
+            if is_like and (status.get("ended_at") or 0.0) >= since:
                 return run
         except GraftError:
             continue  # damaged: it answers nothing

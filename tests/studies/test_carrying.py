@@ -3,6 +3,7 @@
 import pytest
 
 from core.config import RunConfig
+from core.data.sets.descriptions import write_descriptions
 from core.errors import GraftError, StudyError
 from core.runs.folder import create_run, delete_run, list_runs
 from core.runs.ties import study_tie
@@ -41,6 +42,14 @@ def test_a_finished_run_with_the_same_settings_is_used_again_whatever_its_device
     first, second, _ = study.cells()
     assert first.run == done and first.reused and cell_state(first) == "finished"
     assert not second.reused and cell_state(second) == "queued" and len(list_runs()) == 4
+
+
+def test_a_run_from_before_the_classes_were_described_is_not_used_again(cells, dataset):
+    done = finished(cells[0].config)
+    done.write_status(ended_at=1.0)
+    write_descriptions(dataset, {"neg": "They did not like it."})
+    study = start("ladder", "First", "?", cells[:1])
+    assert not study.cells()[0].reused and study.cells()[0].run != done
 
 
 def test_where_one_cell_cannot_be_queued_nothing_is(cells):

@@ -2,6 +2,7 @@
 
 import logging
 
+from core.data.sets.descriptions import read_descriptions
 from core.errors import GraftError
 from core.evaluation.baselines import Baseline
 from core.jobs.phases.choosing import Chosen
@@ -22,7 +23,7 @@ def without_labels(chosen: Chosen, prepared: Prepared, is_asked: bool) -> tuple[
     Args:
         is_asked: whether it is wanted whatever it costs, as in a ladder.
     """
-    descriptions: dict[str, str] = {}
+    descriptions = read_descriptions(chosen.dataset)
     if reason := why_not(chosen.dataset, descriptions):
         return [], reason
     if not is_asked and _share(chosen, prepared) > SHARE:
