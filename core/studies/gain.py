@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from core.evaluation.significance import holm, verdict
 from core.metrics.table import METRICS
-from core.studies.rungs import FINE_TUNING, NAMES, PROBE, SCRATCH, Rung
+from core.strategies.registry import CONTROL, PROBE
+from core.studies.rungs import FINE_TUNING, NAMES, Rung
 from core.tasks import figure, readable
 
 
@@ -84,7 +85,7 @@ def _figures(done: dict[str, Rung], top: Rung, noun: str) -> str:
     others = [
         ("counting words", done.get("counted")),
         ("with no labels, by the names of the classes", done.get(NAMES)),
-        ("the same network without pretraining", done.get(SCRATCH)),
+        ("the same network without pretraining", done.get(CONTROL)),
     ]
     probe = done.get(PROBE)
     if (
@@ -101,7 +102,7 @@ def _of_100(rung: Rung) -> str:
     return f"{100 * (rung.value or 0.0):.0f}"
 
 
-WITHOUT = {"trivial": "always the same answer", "counted": "counting words", SCRATCH: "the network without pretraining"}
+WITHOUT = {"trivial": "always the same answer", "counted": "counting words", CONTROL: "the network without pretraining"}
 
 
 def _verdict(done: dict[str, Rung], gain: Gain | None) -> str:

@@ -5,11 +5,11 @@ from typing import Any
 
 from core.config import RunConfig
 from core.data.sets.store import DataSet
-from core.strategies.registry import DEFAULT, STRATEGIES
+from core.strategies.registry import CONTROL, DEFAULT, PROBE, STRATEGIES
 from core.studies.folder import Planned, Study
 from core.studies.gain import Gain, gain_sentence, transfer_gain
 from core.studies.kind import Kind
-from core.studies.rungs import FINE_TUNING, PROBE, SCRATCH, Rung, read_rungs
+from core.studies.rungs import FINE_TUNING, Rung, read_rungs
 from core.studies.standing import UNDER_WAY, cell_state, study_state
 
 
@@ -48,7 +48,7 @@ def plan_ladder(dataset: DataSet, config: RunConfig, choice: str = "") -> tuple[
     return (
         Planned(PROBE, {"rung": STRATEGIES[PROBE].title}, config.changed(strategy=PROBE, epochs=None, learning_rate=None)),
         Planned(
-            SCRATCH, {"rung": STRATEGIES[SCRATCH].title}, config.changed(strategy=SCRATCH, epochs=_epochs(top), learning_rate=None)
+            CONTROL, {"rung": STRATEGIES[CONTROL].title}, config.changed(strategy=CONTROL, epochs=_epochs(top), learning_rate=None)
         ),
         Planned(FINE_TUNING, {"rung": STRATEGIES[top.strategy].title}, top, choice if top is config else ""),
     )  # fmt: skip

@@ -8,14 +8,14 @@ from core.evaluation.by_names import TITLE as NAMES_TITLE
 from core.evaluation.notes import caveat_in
 from core.results.compare import compare_runs
 from core.runs.folder import Run
-from core.strategies.registry import STRATEGIES
+from core.strategies.registry import CONTROL, PROBE, STRATEGIES
 from core.studies.folder import Cell
 from core.studies.standing import cell_state
 from core.tasks import headline_of, interval_of
 
-PROBE, SCRATCH, FINE_TUNING, NAMES = "linear_probe", "scratch", "fine_tuning", "names"
+FINE_TUNING, NAMES = "fine_tuning", "names"
 TRIVIAL, COUNTED = ("majority", "frequent_set", "mean"), ("tfidf", "tfidf_labels", "tfidf_score")
-ORDER = ("trivial", NAMES, "counted", SCRATCH, PROBE, FINE_TUNING)
+ORDER = ("trivial", NAMES, "counted", CONTROL, PROBE, FINE_TUNING)
 BASELINES = {"trivial": TRIVIAL, NAMES: (NAMES,), "counted": COUNTED}
 TRANSFERS = (NAMES, PROBE, FINE_TUNING)
 
@@ -102,7 +102,7 @@ def _result(cell: Cell) -> dict[str, Any] | None:
 
 def _baseline(name: str, cells: Mapping[str, Cell], results: Mapping[str, dict[str, Any]]) -> Rung:
     """A rung that stands beside the runs; fine-tuning's own lines are best, since they tell how far it is ahead."""
-    for cell in (FINE_TUNING, PROBE, SCRATCH):
+    for cell in (FINE_TUNING, PROBE, CONTROL):
         result = results.get(cell)
         line = next((line for line in (result or {}).get("baselines", []) if line["name"] in BASELINES[name]), None)
         if result is None or line is None:

@@ -8,6 +8,7 @@ import streamlit as st
 from core import charts
 from core.metrics.table import METRICS
 from core.runs.folder import get_run
+from core.strategies.registry import CONTROL
 from core.studies.folder import Study
 from core.studies.ladder import Ladder
 from core.studies.rungs import FINE_TUNING, Rung
@@ -100,7 +101,7 @@ SHORT = {
     "trivial": "Always the same",
     "names": "Names alone, no labels",
     "counted": "Counted words",
-    "scratch": "No pretraining",
+    CONTROL: "No pretraining",
 }
 
 
