@@ -44,3 +44,7 @@ class RunError(GraftError):
 
 class TrainingError(GraftError):
     """A training whose numbers no longer mean anything."""
+
+
+class StudyError(GraftError):
+    """A study that does not exist, is damaged, or is in the wrong state for what was asked."""

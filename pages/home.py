@@ -1,4 +1,4 @@
-"""Home: what Graft does, one click to try it, and what ran last."""
+"""Home: what Graft does, one click to try it, the last ladder, and what ran last."""
 
 import streamlit as st
 
@@ -7,13 +7,16 @@ from pages.components.shared.router import RUNNING_EVERY, ensure_routed
 ensure_routed()
 
 from core.errors import GraftError
-from core.jobs.demo import try_now
 from core.runs.folder import ACTIVE, Run, list_runs
+from core.runs.ties import study_tie
+from core.studies.demo import try_now
+from core.studies.folder import Study, get_study, list_studies
 from core.tasks import headline_of
 from pages.components.shared import status, words
 from pages.components.shared.errors import show_error, shown_errors
 from pages.components.shared.links import run_link
 from pages.components.shared.states import badge, standing
+from pages.components.studies.study_view import study_view
 
 SHOWN = 6
 
@@ -26,13 +29,26 @@ STEPS = (
 
 
 def start_demo() -> None:
-    """Queue the sample run and open its live view."""
+    """Start the ladder on the sample, and show it below."""
     try:
-        run = try_now()
+        with st.spinner("Reading the sample …"):
+            study = try_now()
     except GraftError as error:
         show_error(error)
         return
-    st.switch_page("pages/run.py", query_params={"run": run.id})
+    st.query_params["study"] = study.id
+    st.rerun()
+
+
+def shown_study() -> Study | None:
+    """The study that the address names, else the newest."""
+    linked = st.query_params.get("study")
+    if linked:
+        try:
+            return get_study(linked)
+        except GraftError as error:
+            show_error(error)
+    return next(iter(list_studies()), None)
 
 
 def run_card(run: Run) -> None:
@@ -57,10 +73,15 @@ def run_card(run: Run) -> None:
         st.caption(words.plain(f"{source} · {created}" if source else created))
 
 
+def lone_runs() -> list[Run]:
+    """Runs that no study asked for, newest first: those of a study stand in it."""
+    return [run for run in list_runs() if study_tie(run) is None]
+
+
 def last_runs() -> None:
     """The newest runs, drawn anew as often as the line above the page, so that both tell the same."""
     with st.grid(3, min_column_width=280):
-        for run in list_runs()[:SHOWN]:
+        for run in lone_runs()[:SHOWN]:
             with shown_errors():
                 run_card(run)
 
@@ -74,17 +95,23 @@ with st.container(horizontal=True, vertical_alignment="center"):
     if st.button("Try it now", type="primary", icon=":material/play_arrow:", key="try_now"):
         start_demo()
     st.caption(
-        "One click: fine-tunes the built-in MiniLM on 796 sample reviews. Two minutes or so, no account, no network."
+        "One click, no account, no network: the built-in MiniLM learns a task from few labelled texts, beside everything simpler. "
+        "About a minute on two free cores."
     )
 
-runs = list_runs()
+study = shown_study()
+if study is not None:
+    with st.container(border=True), shown_errors():
+        study_view(study)
+
+runs = lone_runs()
 if runs:
     st.header("Last runs", anchor=False)
     st.fragment(last_runs, run_every=RUNNING_EVERY if any(run.state in ACTIVE for run in runs) else None)()
     if len(runs) > SHOWN:
-        st.page_link("pages/compare.py", label=f"All {len(runs)} runs", icon=":material/list:")
+        st.page_link("pages/compare.py", label="All runs", icon=":material/list:")
 
-st.header("How it goes" if runs else "Start here", anchor=False)
+st.header("How it goes" if runs or study else "Start here", anchor=False)
 with st.grid(4, min_column_width=200):
     for page, title, icon, text in STEPS:
         with st.container(border=True, height="stretch"):

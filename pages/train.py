@@ -18,6 +18,7 @@ from pages.components.shared.address import remember
 from pages.components.shared.errors import show_error
 from pages.components.shared.links import run_link
 from pages.components.shared.states import badge
+from pages.components.studies.new_study import new_study
 from pages.components.train.config_form import choose_preset, choose_settings, choose_source
 from pages.components.train.cost import cost
 from pages.components.train.folds import choose_folds
@@ -127,4 +128,6 @@ else:
             )  # fmt: skip
     else:
         form(dataset)
+        with st.expander("A study instead of one run", icon=":material/stairs:"):
+            new_study(dataset)
     queue_list()

@@ -77,7 +77,7 @@ def test_train_answers_with_metrics_and_speed(runs):
         assert run["metrics"]["accuracy"] == pytest.approx(np.trace(matrix) / matrix.sum())
         assert run["metrics"]["macro_f1"] == pytest.approx(f1.mean()) and matrix.sum() == run["rows"]
         assert (run["split"], run["caveat"], run["headline"]) == ("test", None, "accuracy")
-        assert set(run["baselines"]) == {"majority", "tfidf"}
+        assert {"majority", "tfidf"} <= set(run["baselines"])
         assert run["train_rows"] == 80
 
 

@@ -44,14 +44,18 @@ MAY_IMPORT: dict[str, set[str]] = {
         "config", "data.sets", "data.splits", "errors", "metrics", "models", "results", "runs", "strategies", "tasks", "threads",
         "training",
     },
-    "explore": {"array_cache", "data.sets", "errors", "evaluation", "models", "tasks", "transfer"},
+    "explore": {"array_cache", "data.sets", "errors", "evaluation", "models", "tasks", "training"},
     "jobs": {
         "array_cache", "checked", "config", "data.cleaning", "data.sets", "data.splits", "errors", "evaluation",
         "models", "results", "runs", "strategies", "tasks", "training", "workspace",
     },
+    "studies": {
+        "checked", "config", "data.sets", "errors", "evaluation", "jobs", "metrics", "results", "runs", "strategies", "tasks",
+        "transfer", "workspace",
+    },
     "cli": {
         "config", "data.cleaning", "data.reading", "data.sets", "doctor", "errors", "evaluation", "jobs", "metrics",
-        "models", "results", "runs", "strategies", "tasks", "training", "transfer", "workspace",
+        "models", "results", "runs", "strategies", "studies", "tasks", "training", "transfer", "workspace",
     },
 }  # fmt: skip
 

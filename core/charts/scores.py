@@ -42,7 +42,8 @@ def score_bars(rows: Sequence[Mapping[str, Any]], metric: str = "accuracy", ink:
             "type": "data", "symmetric": False, "thickness": 1.5, "width": 6, "color": ink,
             "array": reach["high"], "arrayminus": reach["low"],
         },
-        text=[f"<b>{text}</b>" for text in figures], textposition="inside", insidetextanchor="start",
+        text=[f"<b>{text}</b>" for text in figures], textposition="inside", insidetextanchor="start", textangle=0,
+        constraintext="none",
         customdata=[letters(row["title"]) for row in shown], hovertemplate="%{customdata}: %{text}<extra></extra>",
     )  # fmt: skip
     chart.update_layout(dragmode=False, height=100 + 48 * len(shown), hovermode="closest")

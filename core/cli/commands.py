@@ -4,12 +4,13 @@ A new command is a function that carries it out and one that adds its arguments,
 here; its line in the README; and its test. What a command needs it imports inside, so that `--help` answers at once.
 """
 
-from core.cli import app, datasets, fix, folds, inner, results, runs, sources, train, versions
+from core.cli import app, datasets, fix, folds, inner, results, runs, sources, studies, train, versions
 from core.cli.command import Command
 
 GROUPS = {
     "data": "add, list, show and check data sets",
     "runs": "list, show, join, stop and resume runs",
+    "study": "list, show, stop and resume studies",
 }
 
 COMMANDS = (
@@ -35,6 +36,14 @@ COMMANDS = (
         ("cross-validate",), "train once for each fold of a small set, and join the results",
         folds.cross_validate, folds.cross_validate_arguments,
     ),
+    Command(
+        ("ladder",), "does transfer pay? from no model at all to fine-tuning, on the same rows",
+        studies.ladder, studies.ladder_arguments,
+    ),
+    Command(("study", "list"), "all studies, newest first", studies.list_all),
+    Command(("study", "show"), "how a study stands and what it says", studies.show, studies.study_argument),
+    Command(("study", "stop"), "stop all its runs, each with a checkpoint", studies.stop, studies.study_argument),
+    Command(("study", "resume"), "go on where it ended early", studies.resume, studies.study_argument),
     Command(("lr-range",), "try learning rates in a few steps", train.lr_range, train.lr_range_arguments),
     Command(("runs", "list"), "all runs, newest first", runs.list_all),
     Command(("runs", "show"), "how a run stands, at any time", runs.show, runs.run_argument),

@@ -7,6 +7,7 @@ import numpy as np
 
 from core.evaluation.answers import decide
 from core.evaluation.baselines import Baseline
+from core.evaluation.by_names import NAME as BY_NAMES
 from core.evaluation.headline import headline_for
 from core.evaluation.notes import never_said, notes_of
 from core.evaluation.scores import evaluate
@@ -34,6 +35,9 @@ def build_result(
 ) -> dict[str, Any]:
     """Metrics with intervals, the same for each baseline, and the verdict against the best baseline (None without any).
 
+    Each baseline has the ``paired`` test of the outputs against it, on the headline. The verdict is about what can be had without
+    transfer: names of classes, which the pretrained model reads, are no rival in it; a note says where labels added nothing.
+
     Args:
         truth: (rows,) class numbers or scores, or (rows, labels) 0 and 1.
         outputs: (rows, classes) or (rows, labels) probabilities, or (rows,) scores.
@@ -47,21 +51,28 @@ def build_result(
     """
     headline = headline or headline_for(task, _class_rows(task, truth, len(labels)))
     own = evaluate(task, truth, outputs, labels, thresholds)
+    answers = decide(task, outputs, thresholds)
+
+    tests = {}
+    for baseline, _ in baselines:
+        sides = truth, answers, decide(task, baseline.outputs, baseline.thresholds)
+        test = headline_test(task, *sides, len(labels), headline)
+        tests[baseline.name] = test if folds is None else over_folds(test, task, *sides, len(labels), folds)
     beside = [
         {
             "name": baseline.name, "title": baseline.title, "sentence": baseline.sentence, "seconds": seconds,
             **evaluate(task, truth, baseline.outputs, labels, baseline.thresholds),
+            "paired": _storable(tests[baseline.name]),
         }
         for baseline, seconds in baselines
     ]  # fmt: skip
-    answers = decide(task, outputs, thresholds)
     never = never_said(task, own["metrics"], _class_rows(task, answers, len(labels)), who)
     verdict = None
-    if beside:
-        strongest = _strongest(beside, headline)
-        verdict = _verdict(task, truth, answers, baselines[strongest][0], len(labels), who, headline, folds)
+    if rivals := [line for line in beside if line["name"] != BY_NAMES]:
+        strongest = _strongest(rivals, headline)
+        verdict = _verdict(strongest, tests[strongest["name"]], who, folds)
         verdict["sentence"] = " ".join(filter(None, (verdict["sentence"], never, caveat)))
-    notes = notes_of(task, own["metrics"], own["intervals"])
+    notes = notes_of(task, own["metrics"], own["intervals"]) + _labels_added(tests, who)
     return {
         "task": task.kind,
         "rows": len(truth),
@@ -75,21 +86,34 @@ def build_result(
     }
 
 
-def _verdict(
-    task: Task, truth: np.ndarray, answers: np.ndarray, rival: Baseline, classes: int, who: str, headline: str,
-    folds: np.ndarray | None,
-) -> dict[str, Any]:  # fmt: skip
+def _verdict(rival: dict[str, Any], test: PairedTest, who: str, folds: np.ndarray | None) -> dict[str, Any]:
     """The test against a baseline, and its sentence."""
-    sides = truth, answers, decide(task, rival.outputs, rival.thresholds)
-    test, about = headline_test(task, *sides, classes, headline), MODELS
+    about = MODELS
     if folds is not None:
-        test = over_folds(test, task, *sides, classes, folds)
         about = TRAININGS if len(np.unique(folds)) >= FEWEST_FOLDS else ON_THESE_ROWS
     return {
-        "against": rival.name,
-        "sentence": verdict_sentence(who, rival.title, test, about),
+        "against": rival["name"],
+        "sentence": verdict_sentence(who, rival["title"], test, about),
         "better": METRICS[test.metric].better(test.difference),
         **asdict(test),
+    }
+
+
+def _labels_added(tests: dict[str, PairedTest], who: str) -> list[str]:
+    """A note where the names of the classes alone do as well as what was learnt from labels, as far as these rows show."""
+    test = tests.get(BY_NAMES)
+    if test is None or (test.verdict == "real" and METRICS[test.metric].better(test.difference)):
+        return []
+    return [
+        f"{who[:1].upper()}{who[1:]} is not shown to be better than the names of the classes alone, which need no label."
+    ]
+
+
+def _storable(test: PairedTest) -> dict[str, Any]:
+    """A test as JSON holds it: what is not defined is null."""
+    return {
+        name: None if isinstance(value, float) and not np.isfinite(value) else value
+        for name, value in asdict(test).items()
     }
 
 
@@ -102,10 +126,14 @@ def _class_rows(task: Task, answers: np.ndarray, classes: int) -> list[int]:
     return [int(rows) for rows in np.bincount(answers, minlength=classes)]
 
 
-def _strongest(beside: list[dict[str, Any]], headline: str) -> int:
+def _strongest(beside: list[dict[str, Any]], headline: str) -> dict[str, Any]:
     sign = 1 if METRICS[headline].higher else -1
-    values = [baseline["metrics"][headline] for baseline in beside]
-    return max(range(len(values)), key=lambda index: -np.inf if values[index] is None else sign * values[index])
+
+    def reached(line: dict[str, Any]) -> float:
+        value = line["metrics"][headline]
+        return -np.inf if value is None else sign * value
+
+    return max(beside, key=reached)
 
 
 def verdict_sentence(a: str, b: str, test: PairedTest, about: str = MODELS) -> str:

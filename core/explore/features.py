@@ -58,7 +58,7 @@ def read_texts(source: str, texts: list[str], pairs: list[str] | None, progress:
         SourceError: when the source cannot be had.
     """
     from core.models.classifier import position_limit
-    from core.transfer.features import load_encoder, text_features
+    from core.training.features import load_encoder, text_features
 
     encoder = load_encoder(source)
     length = min(MAX_LENGTH, position_limit(encoder.config))
@@ -68,7 +68,7 @@ def read_texts(source: str, texts: list[str], pairs: list[str] | None, progress:
 def read_sentence(encoder: "PreTrainedModel", source: str, sentence: str) -> np.ndarray:
     """(width,) float32 features of one text, by an encoder that is already loaded."""
     from core.models.classifier import position_limit
-    from core.transfer.features import text_features
+    from core.training.features import text_features
 
     length = min(MAX_LENGTH, position_limit(encoder.config))
     return text_features(encoder, source, [sentence], max_length=length, all_layers=False)[0]

@@ -3,28 +3,54 @@
 import time
 
 from core.config import RunConfig
-from core.data.sets.store import get_dataset
+from core.data.sets.store import DataSet, get_dataset
 from core.errors import RunError
 from core.jobs.device_sets import check_devices
 from core.jobs.lock import is_at_work
 from core.jobs.scheduler import ensure_scheduler, silence
 from core.models.reach import require_source
 from core.runs.folder import ACTIVE, DAMAGED, WAITING, Run, create_run, default_name, list_runs
+from core.runs.ties import StudyTie
 from core.tasks import check_settings, task_of
 
 HANGS = 30.0  # seconds without a look at the queue; a look takes half a second, the first one some more for its libraries
 
 
-def submit(config: RunConfig, name: str | None = None, tags: tuple[str, ...] = (), choice: str = "") -> Run:
+def submit(
+    config: RunConfig,
+    name: str | None = None,
+    tags: tuple[str, ...] = (),
+    choice: str = "",
+    study: StudyTie | None = None,
+) -> Run:
     """Queue a run and make sure that a scheduler is there to start it.
 
     Args:
         choice: why this way to transfer was chosen, where it was chosen by itself; kept with the run.
+        study: what asks for the run, where a study does.
 
     Raises:
         ConfigError: when a setting has no meaning for the answers of this data set, or asks for more cards than there are.
         SourceError: when the source is neither here nor can be downloaded: the run could only fail.
         RunError: when the name is too long.
+    """
+    dataset = check(config)
+    run = create_run(
+        config,
+        name or default_name(config, dataset.size("train")),
+        tags,
+        choice=choice,
+        study=study.to_json() if study else None,
+    )
+    ensure_scheduler()
+    return run
+
+
+def check(config: RunConfig) -> DataSet:
+    """The run's set, where the run can be queued as asked.
+
+    Raises:
+        GraftError: as ``submit``.
     """
     dataset = get_dataset(config.dataset)
     check_settings(config, task_of(dataset.task))
@@ -33,9 +59,7 @@ def submit(config: RunConfig, name: str | None = None, tags: tuple[str, ...] = (
 
         check_devices(config, [device.name for device in list_devices()])
     require_source(config.model, config.revision)
-    run = create_run(config, name or default_name(config, dataset.size("train")), tags, choice=choice)
-    ensure_scheduler()
-    return run
+    return dataset
 
 
 def stop(run: Run) -> None:

@@ -18,6 +18,7 @@ from core.errors import ConfigError, GraftError, StorageError
 from core.jobs.device_sets import check_devices, choose_devices, reserved_for
 from core.jobs.lock import NamedLock, is_at_work
 from core.jobs.process import identity, is_alive, is_here
+from core.jobs.successor import FOLLOWS
 from core.runs.folder import ACTIVE, WAITING, Run, list_runs
 from core.runs.store import pending_runs
 from core.training.distributed import DEVICES
@@ -226,7 +227,7 @@ class Scheduler:
         attempt = int(run.status.get("attempt") or 0) + 1
         run.write_status(
             state="starting", device=devices[0], devices=list(devices), attempt=attempt, error=None, process=None,
-            spawned_at=time.time(), heartbeat=None, eta_seconds=None, ended_at=None,
+            spawned_at=time.time(), heartbeat=None, eta_seconds=None, ended_at=None, **{FOLLOWS: None},
         )  # fmt: skip
         with run.log_path.open("ab") as output:
             self.children[run.id] = subprocess.Popen(

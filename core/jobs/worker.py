@@ -17,6 +17,7 @@ from core.jobs.phases.preparing import prepare
 from core.jobs.recorder import RunRecorder
 from core.jobs.reporter import Reporter, Silent
 from core.jobs.stopping import StopAsked
+from core.jobs.successor import take_next, turn_to
 from core.runs.folder import Run
 from core.training import devices, distributed
 from core.training.scoring import Interrupted
@@ -28,7 +29,11 @@ TAKING = 10.0  # seconds to wait for the run's lock: others hold it for a moment
 
 
 def work(path: Path) -> int:
-    """Carry out the run in the folder ``path``; the exit code is 0 when it finished or was stopped as asked."""
+    """Carry out the run in the folder ``path``, and after it those of its study that come next.
+
+    Returns:
+        the exit code: 0 when the last one finished or was stopped as asked.
+    """
     run = Run(path.name, path)
     if distributed.rank() > 0:
         return _assist(run)
@@ -40,16 +45,27 @@ def work(path: Path) -> int:
     except OSError as error:
         log.error("%s", storage_error(error, path))
         return 1
+    while True:
+        code, following = _locked(run, lock)
+        if following is None:
+            return code
+        run, lock = following
+        turn_to(run)
+
+
+def _locked(run: Run, lock: NamedLock) -> tuple[int, tuple[Run, NamedLock] | None]:
+    """Carry out a run whose lock is held, which then is free; the exit code, and the run that follows."""
     try:
         return _work(run, lock)
     except (RunError, StorageError) as error:  # not even the end could be written; whoever looks after the run notices
         log.error("%s", error)
-        return 1
+        return 1, None
     finally:
         lock.release()
 
 
-def _work(run: Run, lock: NamedLock) -> int:
+def _work(run: Run, lock: NamedLock) -> tuple[int, tuple[Run, NamedLock] | None]:
+    following = None
     with Reporter(run, lock) as reporter:
         try:
             state = _carry_out(run, reporter)
@@ -57,9 +73,10 @@ def _work(run: Run, lock: NamedLock) -> int:
             state = "failed"
             reporter.end(state, _explain(error))
         else:
+            following = take_next(run) if state == "finished" else None
             reporter.end(state)  # finished or stopped
     run.clear_stop()
-    return 1 if state == "failed" else 0
+    return (1 if state == "failed" else 0), following
 
 
 def _assist(run: Run) -> int:

@@ -3,7 +3,7 @@
 ::
 
     runs/<id>/config.json     what is asked (RunConfig), written once
-              meta.json       name, tags, note: what a user may change at any time; of a fold's run also what it belongs to
+              meta.json       name, tags, note: what a user may change at any time; of a fold's or a study's run also what it belongs to
               status.json     state, progress, heartbeat, error; replaced atomically
               stop            present when somebody asked the run to stop
               events.jsonl    one line an event, appended
@@ -72,7 +72,8 @@ class Run:
 
     @property
     def meta(self) -> dict[str, Any]:
-        """``name``, ``tags`` (list of str), ``note``, ``created`` (unix seconds); ``fold`` as ``core.runs.folds`` has it.
+        """``name``, ``tags`` (list of str), ``note``, ``created`` (unix seconds); ``fold`` as ``core.runs.folds`` has it,
+        ``study`` as ``core.runs.ties``.
 
         What cannot be read of it has its default: the id as name, the time in the id as time.
         """
@@ -396,6 +397,7 @@ def create_run(
     tags: tuple[str, ...] = (),
     fold: dict[str, Any] | None = None,
     choice: str = "",
+    study: dict[str, Any] | None = None,
 ) -> Run:
     """Make a run folder in state *queued*; the folder appears at once and whole.
 
@@ -403,6 +405,7 @@ def create_run(
         name: what to call it; by default ``default_name``.
         fold: ties the run to the others of its cross-validation (see ``core.runs.folds``).
         choice: why this way to transfer was chosen, where it was not the user who chose.
+        study: ties the run to the study that asks for it (see ``core.runs.ties``).
 
     Raises:
         RunError: when the name is too long.
@@ -419,6 +422,7 @@ def create_run(
     }
     meta |= {"fold": fold} if fold else {}
     meta |= {"choice": choice} if choice else {}
+    meta |= {"study": study} if study else {}
     path = workspace.folder("runs") / run_id
     aside = path.with_name(f".new-{run_id}")
     with workspace.writing(path):

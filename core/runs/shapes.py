@@ -23,7 +23,7 @@ STATUS = record(
 CONFIG = record({"dataset": TEXT}, {"model": TEXT, "revision": optional(TEXT), "device": TEXT})
 META: dict[str, Check] = {"name": TEXT, "tags": listing(TEXT), "note": TEXT, "created": TIME, "fold": optional(
     record({"id": TEXT, "name": TEXT, "number": WHOLE, "folds": WHOLE, "dataset": TEXT, "rows": WHOLE}, {"aside": WHOLE})
-)}  # fmt: skip
+), "study": optional(record({"id": TEXT, "cell": TEXT}))}  # fmt: skip
 EVENTS: dict[str, Check] = {  # kind -> what the curves and the store need of it
     "started": record({"first_step": WHOLE}),
     "step": record({"step": WHOLE}, {"epoch": optional(NUMBER), "loss": optional(NUMBER), "time": TIME}),

@@ -18,3 +18,4 @@ STRATEGIES: dict[str, Strategy] = {
     for strategy in (FULL, LINEAR_PROBE, LP_FT, TOP_K, GRADUAL, LLRD, LORA, IA3, BITFIT, FEW_SHOT, SCRATCH)
 }
 DEFAULT = FULL.name
+PROBE, CONTROL = LINEAR_PROBE.name, SCRATCH.name  # rungs beside it: the source left as it is, and no transfer at all

@@ -8,6 +8,8 @@ from core.strategies.cost import even_work, whole_step
 from core.strategies.plan import Encoder, Plan, Settings, train_all
 from core.strategies.teacher import STEPS, Teacher
 
+FEW_ROWS, FEW_ROWS_OF_MANY = "few rows", "few rows of many classes or of long texts"
+
 
 @dataclass(frozen=True, slots=True)
 class TaskLimit:
@@ -33,6 +35,8 @@ class Strategy:
         teacher: by which procedure weights learn.
         from_scratch: whether random weights take the place of the source's.
         prefers_mean: whether texts are best read by the mean of their tokens, where pooling is left open.
+        chosen_for: the situation for which *Balanced* takes it, ``FEW_ROWS`` or ``FEW_ROWS_OF_MANY``; empty for none.
+        chosen_because: the reason, as the end of a sentence.
         settings: names of the settings in ``RunConfig`` that only this strategy reads.
         only_for: the tasks that it serves; None for all.
         rate_factor: a fitting learning rate beside that of full fine-tuning.
@@ -53,6 +57,8 @@ class Strategy:
     teacher: Teacher = STEPS
     from_scratch: bool = False
     prefers_mean: bool = False
+    chosen_for: str = ""
+    chosen_because: str = ""
     settings: tuple[str, ...] = ()
     only_for: TaskLimit | None = None
     rate_factor: float = 1.0

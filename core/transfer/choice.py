@@ -13,6 +13,7 @@ from core.data.sets.store import DataSet
 from core.errors import GraftError
 from core.models.sources import check_source
 from core.strategies.registry import DEFAULT, STRATEGIES
+from core.strategies.strategy import FEW_ROWS, FEW_ROWS_OF_MANY
 from core.training.recipe import epochs_for
 
 FEW = 16  # labelled rows a class: measured at 8, where pairs lead, and at 32, where they no longer do; not between
@@ -87,9 +88,9 @@ def _way(per_class: float, classes: int, median_tokens: int, task: str, on_gpu: 
         return DEFAULT, "this kind of answer needs the whole model to adapt"
     if per_class > FEW:
         return DEFAULT, "with so many the whole model may adapt"
-    if classes < MANY_CLASSES and (on_gpu or median_tokens <= PAIRS_TOKENS):
-        return "few_shot", "few texts teach most when they are compared in pairs"
-    return "lp_ft", "a head that is fitted first keeps what the source knows"
+    pairs = classes < MANY_CLASSES and (on_gpu or median_tokens <= PAIRS_TOKENS)
+    known = next(each for each in STRATEGIES.values() if each.chosen_for == (FEW_ROWS if pairs else FEW_ROWS_OF_MANY))
+    return known.name, known.chosen_because
 
 
 def _there(rows: int, per_class: float, classes: int, task: str) -> str:

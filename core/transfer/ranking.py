@@ -12,7 +12,7 @@ from core.errors import DatasetError, GraftError
 from core.models.classifier import position_limit
 from core.models.sources import list_sources
 from core.tasks import task_of
-from core.transfer.features import Progress, load_encoder, text_features
+from core.training.features import Progress, load_encoder, text_features
 from core.transfer.scores import h_score, logme, probe_score
 
 

@@ -15,7 +15,7 @@ from core.models.classifier import head_of
 from core.results.predictor import Predictor
 from core.runs.folder import Run, get_run, no_result
 from core.tasks import figure, headline_of
-from core.transfer.features import load_encoder, text_features
+from core.training.features import load_encoder, text_features
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel

@@ -7,11 +7,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.config import RunConfig
-from core.data.sets.samples import SAMPLES
 from core.evaluation.baselines import majority, tfidf
 from core.evaluation.prediction_table import prediction_table
 from core.evaluation.result import build_result
-from core.runs.folder import create_run, get_run
+from core.runs.folder import create_run
 from pages.components.shared import router
 from tests.conftest import ROOT, sentences
 
@@ -90,15 +89,6 @@ def test_the_sample_is_stored_by_one_click(home):
     app.button(key="sample_reviews").click().run()
     assert not app.exception
     assert "Training learns, validation chooses" in said(app)
-
-
-def test_try_it_now_queues_a_run_and_opens_it(home):
-    app = open_page("home")
-    app.button(key="try_now").click().run()
-    assert not app.exception
-    runs = list((home / "runs").glob("2*"))
-    assert len(runs) == 1 and get_run(runs[0].name).state == "queued"
-    assert SAMPLES["reviews"].title in get_run(runs[0].name).config.dataset.title()
 
 
 def test_an_uploaded_table_is_understood_corrected_and_stored(home):

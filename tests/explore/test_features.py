@@ -7,7 +7,7 @@ from core.errors import SourceError
 from core.explore.background import Background, Work
 from core.explore.features import ask_features, ask_neighbour_plane, map_key, read_sentence, read_texts
 from core.explore.nearness import nearest
-from core.transfer.features import load_encoder
+from core.training.features import load_encoder
 
 
 def waited(ask, seconds: float = 60.0) -> Work:

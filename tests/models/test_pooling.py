@@ -8,7 +8,7 @@ from transformers import AutoModel, AutoModelForSequenceClassification, BertConf
 
 from core.errors import SourceError
 from core.models.classifier import load_classifier, load_saved, load_tokenizer
-from core.transfer.features import load_encoder
+from core.training.features import load_encoder
 
 SIZES = {
     "vocab_size": 30522, "hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 64,

@@ -9,6 +9,7 @@ import pytest
 from core.config import RunConfig
 from core.errors import ConfigError
 from core.strategies.registry import DEFAULT, STRATEGIES
+from core.strategies.strategy import FEW_ROWS, FEW_ROWS_OF_MANY
 from core.tasks import TASKS
 from core.training.teachers import TEACHERS
 
@@ -75,3 +76,9 @@ def test_a_config_takes_full_fine_tuning_where_none_is_named_and_refuses_what_is
     with pytest.raises(ConfigError) as refused:
         RunConfig("x", strategy="nonsense")
     assert all(name in refused.value.hint for name in STRATEGIES)
+
+
+def test_one_strategy_is_chosen_for_each_situation_and_says_why():
+    chosen = [strategy for strategy in STRATEGIES.values() if strategy.chosen_for]
+    assert sorted(strategy.chosen_for for strategy in chosen) == sorted((FEW_ROWS, FEW_ROWS_OF_MANY))
+    assert all(strategy.chosen_because for strategy in chosen)

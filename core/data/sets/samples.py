@@ -28,9 +28,16 @@ class Sample:
 
 
 SAMPLES = {
+    "support": Sample(
+        "support", "Support messages",
+        "728 messages to a shop with a bank card, 14 kinds of request, as people write them; 10 of each kind to learn from. "
+        "Written for Graft.",
+        FOLDER / "support.csv", {"text": "text", "label": "label", "split": "split"},
+    ),
     "reviews": Sample(
         "reviews", "Reviews",
-        "796 short English reviews of films, restaurants and gadgets, half of them positive; written for Graft.",
+        "796 short English reviews of films, restaurants and gadgets, half of them positive: a hard case, since verdicts are told by "
+        "irony or bare facts. Written for Graft.",
         FOLDER / "reviews.csv", {"text": "text", "label": "label", "split": "split"},
     ),
     "inbox": Sample(

@@ -16,8 +16,10 @@ from core.evaluation.result import build_result
 from core.jobs.compute import Compute
 from core.jobs.phases.choosing import Chosen
 from core.jobs.phases.judging import Judged, complete_model
+from core.jobs.phases.no_labels import without_labels
 from core.jobs.phases.preparing import Prepared, load_source
 from core.jobs.recorder import RunRecorder
+from core.jobs.successor import FOLLOWS
 from core.jobs.waiting import share_waited
 from core.models.adapters import attach
 from core.models.depths import depths, layer_rates, movement
@@ -25,6 +27,7 @@ from core.models.sources import source_fit
 from core.models.trained import plan
 from core.results.baseline_cache import cached_baselines
 from core.runs.folder import Run
+from core.runs.ties import study_tie
 from core.strategies.registry import STRATEGIES
 from core.training.events import TrainingDone
 from core.training.speeds import remember_speed
@@ -48,14 +51,18 @@ def finish(
     recorder.phase("baselines")
     parts = chosen.parts
     baselines = cached_baselines(chosen.dataset, parts["train"], parts["test"], config.seed, parts["validation"])
+    by_names, no_names = without_labels(chosen, prepared, is_asked=study_tie(run) is not None)
     warnings = _data_warnings(chosen, prepared)
     recorder.phase("saving")
     result = build_result(
-        judged.truth, judged.outputs, labels, baselines, task, judged.thresholds,
+        judged.truth, judged.outputs, labels, baselines + by_names, task, judged.thresholds,
         headline=headline_for(task, chosen.dataset.frame()["label"].value_counts()),
         caveat=caveat_of(chosen.judged_on, task),
     )  # fmt: skip
-    result |= _facts(chosen, prepared, compute, done, recorder, began) | {"warnings": warnings}
+    result |= _facts(chosen, prepared, compute, done, recorder, began) | {
+        "warnings": warnings,
+        "names_left_out": no_names,
+    }
     table = prediction_table(parts["test"], judged.truth, judged.outputs, labels, task, judged.thresholds)
     with workspace.replace_file(run.predictions(chosen.judged_on)) as aside:
         table.to_parquet(aside, compression="zstd", index=False)
@@ -75,6 +82,7 @@ def _facts(
     train = prepared.encoded["train"].encoded
     return {
         "split": chosen.judged_on, "evaluated_of": chosen.judged_of, "train_rows": len(chosen.parts["train"]),
+        "validation_rows": len(chosen.parts["validation"]),
         "labels": list(prepared.classifier.labels),
         "rows_digest": _digest(chosen.dataset, chosen.parts["test"]["row"].to_numpy()),
         "waited": share_waited(**(recorder.reporter.status.get("fitting") or {"ran": 0.0, "waited": 0.0})),
@@ -86,8 +94,14 @@ def _facts(
         "share_cut": train.cut / max(1, train.rows),
         "max_length": prepared.max_length, "parameters": recorder.parameters, "device": compute.device.name,
         "device_title": compute.device.title, "precision": compute.precision,
-        "peak_memory_mib": recorder.reporter.status.get("peak_memory_mib"), "validation": _validation(recorder.run),
+        "peak_memory_mib": _peak_memory(recorder), "validation": _validation(recorder.run),
     }  # fmt: skip
+
+
+def _peak_memory(recorder: RunRecorder) -> int | None:
+    """MiB of this process; None where it carried out another run before, whose memory it still holds."""
+    status = recorder.reporter.status
+    return None if status.get(FOLLOWS) else status.get("peak_memory_mib")
 
 
 def _data_warnings(chosen: Chosen, prepared: Prepared) -> list[str]:

@@ -23,7 +23,7 @@ _one_at_a_time = threading.Lock()  # a loaded encoder is shared by all visitors
 
 @st.cache_resource(max_entries=1, show_spinner="Loading the model …")
 def _encoder(source: str) -> Any:
-    from core.transfer.features import load_encoder
+    from core.training.features import load_encoder
 
     return load_encoder(source)
 

@@ -93,7 +93,6 @@ def _scores(run: Run, result: dict[str, Any]) -> None:
         f"All judged on the same {result['rows']:,} {result['split']} rows{drawn}{unseen}. "
         f"{meanings} "
         "Interval: with other rows of the same kind the score would move; in 95 of 100 such draws it covers the true value. "
-        "The baselines need no pretrained model. "
         + " ".join(words.plain(f"{baseline['title']}: {baseline['sentence']}") for baseline in contenders[1:])
     )
 

@@ -41,6 +41,15 @@ def badge(state: str) -> None:
     st.badge(state, icon=icon, color=color)  # type: ignore[arg-type]
 
 
+STUDY_STATES = {"partial": ("orange", ":material/rule:")}  # of a study alone; the others are called as a run's
+
+
+def study_badge(state: str) -> None:
+    """The state of a study as a coloured word."""
+    color, icon = (STATES | STUDY_STATES)[state]
+    st.badge("finished in part" if state == "partial" else state, icon=icon, color=color)  # type: ignore[arg-type]
+
+
 def standing(run: Run) -> str:
     """How far a run without a result has come, in one sentence."""
     status = run.status

@@ -17,7 +17,11 @@ def test_the_sample_is_sound(home):
 
 @pytest.mark.parametrize(
     ("key", "task", "parts", "labels"),
-    [("notes", "multi_label", (148, 37, 110), 8), ("urgency", "regression", (150, 40, 110), 1)],
+    [
+        ("support", "single_label", (140, 70, 518), 14),
+        ("notes", "multi_label", (148, 37, 110), 8),
+        ("urgency", "regression", (150, 40, 110), 1),
+    ],
 )
 def test_each_kind_of_task_has_a_sound_sample(home, key, task, parts, labels):
     dataset = add_sample(key)
@@ -50,3 +54,11 @@ def test_what_was_put_into_the_messy_file_is_found(home):
 def test_every_sample_is_told_in_the_notes_beside_it(home):
     notes = (SAMPLES["reviews"].path.parent / "README.md").read_text(encoding="utf-8")
     assert all(f"`{sample.path.name}`" in notes and sample.path.exists() for sample in SAMPLES.values())
+
+
+def test_messages_of_the_support_sample_are_on_no_frame_and_every_kind_has_as_many(home):
+    frame = add_sample("support").frame()
+    assert (frame.groupby(["label", "split"]).size().unstack() == [37, 10, 5]).all().all()
+    openings = frame["text"].str.lower().str.findall(r"\w+").str[:4]
+    long = openings[openings.str.len() == 4].str.join(" ")
+    assert not long.duplicated().any() and not frame["text"].str.lower().duplicated().any()

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 Progress = Callable[[int, int], None]
 
 
-def load_encoder(source: str) -> "PreTrainedModel":
+def load_encoder(source: str, revision: str | None = None) -> "PreTrainedModel":
     """The encoder of a source without any head, in float32 and evaluation mode.
 
     Raises:
@@ -29,7 +29,7 @@ def load_encoder(source: str) -> "PreTrainedModel":
     import torch
     from transformers import AutoModel
 
-    where, extra = locate(source)
+    where, extra = locate(source, revision)
     with explained(source):
         return without_averaging(AutoModel.from_pretrained(where, dtype=torch.float32, **extra)).eval()
 
@@ -42,6 +42,7 @@ def text_features(
     pairs: Sequence[str] | None = None,
     max_length: int = 128,
     all_layers: bool = True,
+    revision: str | None = None,
     progress: Progress | None = None,
 ) -> np.ndarray:
     """(rows, width) float32: the mean over a text's tokens, of all layers together or of the last one alone.
@@ -52,7 +53,7 @@ def text_features(
 
     device = default_device()
     encoder.to(device.name)  # type: ignore[arg-type]
-    encoded = encode(texts, load_tokenizer(source), max_length, pairs)
+    encoded = encode(texts, load_tokenizer(source, revision), max_length, pairs)
     features: np.ndarray | None = None
     done = 0
     for rows in scoring_order(encoded.lengths):

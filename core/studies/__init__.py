@@ -1,0 +1,1 @@
+"""Studies: a question with runs behind it, queued, followed and judged as one."""

@@ -1,0 +1,132 @@
+"""Starting, stopping and resuming a study as one."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from core.config import RunConfig
+from core.data.sets.descriptions import described_at
+from core.data.sets.store import get_dataset
+from core.errors import GraftError, RunError, StudyError
+from core.jobs import queue
+from core.jobs.lock import NamedLock
+from core.results.compare import NO_EFFECT
+from core.runs.folder import ACTIVE, WAITING, Run, list_runs
+from core.runs.ties import StudyTie
+from core.studies.folder import Cell, Planned, Study, create_study
+from core.studies.standing import cell_state
+
+PATIENCE = 20.0  # seconds to wait for another process that starts, stops or resumes the same study
+
+
+def start(kind: str, name: str, question: str, cells: Sequence[Planned], noun: str = "texts") -> Study:
+    """Check every cell, write the plan, and queue a run for each cell that no finished run answers already.
+
+    Nothing is written where one of the cells could not be queued.
+
+    Raises:
+        GraftError: when a config cannot be queued as it is.
+    """
+    done = {cell.name: run.id for cell in cells if (run := finished_like(cell.config))}
+    for cell in cells:
+        if cell.name not in done:
+            queue.check(cell.config)
+    study = create_study(kind, name, question, cells, done, noun)
+    with _alone_with(study):
+        _queue_open(study)
+    return study
+
+
+def stop(study: Study) -> int:
+    """Ask all its runs that wait or work to stop, the waiting ones first; how many were asked.
+
+    Raises:
+        StudyError: when the study is damaged, or nothing of it is under way.
+    """
+    with _alone_with(study):
+        going = [cell.run for cell in study.cells() if cell.run and not cell.reused and _goes_on(cell)]
+        if not going:
+            raise StudyError(f"Nothing of study {study.name} is under way.", "`study show` tells how it stands.")
+        for run in sorted(going, key=lambda run: run.state not in WAITING):
+            try:
+                queue.stop(run)
+            except RunError:
+                continue  # it ended meanwhile
+        return len(going)
+
+
+def resume(study: Study) -> int:
+    """Queue again whatever ended early, and anew what is gone or damaged; how many runs that were.
+
+    Raises:
+        StudyError: when the study is damaged, or every cell is finished or under way.
+        GraftError: when a run cannot be queued.
+    """
+    with _alone_with(study):
+        again = 0
+        for cell in study.cells():
+            if cell.run is not None and (cell.run.state == "finished" or _goes_on(cell)):
+                continue
+            if cell.run is not None and cell.run.resumable and not cell.reused:
+                queue.resume(cell.run)
+            else:
+                _queue(study, cell)
+            again += 1
+        if not again:
+            raise StudyError(
+                f"All runs of study {study.name} are finished or under way.", "`study show` tells how it stands."
+            )
+        return again
+
+
+def finished_like(config: RunConfig) -> Run | None:
+    """The newest finished run that was asked for exactly this, up to settings that change no number.
+
+    A run that ended before the classes were described anew does not count: what names alone reach has changed since.
+
+    Raises:
+        DatasetError: when the set is not there.
+    """
+    wanted, since = _that_count(config), described_at(get_dataset(config.dataset))
+    for run in list_runs():
+        try:
+            status = run.status
+            is_like = status["state"] == "finished" and _that_count(run.config) == wanted and run.result is not None
+            if is_like and (status.get("ended_at") or 0.0) >= since:
+                return run
+        except GraftError:
+            continue  # damaged: it answers nothing
+    return None
+
+
+def _that_count(config: RunConfig) -> dict[str, object]:
+    return {name: value for name, value in config.to_json().items() if name not in NO_EFFECT}
+
+
+def _goes_on(cell: Cell) -> bool:
+    return cell_state(cell) in (*WAITING, *ACTIVE)
+
+
+def _queue_open(study: Study) -> None:
+    for cell in study.cells():
+        if cell.run is None:
+            _queue(study, cell)
+
+
+def _queue(study: Study, cell: Cell) -> None:
+    """A new run for a cell, noted in the study."""
+    plan = cell.plan
+    name = f"{study.name} · {plan.factors.get('rung') or plan.name}"[:200]
+    run = queue.submit(plan.config, name, choice=plan.choice, study=StudyTie(study.id, plan.name))
+    study.note_run(plan.name, run.id)
+
+
+@contextmanager
+def _alone_with(study: Study) -> Iterator[None]:
+    """Two who start, stop or resume one study at once do it one after the other."""
+    lock = NamedLock(study.path / "lock")
+    if not lock.take(PATIENCE):
+        raise StudyError(f"Study {study.name} is being changed by another process.", "Try again in a moment.")
+    try:
+        yield
+    finally:
+        lock.release()

@@ -1,0 +1,137 @@
+"""What transfer is worth in a ladder: the difference, its test, and a sentence that holds for both."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from core.evaluation.significance import holm, verdict
+from core.metrics.table import METRICS
+from core.strategies.registry import CONTROL, PROBE
+from core.studies.rungs import FINE_TUNING, NAMES, Rung
+from core.tasks import figure, readable
+
+
+@dataclass(frozen=True, slots=True)
+class Gain:
+    """Fine-tuning against the best rung without transfer.
+
+    Attributes:
+        of, against: keys of the two rungs.
+        difference, interval: of the metric, 0..1 for a share; the interval is of this pair alone.
+        p, p_corrected: Holm's over fine-tuning against every rung without transfer, since the best of them was picked afterwards.
+        verdict: real, not_shown or too_few_rows, by the corrected p.
+        pays: whether the difference is real and in favour of transfer.
+    """
+
+    metric: str
+    of: str
+    against: str
+    difference: float
+    interval: tuple[float, float] | None
+    p: float
+    p_corrected: float
+    verdict: str
+    pays: bool
+    rows: int
+
+
+def transfer_gain(rungs: Sequence[Rung]) -> Gain | None:
+    """The gain, once fine-tuning and a rung without transfer are done.
+
+    Fine-tuning was named before anything was seen; the rung without transfer is the best of those that are there, which can only
+    make the gain smaller.
+    """
+    top = next((rung for rung in rungs if rung.name == FINE_TUNING and rung.done), None)
+    rivals = [rung for rung in rungs if not rung.transfers and rung.done and rung.ahead and rung.ahead["p"] is not None]
+    if top is None or not rivals:
+        return None
+    metric = METRICS[top.headline]
+    corrected = holm([rival.ahead["p"] for rival in rivals if rival.ahead])
+    place = max(range(len(rivals)), key=lambda at: _reached(rivals[at], metric.higher))
+    ahead = rivals[place].ahead or {}
+    said = verdict(corrected[place], ahead["rows"])
+    interval = ahead["interval"]
+    return Gain(
+        top.headline, top.key, rivals[place].key, ahead["difference"], tuple(interval) if interval else None, ahead["p"],
+        corrected[place], said, said == "real" and metric.better(ahead["difference"]), ahead["rows"],
+    )  # fmt: skip
+
+
+def gain_sentence(rungs: Sequence[Rung], gain: Gain | None, noun: str = "texts") -> str:
+    """What the rungs reach, in figures that are remembered, and whether transfer pays, in words that the test carries.
+
+    Args:
+        noun: what the texts are called, in the plural.
+    """
+    done = {rung.name: rung for rung in rungs if rung.done}
+    top = done.get(FINE_TUNING) or done.get(PROBE)
+    if top is None:
+        return ""
+    return " ".join(filter(None, (_figures(done, top, noun), _verdict(done, gain), top.caveat)))
+
+
+def _figures(done: dict[str, Rung], top: Rung, noun: str) -> str:
+    """With 140 labelled messages 92 of 100 are answered right; counting words 71; ..."""
+    also = f" (and {top.chosen_on:,} more to choose the checkpoint)" if top.chosen_on else ""
+    with_labels = f"With {top.labels_used:,} labelled {noun} to learn from{also}"
+    if top.headline == "accuracy":
+        beginning = f"{with_labels} {_of_100(top)} of 100 are answered right"
+        say = _of_100
+    else:
+        beginning = f"{with_labels} {METRICS[top.headline].spoken} reaches {figure(top.headline, top.value)}"
+
+        def say(rung: Rung) -> str:
+            return figure(rung.headline, rung.value)
+
+    others = [
+        ("counting words", done.get("counted")),
+        ("with no labels, by the names of the classes", done.get(NAMES)),
+        ("the same network without pretraining", done.get(CONTROL)),
+    ]
+    probe = done.get(PROBE)
+    if (
+        probe is not None
+        and probe is not top
+        and METRICS[top.headline].better((probe.value or 0.0) - (top.value or 0.0))
+    ):
+        others.insert(0, ("a classifier on the source left as it is", probe))
+    parts = [beginning, *(f"{words} {say(rung)}" for words, rung in others if rung is not None)]
+    return "; ".join(parts) + "."
+
+
+def _of_100(rung: Rung) -> str:
+    return f"{100 * (rung.value or 0.0):.0f}"
+
+
+WITHOUT = {"trivial": "always the same answer", "counted": "counting words", CONTROL: "the network without pretraining"}
+
+
+def _verdict(done: dict[str, Rung], gain: Gain | None) -> str:
+    if gain is None:
+        return ""
+    if gain.verdict == "too_few_rows":
+        return f"{gain.rows:,} rows are too few to say whether transfer pays."
+    rival = next(WITHOUT[name] for name, rung in done.items() if rung.key == gain.against)
+    metric = METRICS[gain.metric]
+    size = f"{_number(abs(gain.difference), metric.share)}{' points' if metric.share else f' of {metric.spoken}'}"
+    span = f"{gain.rows:,} rows"
+    if gain.interval is not None:  # told as the size of the difference
+        low, high = gain.interval if gain.difference >= 0 else (-gain.interval[1], -gain.interval[0])
+        span = f"95 % interval {_number(low, metric.share)} to {_number(high, metric.share)}, {span}"
+    if gain.verdict == "not_shown":
+        way = "ahead of" if metric.better(gain.difference) else "behind"
+        where = f"{size} {way}" if gain.difference else "level with"
+        said = f"No gain from transfer is shown: fine-tuning is {where} {rival}, the best without it, as chance might bring ({span})."
+    elif gain.pays:
+        said = f"Transfer pays here: fine-tuning is {size} better than {rival}, the best without it; chance hardly explains it ({span})."
+    else:
+        said = f"Transfer does not pay here: {rival} is {size} better than fine-tuning; chance hardly explains it ({span})."
+    return f"{said} This is about these models, trained once each."
+
+
+def _number(value: float, share: bool) -> str:
+    return f"{round(100 * value, 1) + 0.0:.1f}" if share else readable(value)  # never -0.0
+
+
+def _reached(rung: Rung, higher: bool) -> float:
+    value = rung.value
+    return float("-inf") if value is None else value if higher else -value

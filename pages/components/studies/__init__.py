@@ -1,0 +1,1 @@
+"""Pieces that show and start studies."""

@@ -1,0 +1,72 @@
+"""A study: its question, how it stands, and what it says."""
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from core.errors import GraftError
+from core.studies import carrying
+from core.studies.folder import Study
+from core.studies.ladder import read_ladder
+from core.studies.standing import UNDER_WAY, cell_state, share_done, state_of, study_state
+from pages.components.shared.errors import show_error, shown_errors
+from pages.components.shared.states import study_badge
+from pages.components.shared.words import plain
+from pages.components.studies.ladder_view import ladder_view
+
+EVERY = 2.0  # seconds between two looks
+VIEWS: dict[str, Callable[[Study], None]] = {"ladder": lambda study: ladder_view(study, read_ladder(study))}
+
+
+def study_view(study: Study) -> None:
+    """All of a study; while it is under way it redraws itself."""
+    state = state_of(study)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.subheader(plain(study.name), anchor=False, width="content")
+        study_badge(state)
+    with shown_errors():
+        read = study.read()
+        st.caption(plain(read["question"]))
+        st.fragment(_panel, run_every=EVERY if state in UNDER_WAY else None)(study, state)
+
+
+def _panel(study: Study, shown_state: str) -> None:
+    """What redraws itself; ``shown_state`` is the one for which the rest was drawn."""
+    with shown_errors():
+        cells = study.cells()
+        state = study_state([cell_state(cell) for cell in cells])
+        if state != shown_state:
+            st.rerun()
+        if state in UNDER_WAY:
+            st.progress(share_done(cells), text=_working(study))
+        _actions(study, state)
+        VIEWS[str(study.read()["kind"])](study)
+
+
+def _working(study: Study) -> str:
+    states = [(cell, cell_state(cell)) for cell in study.cells()]
+    done = sum(state == "finished" for _, state in states)
+    at_work = next(
+        (cell.plan.factors.get("rung", cell.plan.name) for cell, state in states if state in ("starting", "running")),
+        "",
+    )
+    return f"{done} of {len(states)} trainings done" + (f"; now: {plain(at_work)}" if at_work else "")
+
+
+def _actions(study: Study, state: str) -> None:
+    """Stop it, or go on with it."""
+    if state in ("queued", "running"):
+        _button(study, "Stop", ":material/stop:", carrying.stop)
+    elif state in ("stopped", "partial", "failed"):
+        st.caption("Not all of its trainings have finished. What is done is kept, and the rest can go on.")
+        _button(study, "Go on", ":material/play_arrow:", carrying.resume)
+
+
+def _button(study: Study, label: str, icon: str, act: Callable[[Study], int]) -> None:
+    if st.button(label, icon=icon, key=f"study_{label}_{study.id}"):
+        try:
+            act(study)
+        except GraftError as error:
+            show_error(error)
+            return
+        st.rerun()

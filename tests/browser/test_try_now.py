@@ -1,0 +1,27 @@
+"""The first click: from an empty workspace to the sentence and a text that is answered, in a real Chromium."""
+
+import re
+
+from tests.browser.test_walk import CHROMIUM, chromium, graft, page, pytestmark, server  # noqa: F401
+
+
+def test_one_click_brings_the_ladder_its_sentence_and_a_text_to_try(server, page, graft):  # noqa: F811
+    page.goto(server.url)
+    page.get_by_role("button", name="Try it now").click()
+    page.get_by_text("Does transfer pay on").wait_for()
+    page.get_by_text(re.compile(r"\d of 3 trainings done")).first.wait_for()
+    main = page.locator("[data-testid=stMain]")
+    page.locator(".js-plotly-plot").first.wait_for(
+        timeout=120_000
+    )  # the first bars, while trainings are still under way
+    assert "trainings done" in main.inner_text() and "are answered right" not in main.inner_text()
+    page.get_by_text(re.compile(r"\d+ of 100 are answered right")).first.wait_for(timeout=330_000)
+    said = main.inner_text()
+    for rung in ("Counted words", "Names alone, no labels", "No pretraining", "Linear probe", "Always the same"):
+        assert f"{rung} · " in said, said
+    assert re.search(r"Transfer pays here|No gain from transfer is shown|Transfer does not pay here", said)
+    chips = page.locator("[data-testid=stButtonGroup] button")
+    chips.first.click()
+    page.get_by_text("the truth is").first.wait_for()
+    study = graft.call("study", "list")["studies"][0]
+    assert study["state"] == "finished" and re.search(rf"study={study['study']}", page.url)
