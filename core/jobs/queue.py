@@ -13,7 +13,9 @@ from core.runs.folder import ACTIVE, DAMAGED, WAITING, Run, create_run, default_
 from core.runs.ties import StudyTie
 from core.tasks import check_settings, task_of
 
-HANGS = 30.0  # seconds without a look at the queue; a look takes half a second, the first one some more for its libraries
+HANGS = (
+    30.0  # seconds without a look at the queue; a look takes half a second, the first one some more for its libraries
+)
 
 
 def submit(

@@ -99,7 +99,7 @@ def _who() -> Path:
 def silence() -> tuple[int, float] | None:
     """Pid of this workspace's scheduler and the seconds since it last looked at the runs; None where none is alive."""
     who = workspace.read_json(_who())
-    if not is_alive(who):
+    if who is None or not is_alive(who):
         return None
     try:
         return int(who["pid"]), time.time() - _who().stat().st_mtime
