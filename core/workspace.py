@@ -263,21 +263,29 @@ def kept(
 def _aside(path: Path) -> Path:
     """A fresh hidden name beside ``path`` with its ending, which tells some writers the format."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    _sweep(path)
+    sweep(path, ABANDONED)
     return path.with_name(f".{path.stem}.{secrets.token_hex(8)}.new{path.suffix}")
 
 
-def _sweep(path: Path) -> None:
-    """Remove what killed processes left half-written beside ``path``."""
+def sweep(path: Path, age: float = 0.0) -> None:
+    """Remove what killed processes left half-written beside ``path``.
+
+    Args:
+        age: seconds since something was last written there; 0 where the caller knows that nobody else writes ``path``.
+    """
     front, back = f".{path.stem}.", f".new{path.suffix}"
-    for name in os.listdir(path.parent):
-        if name.startswith(front) and name.endswith(back) and len(name) == len(front) + 16 + len(back):
-            _remove_abandoned(path.with_name(name))
-
-
-def _remove_abandoned(leftover: Path) -> None:
     try:
-        if time.time() - leftover.stat().st_mtime < ABANDONED:
+        names = os.listdir(path.parent)
+    except FileNotFoundError:
+        return
+    for name in names:
+        if name.startswith(front) and name.endswith(back) and len(name) == len(front) + 16 + len(back):
+            _remove_abandoned(path.with_name(name), age)
+
+
+def _remove_abandoned(leftover: Path, age: float) -> None:
+    try:
+        if time.time() - leftover.stat().st_mtime < age:
             return
     except FileNotFoundError:  # its writer was quicker
         return

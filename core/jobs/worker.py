@@ -21,7 +21,7 @@ from core.jobs.successor import take_next, turn_to
 from core.runs.folder import Run
 from core.training import devices, distributed
 from core.training.scoring import Interrupted
-from core.workspace import storage_error
+from core.workspace import storage_error, sweep
 
 log = logging.getLogger("graft.worker")
 
@@ -66,6 +66,8 @@ def _locked(run: Run, lock: NamedLock) -> tuple[int, tuple[Run, NamedLock] | Non
 
 def _work(run: Run, lock: NamedLock) -> tuple[int, tuple[Run, NamedLock] | None]:
     following = None
+    for path in (run.model, run.predictions("test"), run.predictions("validation")):
+        sweep(path)  # what an attempt that was killed left there; only who holds the lock writes them
     with Reporter(run, lock) as reporter:
         try:
             state = _carry_out(run, reporter)
