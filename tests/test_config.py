@@ -14,6 +14,8 @@ def test_a_config_survives_the_way_through_json():
     [
         ({"epochs": 0}, "epochs is 0"),
         ({"learning_rate": float("nan")}, "learning_rate is nan"),
+        ({"learning_rate": 1000.0}, "learning_rate is 1000"),
+        ({"learning_rate": 0.0}, "learning_rate is 0"),
         ({"strategy": "magic"}, "strategy is 'magic'"),
         ({"batch_size": 2.5}, "batch_size is 2.5"),
         ({"train_size": -1}, "train_size is -1"),

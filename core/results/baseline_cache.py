@@ -93,7 +93,7 @@ def _arrays(baselines: list[tuple[Baseline, float]]) -> dict[str, np.ndarray]:
 
 def _read(path: Path, task: Task, rows: int) -> list[tuple[Baseline, float]]:
     baselines = []
-    with np.load(path) as arrays:
+    with path.open("rb") as file, np.load(file) as arrays:
         for name in NAMES[task.kind]:
             if len(arrays[name]) != rows or not np.isfinite(arrays[name]).all():
                 raise ValueError(f"its {name} is not of these rows")

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from core.__main__ import main
 from core.cli.app import _hosts
 from tests.conftest import ROOT
 from tests.processes import wait
@@ -70,6 +71,16 @@ def test_the_names_that_may_call_follow_the_address():
     assert set(_hosts("localhost")[1::2]) == {"localhost", "127.0.0.1", "::1"}
     assert "192.168.0.7" in _hosts("192.168.0.7") and "*" not in _hosts("192.168.0.7")
     assert _hosts("0.0.0.0") == ["--server.allowedHosts", "*"]
+
+
+def test_a_second_app_takes_the_next_port_and_says_so(served, monkeypatch, capsys):
+    port, _ = served
+    started = []
+    monkeypatch.setattr(os, "execv", lambda program, words: started.append(words))
+    monkeypatch.chdir(ROOT)
+    main(["start", "--port", str(port)])
+    chosen = started[0][started[0].index("--server.port") + 1]
+    assert int(chosen) > port and f"Port {port} is taken; using {chosen}" in capsys.readouterr().err
 
 
 def test_links_of_an_error_to_other_machines_are_off_and_closed_visits_are_let_go_soon():

@@ -11,7 +11,7 @@ from core.errors import SourceError
 from core.models.classifier import load_classifier, load_saved
 from core.models.sources import check_source, locate
 from core.models.trained import trained_weights
-from tests.damage import DEEP, harm, with_key
+from tests.damage import DEEP, JSON_HARMS, harm, with_key
 
 
 @pytest.fixture
@@ -58,6 +58,32 @@ def test_weights_that_are_cut_off_or_damaged_are_named(source, how):
     harm(source / "model.safetensors", how)
     with pytest.raises(SourceError, match="could not be loaded"):
         load(source)
+
+
+def test_weights_whose_header_claims_to_be_endless_are_named_at_once(source):
+    path = source / "model.safetensors"
+    path.write_bytes((1 << 62).to_bytes(8, "little") + path.read_bytes()[8:])
+    with pytest.raises(SourceError, match="could not be loaded"):
+        load(source)
+
+
+@pytest.mark.parametrize("how", JSON_HARMS)
+def test_a_source_whose_config_is_damaged_is_named(source, how):
+    harm(source / "config.json", how)
+    with pytest.raises(SourceError) as caught:
+        load(source)
+    assert caught.value.hint and "source" in str(caught.value)
+
+
+def test_a_source_of_an_unknown_kind_or_without_weights_is_named(source):
+    with_key(source / "config.json", model_type="novel")
+    with pytest.raises(SourceError, match="novel"):
+        load(source)
+    with_key(source / "config.json", model_type="bert")
+    (source / "model.safetensors").unlink()
+    with pytest.raises(SourceError, match=r"weights|could not be loaded") as caught:
+        load(source)
+    assert caught.value.hint
 
 
 class Harmful:

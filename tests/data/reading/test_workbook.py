@@ -1,9 +1,12 @@
+import re
+import zipfile
+
 import pytest
 
 from core.data.reading.read import read_table
 from core.errors import DatasetError
 from tests.conftest import sentences
-from tests.data.reading.conftest import workbook
+from tests.data.reading.conftest import workbook, zipped
 
 ROWS = [["text", "label"], *map(list, sentences(30))]
 
@@ -36,3 +39,36 @@ def test_passwords_and_documents_of_old_office_are_named(tmp_path):
         path.write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600) + stream.encode("utf-16-le"))
         with pytest.raises(DatasetError, match=said):
             read_table(path)
+
+
+@pytest.mark.parametrize(
+    "entities",
+    [
+        '<!ENTITY x SYSTEM "{secret}">',
+        '<!ENTITY a "lollollollol">'
+        + "".join(
+            f'<!ENTITY {name} "{10 * f"&{before};"}">' for before, name in zip("abcdefgh", "bcdefghx", strict=True)
+        ),
+    ],
+    ids=["a file of this machine", "billion laughs"],
+)
+def test_entities_of_a_sheet_are_never_resolved(tmp_path, entities):
+    secret = tmp_path / "secret.txt"
+    secret.write_text("a secret")
+    path = workbook(tmp_path / "x.xlsx", {"One": ROWS})
+    with zipfile.ZipFile(path) as book:
+        parts = {name: book.read(name) for name in book.namelist()}
+    declared = f"<!DOCTYPE r [{entities.replace('{secret}', secret.as_uri())}]>".encode()
+    for name in ("xl/sharedStrings.xml", "xl/worksheets/sheet1.xml"):
+        if name in parts:
+            head, rest = parts[name].split(b"?>", 1) if b"?>" in parts[name] else (b'<?xml version="1.0"', parts[name])
+            parts[name] = head + b"?>" + declared + re.sub(rb"<t>[^<]*</t>", b"<t>&x;</t>", rest, count=1)
+    assert any(b"&x;" in part for part in parts.values())
+    harmed = zipped(tmp_path / "harmed.xlsx", parts)
+    try:
+        table = read_table(harmed)
+    except DatasetError as error:
+        assert error.hint
+    else:
+        said = table.frame.to_string()
+        assert "a secret" not in said and "lollol" not in said
