@@ -7,7 +7,7 @@ import pyarrow as pa
 
 from core.data.reading.delimited_batches import read_batches
 from core.data.reading.dialect import Dialect, guess_dialect
-from core.data.reading.encoding import GuessedEncoding, judge_encoding
+from core.data.reading.encoding import find_encoding
 from core.data.reading.reader import Reader, ReadingOptions
 from core.data.reading.records import to_lines
 from core.data.reading.skipped import SkippedRow
@@ -35,9 +35,7 @@ def open_delimited(path: Path, name: str, options: ReadingOptions) -> TableReade
     """
     size, strict = path.stat().st_size, options.encoding is not None
     pieces = sample_pieces(path, size)
-    guess = (
-        GuessedEncoding(str(options.encoding)) if strict else judge_encoding(b"\n".join(pieces), name, len(pieces) == 1)
-    )
+    guess = find_encoding(options.encoding, b"\n".join(pieces), name, len(pieces) == 1)
     encoding = guess.encoding
     text, is_whole = beginning(path, encoding, name, strict)
     lone_returns = text.count("\r") - text.count("\r\n") > text.count("\n")  # old Macs end lines so
@@ -52,7 +50,7 @@ def open_delimited(path: Path, name: str, options: ReadingOptions) -> TableReade
         encoding, dialect.form.delimiter, dialect.header,
         peek=None if is_whole else partial(_peek, path, size, encoding, dialect, lone_returns, text),
         skipped=tuple(SkippedRow(line, "above the table", content, None) for line, content in dialect.above),
-        warnings=(*dialect.warnings, *filter(None, [guess.doubt])), reasons=dialect.reasons | {"encoding": _why(encoding, strict)},
+        warnings=(*dialect.warnings, *guess.warnings), reasons=dialect.reasons | {"encoding": _why(encoding, strict)},
         asks=dialect.asks,
     )  # fmt: skip
 

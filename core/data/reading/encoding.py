@@ -74,10 +74,20 @@ class GuessedEncoding:
     encoding: str
     doubt: str = ""
 
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """The doubt, where there is one."""
+        return (self.doubt,) if self.doubt else ()
+
 
 def guess_encoding(sample: bytes, name: str, whole: bool = True) -> str:
     """The encoding of a text file, as ``judge_encoding`` finds it."""
     return judge_encoding(sample, name, whole).encoding
+
+
+def find_encoding(asked: str | None, sample: bytes, name: str, whole: bool = True) -> GuessedEncoding:
+    """The encoding that was asked for, which is sure, else what ``judge_encoding`` finds."""
+    return GuessedEncoding(asked) if asked is not None else judge_encoding(sample, name, whole)
 
 
 def judge_encoding(sample: bytes, name: str, whole: bool = True) -> GuessedEncoding:

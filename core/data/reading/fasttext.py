@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from core.data.reading.encoding import guess_encoding
+from core.data.reading.encoding import find_encoding
 from core.data.reading.reader import Reader, ReadingOptions
 from core.data.reading.table_reader import Batch, TableReader
 from core.data.reading.text_sample import sample_pieces
@@ -28,9 +28,10 @@ def is_fasttext(head: bytes, ending: str) -> bool:
 def open_fasttext(path: Path, name: str, options: ReadingOptions) -> TableReader:
     """The texts with a list of the labels of each; of the options only the encoding counts."""
     size, strict = path.stat().st_size, options.encoding is not None
-    encoding = options.encoding or guess_encoding(b"\n".join(sample_pieces(path, size)), name, whole=False)
+    guess = find_encoding(options.encoding, b"\n".join(sample_pieces(path, size)), name, whole=False)
     return TableReader(
-        name, "fasttext", COLUMNS, size, partial(_batches, path, encoding, name, strict), encoding,
+        name, "fasttext", COLUMNS, size, partial(_batches, path, guess.encoding, name, strict), guess.encoding,
+        warnings=guess.warnings,
         reasons={"fields": f"lines of fastText: words that begin with {PREFIX} are labels"},
     )  # fmt: skip
 

@@ -6,7 +6,7 @@ from collections.abc import Container, Iterator
 from functools import partial
 from pathlib import Path
 
-from core.data.reading.encoding import guess_encoding
+from core.data.reading.encoding import find_encoding, guess_encoding
 from core.data.reading.members import Member, members
 from core.data.reading.parts import part_of
 from core.data.reading.skipped import SkippedRow
@@ -71,12 +71,12 @@ def open_folders(path: Path, name: str, files: list[Member], encoding: str | Non
         for member in files if member.path not in texts
     )  # fmt: skip
     columns = ("text", *(("label",) if is_labelled else ()), *(("split",) if has_parts else ()), "file")
-    encoding = encoding or guess_encoding(_sample(path, name, texts), name, whole=False)
+    guess = find_encoding(encoding, _sample(path, name, texts), name, whole=False)
     size = sum(member.size for member in files if member.path in texts)
     why = f"the folders: {', '.join(classes[:6])}{' …' if len(classes) > 6 else ''}"
     return TableReader(
-        name, "folders", columns, size, partial(_batches, path, name, texts, columns, encoding), encoding,
-        skipped=skipped, reasons={"label": why} if is_labelled else {},
+        name, "folders", columns, size, partial(_batches, path, name, texts, columns, guess.encoding), guess.encoding,
+        skipped=skipped, warnings=guess.warnings, reasons={"label": why} if is_labelled else {},
     )  # fmt: skip
 
 

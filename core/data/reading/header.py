@@ -14,6 +14,8 @@ LONGEST_NAME = 60  # characters
 RUNNING_TEXT = 20  # characters from which a column's typical cell counts as text
 ENOUGH = 2.0  # points from which on the first row holds names
 STRONG = 5.0  # points from which on a second row of names is believed
+NO_VALUE = 6.5  # points for a first cell that can be none of the few values of its column
+TEXTS_AGAINST = -4.0  # points that running text in first cells has at most against such a cell
 LONGEST_CELL = 80  # characters of a cell in a preview
 TITLES = 3  # rows of names at most
 DEEP = 12  # rows from which on the first few are left out of what stands below, for they may be names as well
@@ -29,6 +31,7 @@ KNOWN = frozenset(
         usual.GROUP_NAMES,
     ) for name in names if len(name) > 1
 )  # fmt: skip
+_RUNNING = "the first row holds running text"
 _NAME = re.compile(r"\w[\w .:/()-]*")
 
 
@@ -88,7 +91,7 @@ def weigh_header(rows: Sequence[Sequence[str]]) -> Evidence:
         if numbered and name:
             continue
         signs += _of_column(name, below, name in below or any(row[column].strip() == name for row in rest))
-    score = sum(points for points, _ in signs)
+    score = _sum(signs)
     strongest = max(signs, key=lambda sign: sign[0] if score >= ENOUGH else -sign[0], default=(0.0, ""))
     why = strongest[1] or ("short cells over long ones" if score >= ENOUGH else "it looks like the rows below")
     speak_for, against = sum(p for p, _ in signs if p > 0), -sum(p for p, _ in signs if p < 0)
@@ -96,6 +99,14 @@ def weigh_header(rows: Sequence[Sequence[str]]) -> Evidence:
 
 
 _Sign = tuple[float, str]  # points, and the reason
+
+
+def _sum(signs: list[_Sign]) -> float:
+    """All points; long texts say little against a row in which another cell can be no value of its column."""
+    texts = [points for points, why in signs if why == _RUNNING]
+    others = sum(points for points, why in signs if why != _RUNNING)
+    is_certain = any(points == NO_VALUE for points, _ in signs)
+    return others + (max(sum(texts), TEXTS_AGAINST) if is_certain else sum(texts))
 
 
 def _of_row(first: list[str], rest: Sequence[Sequence[str]]) -> list[_Sign]:
@@ -130,15 +141,18 @@ def _of_column(name: str, below: list[str], again: bool) -> list[_Sign]:
         return [(-3.0, f"{name!r} stands in other rows as well")]
     signs = [(3.0, f"{name!r} is a usual name for a column")] if _is_known(name) else []
     typical = sorted(map(len, below))[len(below) // 2]
+    repeated = len(below) >= 6 and len(set(below)) <= max(2, len(below) / 3)
+    if repeated and typical < RUNNING_TEXT and len(name) > 3 * max(map(len, below)) and len(name.split()) > 2:
+        return [*signs, (NO_VALUE, f"{name[:LONGEST_NAME]!r} stands over few, short values")]
     if all(map(is_number, below)):
         return [*signs, (3.0, f"{name!r} stands over numbers")]
     if len(name) > LONGEST_NAME or "\n" in name:
         is_question = name.rstrip().endswith(("?", "？", ":", "؟"))
         if not is_question:
-            return [*signs, (-4.0, "the first row holds running text")]
+            return [*signs, (-4.0, _RUNNING)]
     if typical >= RUNNING_TEXT or (typical >= 6 and len(name) * 2 < typical):
         return [*signs, *_over_text(name, typical)]
-    if len(below) >= 6 and len(set(below)) <= max(2, len(below) / 3):
+    if repeated:
         return [*signs, (2.0, f"{name!r} stands over few, repeated values")]
     return signs
 
@@ -150,7 +164,7 @@ def _over_text(name: str, typical: int) -> list[_Sign]:
     if len(name) * 2 <= typical and not re.search(r"[.!?。！？…]$|[,，] ?\w", name):
         one_word = len(name) * 3 <= typical and " " not in name and typical >= 2 * RUNNING_TEXT
         return [(2.0 if one_word else 1.0, f"{name!r} is short for what stands below" if one_word else "")]
-    return [(-2.0, "the first row holds running text")] if len(name.split()) > 3 or len(name) * 1.5 > typical else []
+    return [(-2.0, _RUNNING)] if len(name.split()) > 3 or len(name) * 1.5 > typical else []
 
 
 def title_rows(rows: Sequence[Sequence[str]]) -> int:

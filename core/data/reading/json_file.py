@@ -1,11 +1,12 @@
 """JSON files: a value a line, or one document; which of them is told by the first bytes and the ending."""
 
 import re
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 from core.data.reading.delimited import ENDINGS as DELIMITED
-from core.data.reading.encoding import guess_encoding
+from core.data.reading.encoding import find_encoding
 from core.data.reading.json_document import AT_ONCE, LIST_START, open_document
 from core.data.reading.json_lines import is_json_line, read_lines
 from core.data.reading.json_rows import open_rows
@@ -35,17 +36,19 @@ def open_json(path: Path, name: str, options: ReadingOptions) -> TableReader:
         DatasetError: when it is no valid JSON, or holds no objects.
     """
     size, strict = path.stat().st_size, options.encoding is not None
-    encoding = options.encoding or guess_encoding(b"\n".join(sample_pieces(path, size)), name, whole=False)
-    text, _ = beginning(path, encoding, name, strict)
-    how = (path, encoding, name, strict)
+    guess = find_encoding(options.encoding, b"\n".join(sample_pieces(path, size)), name, whole=False)
+    text, _ = beginning(path, guess.encoding, name, strict)
+    how = (path, guess.encoding, name, strict)
     if _is_lines(text, name.lower().rsplit(".", 1)[-1]):
-        opened = open_rows(partial(read_lines, *how), name, "jsonl", size, encoding, at_once=size <= AT_ONCE)
+        opened = open_rows(partial(read_lines, *how), name, "jsonl", size, guess.encoding, at_once=size <= AT_ONCE)
         if opened is not None:
-            return opened  # else this is one object over several lines
+            return replace(
+                opened, warnings=(*opened.warnings, *guess.warnings)
+            )  # else this is one object over several lines
     opened = open_document(*how)
     if opened is None:
         raise DatasetError(f"{name} holds no list of JSON objects.", EACH_ROW)
-    return opened
+    return replace(opened, warnings=(*opened.warnings, *guess.warnings))
 
 
 def _is_lines(text: str, ending: str) -> bool:

@@ -1,11 +1,13 @@
+import json
 import re
 import unicodedata
 
 import pytest
 
 from core.data.reading.encoding import judge_encoding
+from core.data.reading.read import read_table
 from core.errors import DatasetError
-from tests.data.reading.conftest import read
+from tests.data.reading.conftest import read, zipped
 
 
 def test_accents_of_an_old_windows_file_are_read(tmp_path):
@@ -88,3 +90,24 @@ def test_an_unsure_guess_is_told_with_a_line_of_the_text(tmp_path):
     assert not judge_encoding(
         ("Der Käse schmeckte überraschend gut, schöne Grüße\n" * 5).encode("cp1252"), "x.csv"
     ).doubt
+
+
+@pytest.mark.parametrize("ending", ["csv", "jsonl", "json", "txt", "zip"])
+def test_an_unsure_guess_is_told_of_every_kind_of_file(tmp_path, ending):
+    texts = [f"Wczoraj poszliśmy do kina, film był świetny {n}" for n in range(20)]
+    labels = ["ab"[n % 2] for n in range(20)]
+    both = list(zip(texts, labels, strict=True))
+    objects = [json.dumps({"text": text, "label": label}, ensure_ascii=False) for text, label in both]
+    path = tmp_path / f"x.{ending}"
+    if ending == "zip":
+        zipped(path, {f"{label}/{n}.txt": text.encode("cp852") for n, (text, label) in enumerate(both)})
+    else:
+        content = {
+            "csv": "\n".join(["text;label", *(f"{text};{label}" for text, label in both)]), "jsonl": "\n".join(objects),
+            "json": f"[{','.join(objects)}]", "txt": "\n".join(f"__label__{label} {text}" for text, label in both),
+        }[ending]  # fmt: skip
+        path.write_bytes(content.encode("cp852"))
+    table = read_table(path)
+    assert any("encoding is not sure" in warning and "Wczoraj" in warning for warning in table.warnings), table.warnings
+    if ending != "zip":
+        assert not read_table(path, encoding="cp852").warnings

@@ -34,6 +34,17 @@ def lines(first, *columns):
             (range(30), TEXTS, ["good", "bad"] * 15),
             ["id", "Please tell us in your own words what you liked most about your last visit to our shop?", "How was it?"],
         ),
+        (
+            "The text of the ticket as exported from https://helpdesk.example.com/export?view=12,Topic (see https://example.com/topics)",
+            (TEXTS, ["late", "card"] * 15),
+            ["The text of the ticket as exported from https://helpdesk.example.com/export?view=12", "Topic (see https://example.com/topics)"],
+        ),
+        (
+            "The text of the ticket after it was made anonymous by our team and shortened,The label that two of our three readers gave it",
+            (TEXTS, ["late", "card"] * 15),
+            ["The text of the ticket after it was made anonymous by our team and shortened",
+             "The label that two of our three readers gave it"],
+        ),
         ("Kommentar,Bewertung,Datum", (TEXTS, [1, 2, 3] * 10, ["01.03.2026"] * 30), ["Kommentar", "Bewertung", "Datum"]),
     ],
 )  # fmt: skip
