@@ -1,4 +1,6 @@
-"""Data: upload a file, see what was understood, correct it, store it; look at stored sets."""
+"""Data: all stored sets; one of them with everything about it; or a file on its way in."""
+
+from collections import Counter
 
 import streamlit as st
 
@@ -7,14 +9,19 @@ from pages.components.shared.router import ensure_routed
 ensure_routed()
 
 from core.data.sets.samples import SAMPLES, add_sample
-from core.data.sets.store import delete_dataset, list_damaged, restore_dataset
+from core.data.sets.store import DataSet, delete_dataset, list_damaged, restore_dataset
+from core.data.sets.versions import families, version_title
 from core.errors import GraftError
-from pages.components.data.dataset_view import dataset_view
+from core.results.test_reuse import dataset_of
+from core.runs.folder import list_runs
+from pages.components.data.dataset_view import dataset_view, size_of
 from pages.components.data.upload import upload_view
 from pages.components.shared import status
-from pages.components.shared.address import forget
+from pages.components.shared.address import forget, remember, tab_title, unknown
 from pages.components.shared.errors import show_error, shown_errors
-from pages.components.shared.words import plain
+from pages.components.shared.words import ago, plain
+
+SHOWN = 30  # sets that are listed at first
 
 
 def samples() -> None:
@@ -27,8 +34,15 @@ def samples() -> None:
             except GraftError as error:
                 show_error(error)
             else:
-                st.query_params["dataset"] = dataset.id
-                st.rerun()
+                open_set(dataset.id)
+
+
+def open_set(dataset_id: str) -> None:
+    """Go to a set; whatever else the address asked for is done."""
+    for name in ("add", "all", "tab"):
+        st.query_params.pop(name, None)
+    st.query_params["dataset"] = dataset_id
+    st.rerun()
 
 
 def undo_line() -> None:
@@ -40,8 +54,7 @@ def undo_line() -> None:
             if st.button("Undo", key="undo_dataset", icon=":material/undo:"):
                 restore_dataset(deleted)
                 st.session_state.pop("deleted_dataset")
-                st.query_params["dataset"] = deleted
-                st.rerun()
+                open_set(deleted)
 
 
 def damaged_sets() -> None:
@@ -59,32 +72,80 @@ def confirm_delete(ref: str, name: str) -> None:
     if st.button("Delete it", type="primary", key="delete_yes"):
         st.session_state["deleted_dataset"] = delete_dataset(ref)
         forget("dataset")
-        st.session_state.pop("data_pick", None)
         st.rerun()
 
 
-st.title("Data", anchor=False)
-st.markdown(
-    "Bring a table with a text and a label, several labels or a score a row. Graft guesses how it is written; "
-    "you correct it before it is stored."
-)
-known = status.dataset_names()
-with st.expander(
-    "Add a data set", expanded=not known or "upload_copy" in st.session_state, icon=":material/upload_file:"
-):
+def add() -> None:
+    """Adding is a state of its own: nothing else stands on the page meanwhile."""
+    if status.dataset_names():
+        to_all()
+    st.title("Add a data set", anchor=False)
+    undo_line()
+    st.markdown(
+        "Bring a table with a text and a label, several labels or a score a row. Graft guesses how it is written; "
+        "you correct it before it is stored."
+    )
     left, right = st.columns([2, 1])
     with left:
         upload_view()
-    with right, st.container(border=True):
+    with right:
+        st.markdown("**Or begin with a sample**")
         samples()
-undo_line()
-damaged_sets()
-if known:
-    dataset = status.pick_dataset("Data set", key="data_pick")
-    if dataset:
-        with shown_errors():
-            dataset_view(dataset)
-        if st.button("Delete this data set", icon=":material/delete:", type="tertiary", key="delete_dataset"):
-            confirm_delete(dataset.id, dataset.name)
+
+
+def listed() -> None:
+    """All stored sets, each with all its versions as one entry."""
+    forget("dataset")
+    st.title("Data", anchor=False)
+    if st.button("Add a data set", type="primary", icon=":material/add:", key="add_dataset"):
+        st.query_params["add"] = "1"
+        st.rerun()
+    undo_line()
+    damaged_sets()
+    lines = families(status.dataset_names().values())
+    used = Counter(dataset_of(run) for run in list_runs())
+    shown = lines if len(lines) <= SHOWN or st.toggle(f"Show all {len(lines):,}", key="all_sets") else lines[:SHOWN]
+    for line in shown:
+        with st.container(border=True):
+            entry(line, sum(used[version.id] for version in line))
+
+
+def entry(line: list[DataSet], runs: int) -> None:
+    """One set: its name, and what is to be known before it is opened."""
+    newest = line[0]
+    st.page_link(
+        "pages/data.py", label=f"**{plain(newest.name)}**", icon=":material/table:", query_params={"dataset": newest.id}
+    )
+    facts = [
+        size_of(newest), f"{len(line)} versions" if len(line) > 1 else "", f"{runs:,} run{'s' * (runs != 1)}" if runs else "no run yet",
+        f"changed {ago(newest.created)}",
+    ]  # fmt: skip
+    st.caption(plain(" · ".join(filter(None, facts))))
+
+
+def one(dataset: DataSet) -> None:
+    """A set with everything about it."""
+    to_all()
+    remember("dataset", dataset.id)
+    tab_title("Data", version_title(dataset))
+    undo_line()
+    with shown_errors():
+        dataset_view(dataset)
+    if st.button("Delete this data set", icon=":material/delete:", type="tertiary", key="delete_dataset"):
+        confirm_delete(dataset.id, dataset.name)
+
+
+def to_all() -> None:
+    st.page_link("pages/data.py", label="All data sets", icon=":material/arrow_back:", query_params={"all": "1"})
+
+
+known, asked = status.dataset_names(), st.query_params.get("dataset")
+if "add" in st.query_params or not (known or list_damaged()):
+    add()
+elif "all" in st.query_params or not asked:
+    listed()
+elif asked in known:
+    one(known[asked])
 else:
-    st.caption("Nothing stored yet. Upload a file above, or use the sample to look around.")
+    unknown("dataset", asked, others=False)
+    damaged_sets()

@@ -23,8 +23,8 @@ SHOWN = 6
 STEPS = (
     ("data", "Bring your texts", ":material/upload_file:", "CSV, Excel, JSON Lines or Parquet with a text and a label column."),
     ("train", "Graft a model onto them", ":material/psychiatry:", "Choose a pretrained source and a strategy; watch it learn."),
-    ("compare", "See whether it paid off", ":material/compare_arrows:", "Every result stands beside simple baselines, with intervals."),
-    ("predict", "Try it out", ":material/edit_note:", "Type a sentence, score a file, look at the mistakes."),
+    ("results", "See whether it paid off", ":material/monitoring:", "Every result stands beside simple baselines, with intervals."),
+    ("use", "Use it", ":material/edit_note:", "Score a file, from the browser, the command line or your own code."),
 )  # fmt: skip
 
 
@@ -109,7 +109,7 @@ if runs:
     st.header("Last runs", anchor=False)
     st.fragment(last_runs, run_every=RUNNING_EVERY if any(run.state in ACTIVE for run in runs) else None)()
     if len(runs) > SHOWN:
-        st.page_link("pages/compare.py", label="All runs", icon=":material/list:")
+        st.page_link("pages/results.py", label="All results", icon=":material/list:", query_params={"runs": ""})
 
 st.header("How it goes" if runs or study else "Start here", anchor=False)
 with st.grid(4, min_column_width=200):

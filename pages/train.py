@@ -18,12 +18,16 @@ from pages.components.shared.address import remember
 from pages.components.shared.errors import show_error
 from pages.components.shared.links import run_link
 from pages.components.shared.states import badge
+from pages.components.shared.theme import STAYS
 from pages.components.studies.new_study import new_study
-from pages.components.train.config_form import choose_preset, choose_settings, choose_source
+from pages.components.train.all_settings import choose_settings
+from pages.components.train.config_form import choose_preset, choose_source
 from pages.components.train.cost import cost
 from pages.components.train.folds import choose_folds
 from pages.components.train.rate_test import rate_test
 from pages.components.train.strategy_cards import choose_strategy
+
+KINDS = ["One run", "A study"]
 
 
 def submit(config: RunConfig, name: str, over_folds: bool) -> None:
@@ -66,7 +70,7 @@ def queue_list() -> None:
 def form(dataset: DataSet) -> None:
     """From source to the start button."""
     left, right = st.columns([3, 2])
-    before = right.container(border=True)
+    before = right.container(border=True, key=STAYS)  # it stays in view while the form is scrolled
     before.markdown("**Before it starts**")  # drawn first: the first look at the machine takes seconds
     with left:
         with st.container(border=True):
@@ -101,7 +105,7 @@ def form(dataset: DataSet) -> None:
         queued = st.session_state.get("queued_run")
         if queued:
             st.page_link(
-                "pages/run.py", label="Watch it live", icon=":material/monitoring:", query_params={"run": queued}
+                "pages/results.py", label="Watch it live", icon=":material/monitoring:", query_params={"run": queued}
             )
         st.caption(
             "You can queue several. One runs at a time on each device; closing this page changes nothing for them."
@@ -123,11 +127,22 @@ else:
         with st.container(horizontal=True):
             st.page_link("pages/data.py", label="Add the file again with a label column", icon=":material/upload_file:")
             st.page_link(
-                "pages/predict.py", label="Score it with a finished run", icon=":material/edit_note:",
+                "pages/use.py", label="Score it with a finished run", icon=":material/edit_note:",
                 query_params={"score": dataset.id},
             )  # fmt: skip
     else:
-        form(dataset)
-        with st.expander("A study instead of one run", icon=":material/stairs:"):
-            new_study(dataset)
+        kind = st.segmented_control(
+            "What to start",
+            KINDS,
+            default=KINDS[0],
+            required=True,
+            key="kind",
+            label_visibility="collapsed",
+            bind="query-params",
+        )
+        if kind == "A study":
+            with st.container(border=True):
+                new_study(dataset)
+        else:
+            form(dataset)
     queue_list()

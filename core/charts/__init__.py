@@ -10,13 +10,14 @@ from core.charts.curves import layer_movement, loss_curves, overlay, rate_curve,
 from core.charts.matrices import confusion
 from core.charts.rows import class_balance, length_histogram, score_histogram
 from core.charts.scores import label_scores, probabilities, residuals, score_bars, true_and_predicted
-from core.charts.theme import BASELINES, COLORS, GREY, PARTS, figure, run_colors
+from core.charts.theme import BASELINES, COLORS, GREY, PARTS, THIS_RUN, figure, run_colors
 
 __all__ = [
     "BASELINES",
     "COLORS",
     "GREY",
     "PARTS",
+    "THIS_RUN",
     "class_balance",
     "confusion",
     "figure",

@@ -7,6 +7,8 @@ import plotly.graph_objects as go
 
 from core.charts.theme import COLORS, GREY, PARTS, distinct_names, figure
 
+MANY = 20  # classes that have a bar of their own
+
 
 def score_histogram(scores: Mapping[str, np.ndarray], name: str) -> go.Figure:
     """Rows by score, each part of the set stacked on the others.
@@ -29,15 +31,22 @@ def score_histogram(scores: Mapping[str, np.ndarray], name: str) -> go.Figure:
 
 
 def class_balance(counts: Mapping[str, Mapping[str, int]], labels: Sequence[str]) -> go.Figure:
-    """Rows of each class or label, by part."""
-    chart = figure("Rows of each label", "Label", "Rows")
+    """Rows of each class or label, by part, the commonest on top; beyond the first ``MANY`` they are one bar."""
+    chart = figure("Rows of each label", "Rows", None)
+    whole = {label: sum(part.get(label, 0) for part in counts.values()) for label in labels}
+    order = sorted(labels, key=whole.__getitem__, reverse=True)
+    shown, rest = (order, []) if len(order) <= MANY + 1 else (order[:MANY], order[MANY:])
+    names = [*distinct_names(shown, 32), *([f"{len(rest)} more"] if rest else [])][::-1]
     for part, color in PARTS.items():
         if part in counts:
-            rows = [counts[part].get(label, 0) for label in labels]
-            names = distinct_names(labels)
-            chart.add_bar(x=names, y=rows, name=part, marker={"color": color})
-    chart.update_layout(dragmode=False, barmode="stack", legend_traceorder="normal")
-    chart.update_xaxes(type="category")
+            rows = [counts[part].get(label, 0) for label in shown]
+            rows += [sum(counts[part].get(label, 0) for label in rest)] if rest else []
+            chart.add_bar(y=names, x=rows[::-1], name=part, orientation="h", marker={"color": color})
+    height = max(220, 130 + 22 * len(names))
+    chart.update_layout(
+        dragmode=False, barmode="stack", legend_traceorder="normal", height=height, hovermode="y unified"
+    )
+    chart.update_yaxes(type="category")
     return chart
 
 

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import plotly.graph_objects as go
 
 COLORS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#8C7B00", "#7F7F7F")
-PARTS = {"train": "#0072B2", "validation": "#E69F00", "test": "#009E73"}
+PARTS = {"train": "#1F5FA8", "validation": "#4C8FD6", "test": "#8CBDED"}  # tints of one hue: parts are no classes
+THIS_RUN = "#3F9564"  # the run that a page is about
 GREY = "#8A938D"
 # baselines are neutral, so that a run's own colour stands out
 BASELINES = {"tfidf": "#8A938D", "tfidf_labels": "#8A938D", "tfidf_score": "#8A938D", "majority": "#B3BAB6"}

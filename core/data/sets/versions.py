@@ -5,6 +5,7 @@ can be compared row by row.
 """
 
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -87,6 +88,20 @@ def family(dataset: DataSet) -> list[DataSet]:
     origin = origin_of(dataset)
     kin = [known for known in list_datasets() if origin_of(known) == origin]
     return sorted(kin, key=lambda version: version.created)
+
+
+def families(datasets: Iterable[DataSet]) -> list[list[DataSet]]:
+    """Versions of one origin together, the newest version first, and the family with the newest version first.
+
+    A fold counts as the newest version only where there is no other.
+    """
+    kin: dict[str, list[DataSet]] = {}
+    for dataset in datasets:
+        kin.setdefault(origin_of(dataset), []).append(dataset)
+    ordered = [
+        sorted(line, key=lambda version: (version.fold is None, version.created), reverse=True) for line in kin.values()
+    ]
+    return sorted(ordered, key=lambda line: line[0].created, reverse=True)
 
 
 def origin_of(dataset: DataSet) -> str:

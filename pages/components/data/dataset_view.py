@@ -1,36 +1,45 @@
 """A stored set: what is in it, how long its texts are, and what is wrong with it."""
 
+from collections.abc import Callable
+
 import numpy as np
-import pandas as pd
 import streamlit as st
 
 from core import charts
+from core.data.cleaning.checks.health import check_dataset, is_checked
 from core.data.sets.lengths import length_summary
 from core.data.sets.store import DataSet, get_dataset, rename_dataset
 from core.errors import GraftError
 from core.models.sources import list_sources
+from pages.components.data.describe_classes import describe_classes
+from pages.components.data.explore_overview import groups_and_words
 from pages.components.data.health import health
-from pages.components.data.reading import MOST, aside_view
+from pages.components.data.map_and_search import map_and_search
+from pages.components.data.rows_view import rows_view
 from pages.components.data.versions import looks_caption, version_line, versions_view
 from pages.components.results.relabel import suspects_view
-from pages.components.shared.cards import figure_cards
 from pages.components.shared.errors import show_error, shown_errors
 from pages.components.shared.lengths import lengths_of
+from pages.components.shared.tabs import tabs
 from pages.components.shared.theme import show_chart
 from pages.components.shared.words import ago, plain
 
-PAGE = 200  # rows shown at once
-
-
-@st.cache_data(max_entries=16, show_spinner=False)
-def _page(dataset_id: str, start: int) -> pd.DataFrame:
-    return get_dataset(dataset_id).page(start, PAGE)
+QUICK = 5000  # rows that are checked in a second or two, so that their findings are counted at once
 
 
 def dataset_view(dataset: DataSet) -> None:
-    """Everything about one set."""
+    """Everything about one set: a header, and a tab for each way to look at it."""
     version_line(dataset)
     _head(dataset)
+    views: dict[str, Callable[[], object]] = {
+        "Overview": lambda: _overview(dataset), "Health": lambda: _health(dataset), "Rows": lambda: rows_view(dataset),
+        "Map and search": lambda: map_and_search(dataset), "Versions": lambda: versions_view(dataset),
+    }  # fmt: skip
+    tabs(views, f"tabs_{dataset.id}", {"Health": _findings(dataset)})
+
+
+def _overview(dataset: DataSet) -> None:
+    """What it consists of, what its classes mean, and the words that set them apart."""
     balance, lengths = st.columns(2)
     with balance, st.container(border=True, height="stretch"):
         if dataset.labels:
@@ -40,32 +49,36 @@ def dataset_view(dataset: DataSet) -> None:
         else:
             st.markdown("This set has no labels: a finished run can score it, but nothing can be trained on it.")
             st.page_link(
-                "pages/predict.py", label="Score it with a finished run", icon=":material/edit_note:",
+                "pages/use.py", label="Score it with a finished run", icon=":material/edit_note:",
                 query_params={"score": dataset.id},
             )  # fmt: skip
     with shown_errors():  # the parts below read the rows, which may be damaged
         with lengths, st.container(border=True, height="stretch"):
-            model, max_length = _length_card(dataset)
-        health(dataset, model, max_length)
-        if dataset.labels:
-            suspects_view(dataset)
-    with shown_errors():
-        versions_view(dataset)
-    with shown_errors(), st.expander("Rows", icon=":material/table_rows:"):
-        _rows(dataset)
-    with shown_errors():
-        aside_view(dataset.set_aside(MOST), dataset.skipped_rows, dataset.id)
+            _length_card(dataset)
+        describe_classes(dataset)
+        groups_and_words(dataset)
 
 
-def _rows(dataset: DataSet) -> None:
-    """The rows, page by page; only those on the page are read from disk."""
-    pages = max(1, -(-dataset.rows // PAGE))
-    number = 1
-    if pages > 1:
-        number = int(st.number_input(f"Page (1 to {pages:,})", 1, pages, 1, key=f"page_{dataset.id}", width=220))
-    first = (number - 1) * PAGE
-    st.dataframe(_page(dataset.id, first), hide_index=True, key="rows")
-    st.caption(f"Rows {first + 1:,} to {min(first + PAGE, dataset.rows):,} of {dataset.rows:,}.")
+def _health(dataset: DataSet) -> None:
+    """What was found, and labels that a run doubts."""
+    model, max_length = (
+        str(st.session_state.get("read_by", "minilm")),
+        int(st.session_state.get("max_length_view", 128)),
+    )
+    health(dataset, model, max_length)
+    if dataset.labels:
+        suspects_view(dataset)
+
+
+def _findings(dataset: DataSet) -> int:
+    """How many findings there are; of a large set only once it was checked."""
+    if dataset.rows > QUICK and not is_checked(dataset):
+        return 0
+    try:
+        with st.spinner("Checking the rows …"):
+            return sum(check.level != "ok" for check in check_dataset(dataset))
+    except GraftError:
+        return 0  # what is damaged is named where it is read
 
 
 def _answers_chart(dataset: DataSet) -> None:
@@ -86,16 +99,13 @@ def _scores(dataset_id: str) -> dict[str, np.ndarray]:
 
 
 def _head(dataset: DataSet) -> None:
+    st.title(plain(dataset.name), anchor=False)
+    st.markdown(size_of(dataset))
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.page_link(
-            "pages/explore.py", label="Open in Explore", icon=":material/travel_explore:",
-            query_params={"dataset": dataset.id},
-        )  # fmt: skip
-        if dataset.labels:
-            st.page_link(
-                "pages/train.py", label="Train on this data set", icon=":material/psychiatry:",
-                query_params={"dataset": dataset.id},
-            )  # fmt: skip
+        if dataset.labels and st.button(
+            "Train on this data set", type="primary", icon=":material/psychiatry:", key="train_on_it"
+        ):
+            st.switch_page("pages/train.py", query_params={"dataset": dataset.id})
         with st.popover("Rename", icon=":material/edit:"):
             name = st.text_input("New name", dataset.name, key=f"rename_{dataset.id}")
             if st.button("Rename", key="rename_dataset"):
@@ -105,12 +115,6 @@ def _head(dataset: DataSet) -> None:
                     show_error(error)
                 else:
                     st.rerun()
-    shown = (
-        ("Rows", f"{dataset.rows:,}", "Rows with a text" + (" and a label." if dataset.label else ".")),
-        _answers_figure(dataset),
-        ("Set aside", f"{dataset.skipped_rows:,}", "Rows of the file without text or label, or not readable."),
-    )
-    figure_cards(shown)
     facts = (
         f"From {dataset.source_name}, stored {ago(dataset.created)} · text: {' + '.join(dataset.texts)}"
         + (f" · {'score' if dataset.task == 'regression' else 'label'}: {dataset.label}" if dataset.label else "")
@@ -125,12 +129,13 @@ def _head(dataset: DataSet) -> None:
     st.caption(plain(facts))
 
 
-def _answers_figure(dataset: DataSet) -> tuple[str, str, str]:
-    if dataset.task == "regression":
-        return "To learn", "a score", "A number for each row; the model learns to give it."
-    if dataset.task == "multi_label":
-        return "Labels", str(len(dataset.labels)), "Different labels; a row may have several, or none."
-    return "Classes", str(len(dataset.labels)), "Different labels; each row has one."
+def size_of(dataset: DataSet) -> str:
+    """Rows, what there is to learn, and what was left out, in a few words."""
+    learnt = {
+        "regression": "a score to learn", "multi_label": f"{len(dataset.labels):,} labels, several a row", "unlabelled": "no labels",
+    }.get(dataset.task, f"{len(dataset.labels):,} classes")  # fmt: skip
+    aside = f" · {dataset.skipped_rows:,} rows of the file set aside" if dataset.skipped_rows else ""
+    return f"{dataset.rows:,} rows · {learnt}{aside}"
 
 
 def _parts_sentence(dataset: DataSet) -> str:
@@ -144,8 +149,8 @@ def _parts_sentence(dataset: DataSet) -> str:
     return f"Parts: {sizes} ({how}{grouped}). Training learns, validation chooses the best moment, test judges."
 
 
-def _length_card(dataset: DataSet) -> tuple[str, int]:
-    """How long the texts are; the source and the max length that were chosen come back."""
+def _length_card(dataset: DataSet) -> None:
+    """How long the texts are, as the chosen source reads them."""
     sources = {source.key: source.title for source in list_sources() if source.available and source.at_hand}
     one, two = st.columns(2)
     model = one.selectbox(
@@ -163,7 +168,7 @@ def _length_card(dataset: DataSet) -> tuple[str, int]:
         lengths = lengths_of(dataset.id, model)
     except GraftError as error:
         show_error(error)
-        return model, int(max_length)
+        return
     summary = length_summary(lengths, max_length)
     show_chart(charts.length_histogram(lengths, max_length, len(lengths) < dataset.rows), key="lengths")
     sampled = "" if summary.rows >= dataset.rows else f" Measured on an even sample of {summary.rows:,} rows."
@@ -172,4 +177,3 @@ def _length_card(dataset: DataSet) -> tuple[str, int]:
         f"At {max_length} tokens {100 * summary.share_cut:.1f} % of the texts are cut and "
         f"{100 * summary.share_tokens_lost:.1f} % of all tokens are not read.{sampled}"
     )
-    return model, int(max_length)

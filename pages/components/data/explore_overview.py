@@ -1,17 +1,12 @@
-"""What a set consists of: its classes, lengths, groups, and the words that set the classes apart."""
+"""What sets the parts of a set apart: its further columns, and the words of its classes."""
 
-import numpy as np
 import streamlit as st
 
-from core import charts
 from core.charts import explore as drawn
 from core.data.sets.store import DataSet, get_dataset
-from core.errors import GraftError
 from core.explore.groups import Groups, group_columns, groups_of
 from core.explore.words import TypicalWords, typical_words
 from pages.components.data.explore_rows import drawn_rows
-from pages.components.shared.errors import show_error
-from pages.components.shared.lengths import lengths_of
 from pages.components.shared.theme import STILL, show_chart
 from pages.components.shared.words import plain
 
@@ -28,15 +23,10 @@ def _words(dataset_id: str) -> TypicalWords:
     return typical_words(texts.tolist(), answers.members, answers.names)
 
 
-def overview(dataset: DataSet) -> None:
-    """Three cards and the typical words."""
+def groups_and_words(dataset: DataSet) -> None:
+    """The rows by a further column, and the typical words of each class."""
     frame = drawn_rows(dataset.id, WORD_ROWS)
     answers = groups_of(dataset, frame)
-    left, right = st.columns(2)
-    with left, st.container(border=True, height="stretch"):
-        _label_card(dataset, answers)
-    with right, st.container(border=True, height="stretch"):
-        _length_card(dataset)
     groups = group_columns(dataset, frame)
     if groups:
         with st.container(border=True):
@@ -54,46 +44,6 @@ def overview(dataset: DataSet) -> None:
     if answers.names:
         st.header("Words that set the classes apart", anchor=False)
         _word_cards(dataset, answers, len(frame))
-
-
-def _label_card(dataset: DataSet, answers: Groups) -> None:
-    if answers.values is not None:
-        show_chart(
-            drawn.score_histogram(answers.values, dataset.label or "score", len(answers.values) < dataset.rows),
-            key="scores",
-            config=STILL,
-        )
-        known = answers.values[np.isfinite(answers.values)]
-        st.caption(
-            f"From {known.min():g} to {known.max():g}, half of the rows up to {np.median(known):g}."
-            + _of(dataset, len(known))
-        )
-    elif dataset.labels:
-        show_chart(charts.class_balance(dataset.counts, dataset.labels), key="balance", config=STILL)
-        rows = {label: sum(part.get(label, 0) for part in dataset.counts.values()) for label in dataset.labels}
-        most, least = max(rows, key=rows.__getitem__), min(rows, key=rows.__getitem__)
-        even = rows[most] == rows[least]
-        st.caption(
-            f"{len(rows)} classes with {rows[most]:,} rows each."
-            if even
-            else f"{len(rows)} classes; the commonest is {plain(most)} with {rows[most]:,} rows, "
-            f"the rarest {plain(least)} with {rows[least]:,}."
-        )
-    else:
-        st.markdown("This set has no labels: the map and the search work all the same.")
-
-
-def _length_card(dataset: DataSet) -> None:
-    try:
-        lengths = lengths_of(dataset.id, "minilm")
-    except GraftError as error:
-        show_error(error)
-        return
-    show_chart(charts.length_histogram(lengths, 128, len(lengths) < dataset.rows), key="lengths", config=STILL)
-    st.caption(
-        f"Half of the texts have up to {np.median(lengths):,.0f} tokens (pieces of words, counted for MiniLM), "
-        f"one in twenty has more than {np.percentile(lengths, 95):,.0f}." + _of(dataset, len(lengths))
-    )
 
 
 def _word_cards(dataset: DataSet, answers: Groups, rows: int) -> None:

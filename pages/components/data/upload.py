@@ -119,7 +119,7 @@ def _store(path: Path, source_name: str, table: Table, roles: Roles, reading: Re
     if not roles.answered:
         why = roles.reasons.get("no_label")
         st.markdown(
-            f"**No label column{f': {plain(why)}' if why else ''}.** Such a set can be scored on the Predict page, not trained on."
+            f"**No label column{f': {plain(why)}' if why else ''}.** Such a set can be scored on the Use page, not trained on."
             + (" Choose what to learn above, if that is wrong." if why else "")
         )
     if st.button("Store this data set", type="primary", icon=":material/save:", key="store"):
@@ -156,5 +156,6 @@ def _stored(dataset: DataSet, known: bool) -> None:
     st.toast(f"Already stored as {name}." if known else f"Stored {name}.", icon=":material/check:")
     st.session_state["uploads_done"] = st.session_state.get("uploads_done", 0) + 1  # an empty uploader for the next
     st.session_state.pop("upload_copy", None)
+    st.query_params.pop("add", None)
     st.query_params["dataset"] = dataset.id
     st.rerun()

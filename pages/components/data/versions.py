@@ -22,7 +22,6 @@ def open_version(dataset: DataSet, message: str = "") -> None:
     """Go to a set on the Data page, and say why."""
     if message:
         st.session_state["version_said"] = message
-    st.session_state.pop("data_pick", None)
     st.query_params["dataset"] = dataset.id
     st.rerun()
 
@@ -52,16 +51,15 @@ def looks_caption(dataset: DataSet) -> None:
 
 
 def versions_view(dataset: DataSet) -> None:
-    """Lineage, a new split and export, each folded."""
+    """Lineage, a new split and export."""
     with st.container(horizontal=True):
         with st.popover("Draw the split anew", icon=":material/call_split:"):
             _split_form(dataset)
         with st.popover("Export", icon=":material/download:"):
             _export(dataset)
     kin = family(dataset)
-    with st.expander(f"Versions ({len(kin)})", icon=":material/history:"):
-        st.caption("A stored set never changes. Each fix makes a new version; every run names the one it used.")
-        _lineage(dataset, kin)
+    st.caption("A stored set never changes. Each fix makes a new version; every run names the one it used.")
+    _lineage(dataset, kin)
 
 
 def _lineage(dataset: DataSet, kin: list[DataSet]) -> None:

@@ -58,8 +58,8 @@ def _mix_ups(run: Run, result: dict[str, Any]) -> None:
 def _texts_link(run: Run, true: str, predicted: str) -> None:
     """To the texts of one cell of the confusion matrix."""
     st.page_link(
-        "pages/predict.py", label=plain(f"Texts that are {true} and were called {predicted}"), icon=":material/list:",
-        query_params={"run": run.id, "true": true, "predicted": predicted},
+        "pages/results.py", label=plain(f"Texts that are {true} and were called {predicted}"), icon=":material/list:",
+        query_params={"run": run.id, "tab": "Mistakes", "true": true, "predicted": predicted},
     )  # fmt: skip
 
 
@@ -94,8 +94,8 @@ def label_view(run: Run, result: dict[str, Any]) -> None:
             f"A row truly has {metrics['labels_true']:.2f} labels and is given {metrics['labels_given']:.2f}, on average."
         )
         st.page_link(
-            "pages/predict.py", label="See the rows and their labels", icon=":material/list:",
-            query_params={"run": run.id, "true": "any"},
+            "pages/results.py", label="See the rows and their labels", icon=":material/list:",
+            query_params={"run": run.id, "tab": "Mistakes"},
         )  # fmt: skip
     with right, st.container(border=True):
         st.markdown("**Each label**")
@@ -124,8 +124,8 @@ def score_view(run: Run, result: dict[str, Any]) -> None:
             f"themselves spread by {readable(metrics['spread'])} around their mean."
         )
         st.page_link(
-            "pages/predict.py", label="See the rows, largest errors first", icon=":material/list:",
-            query_params={"run": run.id, "true": "any"},
+            "pages/results.py", label="See the rows, largest errors first", icon=":material/list:",
+            query_params={"run": run.id, "tab": "Mistakes"},
         )  # fmt: skip
 
 

@@ -143,7 +143,7 @@ def _done(key: str) -> None:
             if "run" in done:
                 run_link(get_run(done["run"]), "Watch the new run")
                 st.page_link(
-                    "pages/compare.py", label="Compare with the old run", icon=":material/compare_arrows:",
+                    "pages/results.py", label="Compare with the old run", icon=":material/compare_arrows:",
                     query_params={"runs": f"{done['old']},{done['run']}"},
                 )  # fmt: skip
         if "run" in done:

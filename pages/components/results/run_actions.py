@@ -23,10 +23,7 @@ def actions(run: Run, state: str) -> None:
             _do(lambda: queue.resume(run))
         if state == "finished":
             st.page_link(
-                "pages/predict.py", label="Try it out", icon=":material/edit_note:", query_params={"run": run.id}
-            )
-            st.page_link(
-                "pages/compare.py", label="Compare", icon=":material/compare_arrows:", query_params={"runs": run.id}
+                "pages/results.py", label="Compare", icon=":material/compare_arrows:", query_params={"runs": run.id}
             )
             st.page_link(
                 "pages/train.py", label="Train on from this model", icon=":material/psychiatry:",

@@ -1,4 +1,6 @@
-"""The table of runs: filter, choose, rename, tag, delete."""
+"""The table of runs and studies: filter, choose, open, rename, tag, delete."""
+
+from contextlib import suppress
 
 import pandas as pd
 import streamlit as st
@@ -6,8 +8,12 @@ import streamlit as st
 from core.config import RunConfig
 from core.errors import GraftError, RunError
 from core.metrics.macro_f1 import MACRO_F1
+from core.metrics.table import METRICS
 from core.runs.folder import Run, delete_run, restore_run
+from core.runs.ties import study_tie
 from core.strategies.registry import STRATEGIES
+from core.studies.folder import Study
+from core.studies.standing import state_of
 from core.tasks import headline_of
 from core.training.estimate import took
 from pages.components.results.run_actions import rename, tag_all
@@ -22,17 +28,17 @@ from pages.components.shared.words import (
 )
 
 
-def run_table(runs: list[Run], linked: list[Run]) -> list[Run]:
-    """Show the runs and return those that are chosen; a choice is remembered by id, never by position."""
-    shown = _filtered(runs)
-    frame = pd.DataFrame([_line(run) for run in shown])
+def run_table(runs: list[Run], studies: list[Study], linked: list[Run]) -> list[Run]:
+    """Show runs and studies and return the runs that are chosen; a choice is remembered by id, never by position."""
     chosen_ids = [run.id for run in linked]
+    shown = _filtered(runs, studies, chosen_ids)
+    frame = pd.DataFrame([_line(entry) if isinstance(entry, Run) else _study_line(entry) for entry in shown])
     if not len(frame):
-        st.caption("No run fits the filter.")
+        st.caption("Nothing fits the filter.")
         return linked
-    positions = [index for index, run in enumerate(shown) if run.id in chosen_ids]
+    positions = [index for index, entry in enumerate(shown) if entry.id in chosen_ids]
     # the key names the rows shown: with other rows the old positions would mean other runs
-    key = f"runs_{hash(tuple(run.id for run in shown))}"
+    key = f"runs_{hash(tuple(entry.id for entry in shown))}"
     event = st.dataframe(
         frame.style.format({"Training": _took}), hide_index=True, key=key, on_select="rerun", selection_mode="multi-row",
         selection_default={"selection": {"rows": positions}} if positions else None,
@@ -44,16 +50,60 @@ def run_table(runs: list[Run], linked: list[Run]) -> list[Run]:
             "Judged rows": st.column_config.NumberColumn(help="How many rows the scores rest on."),
             "Training": st.column_config.NumberColumn(help="Time of the training, judging not counted."),
             "Started": st.column_config.DatetimeColumn(format="distance"),
+            "Kind": st.column_config.TextColumn(help="A run is one training; a study is a question with several runs behind it."),
         },
         placeholder="–",
     )  # fmt: skip
-    st.caption("Click a column's head to sort. Tick runs to compare, rename, tag or delete them.")
-    picked = [shown[index] for index in event.selection.rows if index < len(shown)]
+    st.caption(
+        "Click a column's head to sort. Tick one to open it; tick two to eight finished runs to see them side by side: their "
+        "differences are tested on the rows that both were judged by."
+    )
+    ticked = [shown[index] for index in event.selection.rows if index < len(shown)]
+    picked = [entry for entry in ticked if isinstance(entry, Run)]
+    for entry in ticked:
+        if isinstance(entry, Study):
+            st.page_link(
+                "pages/results.py",
+                label=f"Open {plain(entry.name)}",
+                icon=":material/stairs:",
+                query_params={"study": entry.id},
+            )
     st.query_params["runs"] = ",".join(run.id for run in picked)
     _undo()
     if picked:
         _edit(picked)
     return picked
+
+
+def _study_line(study: Study) -> dict[str, object]:
+    """A study as a row of the table."""
+    return {
+        "Name": study.name, "Kind": "study", "State": state_of(study), "Score": _best_of(study), "Started": pd.Timestamp(_made(study), unit="s"), "Id": study.id,
+    }  # fmt: skip
+
+
+def _best_of(study: Study) -> str:
+    """The best figure that one of its runs has reached; empty where none has a result."""
+    with suppress(GraftError):
+        results = [cell.run.result for cell in study.cells() if cell.run and cell.run.state == "finished"]
+        told = [
+            (result["metrics"][name], name)
+            for result in results
+            if result and METRICS[name := headline_of(result)].higher
+        ]
+        if told:
+            value, name = max(told)
+            return f"{figure(name, value)} {spoken(name)}"
+    return ""
+
+
+def _made(entry: Run | Study) -> float:
+    """When it was queued, in unix seconds; 0 for a study that is damaged."""
+    if isinstance(entry, Run):
+        return float(entry.meta["created"])
+    with suppress(GraftError):
+        return float(entry.read()["created"])
+    return 0.0
 
 
 def _line(run: Run) -> dict[str, object]:
@@ -64,7 +114,7 @@ def _line(run: Run) -> dict[str, object]:
     best = best_baseline(result)
     score = figure(name, metrics[name]) if metrics else ""
     return {
-        "Name": meta["name"], "State": run.state, "Score": f"{score} {spoken(name)}" if metrics else "",
+        "Name": meta["name"], "Kind": "run", "State": run.state, "Score": f"{score} {spoken(name)}" if metrics else "",
         MACRO_F1.title: _hundred(metrics.get(MACRO_F1.name)),
         "Best baseline": figure(name, best["metrics"][name]) if best else "", "Judged rows": result.get("rows"),
         "Tags": ", ".join(meta["tags"]), "Data set": dataset_name(config.dataset) if config else "",
@@ -90,8 +140,8 @@ def _hundred(share: float | None) -> float | None:
     return None if share is None else 100 * share
 
 
-def _filtered(runs: list[Run]) -> list[Run]:
-    """The runs that fit the words, states and data sets that the user asks for."""
+def _filtered(runs: list[Run], studies: list[Study], linked: list[str]) -> list[Run | Study]:
+    """What fits the words, states and data sets that the user asks for, newest first; runs of a study stand in it."""
     left, middle, right = st.columns([2, 1, 1])
     wanted = left.text_input("Filter", placeholder="name, tag, source or strategy", key="run_filter").lower().split()
     states = middle.multiselect("State", sorted({run.state for run in runs}), key="state_filter", placeholder="any")
@@ -99,6 +149,9 @@ def _filtered(runs: list[Run]) -> list[Run]:
         "Data set", sorted({config.dataset for run in runs if (config := _config(run))}), key="set_filter", placeholder="any",
         format_func=dataset_name,
     )  # fmt: skip
+
+    tied = {run.id for run in runs if study_tie(run)}
+    both = bool(tied) and st.toggle("Also the runs of studies", key="study_runs", value=bool(tied & set(linked)))
 
     def fits(run: Run) -> bool:
         config = _config(run)
@@ -110,7 +163,10 @@ def _filtered(runs: list[Run]) -> list[Run]:
             and (not sets or (config is not None and config.dataset in sets))
         )
 
-    return [run for run in runs if fits(run)]
+    found: list[Run | Study] = [run for run in runs if fits(run) and (both or run.id not in tied)]
+    if not states and not sets:
+        found += [study for study in studies if all(word in f"{study.name} study".lower() for word in wanted)]
+    return sorted(found, key=_made, reverse=True)
 
 
 def _edit(picked: list[Run]) -> None:
@@ -118,7 +174,9 @@ def _edit(picked: list[Run]) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         if len(picked) == 1:
             rename(picked[0])
-            st.page_link("pages/run.py", label="Open", icon=":material/monitoring:", query_params={"run": picked[0].id})
+            st.page_link(
+                "pages/results.py", label="Open", icon=":material/monitoring:", query_params={"run": picked[0].id}
+            )
         else:
             tag_all(picked)
         if st.button(

@@ -35,7 +35,8 @@ def scores_view(title: str, color: str, result: dict[str, Any], chart_key: str, 
         for metric in sorted(task.metrics, key=lambda metric: metric != name)
     }
     table = pd.DataFrame({"": [contender["title"] for contender in contenders]} | figures)
-    st.dataframe(table, hide_index=True, key=table_key)
+    with st.expander("All figures with their intervals"):
+        st.dataframe(table, hide_index=True, key=table_key)
     for note in result.get("notes", []):
         st.caption(words.plain(note))
     return contenders

@@ -10,7 +10,7 @@ from core.runs.folder import get_run
 
 LISTS = {  # what an address can name -> what it is called, the page that lists them all, and its name
     "dataset": ("data set", "pages/data.py", "All data sets"),
-    "run": ("run", "pages/compare.py", "All runs"),
+    "run": ("run", "pages/results.py", "All results"),
 }
 FORM = (  # widgets of the Train page whose values outlive a look at another page
     "train_dataset", "source", "hub_name", "revision", "folder", "weights_file", "weights_onto", "strategy", "all_strategies",
@@ -66,7 +66,7 @@ def unknown(name: str, value: str, others: bool = True) -> None:
         f"There is no {called} `{value.replace('`', '')}` here: it was deleted, or the link comes from another workspace. {choose}",
         icon=":material/link_off:",
     )
-    st.page_link(page, label=title, icon=":material/list:", query_params={})
+    st.page_link(page, label=title, icon=":material/list:", query_params={"runs": ""} if name == "run" else {})
 
 
 def tab_title(page: str, about: str | None = None) -> None:

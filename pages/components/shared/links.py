@@ -8,7 +8,7 @@ from pages.components.shared.words import plain
 
 def run_link(run: Run, label: str | None = None, icon: str = ":material/monitoring:") -> None:
     """A link that opens a run, also in another browser; its name unless there is another ``label``."""
-    st.page_link("pages/run.py", label=plain(label or run.name), icon=icon, query_params={"run": run.id})
+    st.page_link("pages/results.py", label=plain(label or run.name), icon=icon, query_params={"run": run.id})
 
 
 def start_links() -> None:

@@ -12,6 +12,7 @@ from core.jobs.queue import active_runs, waiting_runs
 from core.jobs.scheduler import ensure_scheduler
 from pages.components.shared.address import keep_address, keep_form, tab_title
 from pages.components.shared.errors import shown_errors
+from pages.components.shared.former import FORMER
 from pages.components.shared.theme import mark_focus
 from pages.components.shared.words import plain
 
@@ -38,11 +39,9 @@ class Page:
 PAGES = (  # the first is the one that opens
     Page("home", "Home", ":material/home:"),
     Page("data", "Data", ":material/table:", reads_texts=True),
-    Page("explore", "Explore", ":material/travel_explore:", reads_texts=True),
     Page("train", "Train", ":material/psychiatry:", reads_texts=True),
-    Page("run", "Run", ":material/monitoring:"),
-    Page("compare", "Compare", ":material/compare_arrows:"),
-    Page("predict", "Predict", ":material/edit_note:", reads_texts=True),
+    Page("results", "Results", ":material/monitoring:"),
+    Page("use", "Use", ":material/edit_note:", reads_texts=True),
 )
 
 
@@ -57,6 +56,7 @@ def navigation() -> Any:
         st.Page(f"pages/{page.name}.py", title=page.title, icon=page.icon, default=page is PAGES[0], url_path=page.name)
         for page in PAGES
     ]
+    entries += [st.Page(lead, title=name.title(), url_path=name, visibility="hidden") for name, lead in FORMER.items()]
     st.session_state["_routed"] = True
     return st.navigation(entries, position="top")
 
@@ -75,7 +75,9 @@ def ensure_routed() -> None:
 
 def frame(title: str) -> None:
     """What stands above the page of this title: a scheduler for the workspace, and what is running."""
-    page = next(page for page in PAGES if page.title == title)
+    page = next((page for page in PAGES if page.title == title), None)
+    if page is None:  # a former address, which leads on at once
+        return
     st.session_state["_page"] = page.name
     tab_title("" if page is PAGES[0] else page.title)
     mark_focus()
@@ -97,8 +99,7 @@ def _running_lines() -> None:
     active, waiting = active_runs(), len(waiting_runs())
     if not active and not waiting:
         return
-    newest = active[-1].id if active else None  # what the Run page opens by itself
-    own = st.query_params.get("run", newest) if st.session_state.get("_page") == "run" else None
+    own = st.query_params.get("run") if st.session_state.get("_page") == "results" else None
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         for run in active[:SHOWN]:
             if run.id == own:
@@ -106,7 +107,7 @@ def _running_lines() -> None:
             status = run.status
             share = f"{100 * (status.get('progress') or 0):.0f} %"
             st.page_link(
-                "pages/run.py", label=f"{plain(run.name)}: {status['state']}, {share}", icon=":material/progress_activity:",
+                "pages/results.py", label=f"{plain(run.name)}: {status['state']}, {share}", icon=":material/progress_activity:",
                 query_params={"run": run.id},
             )  # fmt: skip
         if waiting:

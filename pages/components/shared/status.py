@@ -1,9 +1,11 @@
 """The machine in words, and lists that pages share."""
 
+from collections.abc import Collection
+
 import streamlit as st
 
 from core.data.sets.store import DataSet, list_datasets
-from core.data.sets.versions import version_title
+from core.data.sets.versions import families, version_title
 from core.runs.folder import Run, list_runs
 from pages.components.shared.address import remember, tab_title, unknown
 
@@ -38,8 +40,7 @@ def pick_dataset(label: str, key: str) -> DataSet | None:
     linked = st.query_params.get("dataset")
     if linked and linked not in known:
         return _pick_another(label, key, known, linked)
-    named = (linked, st.session_state.get(key))
-    ids = [dataset_id for dataset_id in known if not known[dataset_id].fold or dataset_id in named] or list(known)
+    ids = offered(known, (linked, st.session_state.get(key)))
     if linked in known and (key not in st.session_state or linked != st.session_state.get(f"_{key}")):
         st.session_state[key] = linked  # the link is new: the box follows it
     chosen = st.selectbox(
@@ -51,10 +52,17 @@ def pick_dataset(label: str, key: str) -> DataSet | None:
     return _shown(known.get(chosen or ""))
 
 
+def offered(known: dict[str, DataSet], asked: Collection[str | None] = ()) -> list[str]:
+    """Ids to choose from: of each set its newest version, and those that were asked for."""
+    return [
+        version.id for line in families(known.values()) for version in line if version is line[0] or version.id in asked
+    ]
+
+
 def _pick_another(label: str, key: str, known: dict[str, DataSet], linked: str) -> DataSet | None:
     """Where the address names a set that is not here: nothing is opened in its place before it is chosen."""
     unknown("dataset", linked)
-    ids = [dataset_id for dataset_id in known if not known[dataset_id].fold]
+    ids = offered(known)
     chosen = st.selectbox(
         label, ids, index=None, key=f"{key}_instead", placeholder="Choose a data set",
         format_func=lambda dataset_id: f"{version_title(known[dataset_id])} · {known[dataset_id].rows:,} rows",

@@ -11,16 +11,18 @@ INK = {"light": "#0E1410", "dark": "#E6EBE7"}
 SOFT = {"light": "#5A625D", "dark": "#A9B3AC"}
 
 
-# the only style of our own: Streamlit marks a focused link with a tint of 15 % alone, and no setting of its theme changes that.
-# The green has 4.5 : 1 on both backgrounds
-FOCUS = """<style>
-.stApp :is(a, summary, [role="tab"], [role="radio"]):focus-visible { outline: 2px solid #318556; outline-offset: 1px; }
+STAYS = "stays"  # key of a container in a column that stays in view while the columns beside it are scrolled
+# the only styles of our own. Streamlit marks a focused link with a tint of 15 % alone, and no setting of its theme changes that: the
+# green has 4.5 : 1 on both backgrounds. And it knows no container that stays in view beside a longer one
+STYLE = f"""<style>
+[data-testid="stColumn"]:has(.st-key-{STAYS}) > [data-testid="stVerticalBlock"] {{ position: sticky; top: 4.5rem; }}
+.stApp :is(a, summary, [role="tab"], [role="radio"]):focus-visible {{ outline: 2px solid #318556; outline-offset: 1px; }}
 </style>"""
 
 
 def mark_focus() -> None:
     """Whoever goes through a page by keyboard sees where he is."""
-    st.html(FOCUS)
+    st.html(STYLE)
 
 
 def ink() -> str:

@@ -18,7 +18,10 @@ from pages.components.shared.links import run_link
 from pages.components.shared.theme import STILL, ink, show_chart
 from pages.components.studies.try_chips import try_chips
 
-GREEN, PALE = "#3F9564", "#7FB597"  # this run is leaf green; what transfers without being trained whole is a paler one
+GREEN, PALE = (
+    charts.THIS_RUN,
+    "#7FB597",
+)  # this run is leaf green; what transfers without being trained whole is a paler one
 STATES = {
     "queued": "waits", "open": "waits", "starting": "is starting", "running": "is at work", "stopping": "is stopping",
     "stopped": "was stopped", "failed": "failed", "interrupted": "was interrupted", "deleted": "was deleted", "damaged": "is damaged",

@@ -43,4 +43,4 @@ def new_study(dataset: DataSet, source: str = "minilm", revision: str | None = N
         except GraftError as error:
             show_error(error)
             return
-        st.switch_page("pages/home.py", query_params={"study": study.id})
+        st.switch_page("pages/results.py", query_params={"study": study.id})

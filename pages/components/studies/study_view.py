@@ -18,11 +18,15 @@ EVERY = 2.0  # seconds between two looks
 VIEWS: dict[str, Callable[[Study], None]] = {"ladder": lambda study: ladder_view(study, read_ladder(study))}
 
 
-def study_view(study: Study) -> None:
-    """All of a study; while it is under way it redraws itself."""
+def study_view(study: Study, is_page: bool = False) -> None:
+    """All of a study; while it is under way it redraws itself.
+
+    Args:
+        is_page: whether the page is about this study alone, so that its name is the title.
+    """
     state = state_of(study)
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.subheader(plain(study.name), anchor=False, width="content")
+        (st.title if is_page else st.header)(plain(study.name), anchor=False, width="content")
         study_badge(state)
     with shown_errors():
         read = study.read()

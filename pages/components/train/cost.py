@@ -9,6 +9,7 @@ from core.models.reach import reach_source
 from core.models.shape import shape_of
 from core.strategies.registry import STRATEGIES
 from core.training.estimate import duration, estimate
+from core.training.optimiser import fitting_rate
 from core.training.recipe import epochs_for
 from pages.components.shared.lengths import lengths_of
 from pages.components.shared.words import plain
@@ -34,7 +35,8 @@ def cost(config: RunConfig, dataset: DataSet) -> bool:
         return True
     lengths = lengths_of(dataset.id, config.model)
     counts = {part: dataset.size(part) for part in ("train", "validation", "test")}
-    expected = estimate(config, counts, lengths, shape_of(config.model, config.revision))
+    shape = shape_of(config.model, config.revision)
+    expected = estimate(config, counts, lengths, shape)
     memory = expected.memory_mib
     with st.grid(3, min_column_width=96):
         st.metric("Time", duration(expected.seconds), help="From start to result, judging included.")
@@ -49,6 +51,9 @@ def cost(config: RunConfig, dataset: DataSet) -> bool:
     reading = f"{longer} are read in several windows" if config.truncation == "windows" else f"{longer} are cut"
     if config.epochs is None and STRATEGIES[config.strategy].teacher.by_epochs:
         st.caption(f"Epochs: {epochs_for(config, train)}, chosen for {train:,} rows.")
+    if config.learning_rate is None and STRATEGIES[config.strategy].teacher.steps:
+        rate = fitting_rate(shape.width, config.strategy)
+        st.caption(f"Learning rate: {rate:.2g} at its highest, as fits this source and strategy.")
     st.caption(f"Learns from {train:,} rows. At {config.max_length} tokens {reading}.")
     return True
 

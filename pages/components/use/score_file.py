@@ -16,7 +16,7 @@ from core.runs.folder import Run
 from core.tasks import readable, split_labels
 from pages.components.shared.download import download_csv
 from pages.components.shared.errors import show_error
-from pages.components.shared.status import dataset_names
+from pages.components.shared.status import dataset_names, offered
 from pages.components.shared.words import plain
 from pages.components.use.predictor import LOCK, load
 
@@ -67,9 +67,7 @@ def _stored() -> tuple[str, str, Table] | None:
     """A data set that is stored already, also one without labels: its id, name and rows."""
     known = dataset_names()
     linked = st.query_params.get("score")
-    ids = [
-        dataset_id for dataset_id in known if not known[dataset_id].fold or dataset_id == linked
-    ]  # folds hold the same rows again
+    ids = offered(known, (linked,))
     chosen = st.selectbox(
         "Stored data set", ids, index=ids.index(linked) if linked in known else None, key="predict_stored",
         format_func=lambda key: f"{known[key].name} · {known[key].rows:,} rows", placeholder="or upload a file below",

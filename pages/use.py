@@ -1,4 +1,4 @@
-"""Predict: try a sentence, score a file, look at the test rows and the mistakes."""
+"""Use: pick a finished model, score a file, use it from the command line or from code."""
 
 import streamlit as st
 
@@ -8,27 +8,27 @@ ensure_routed()
 
 from core.errors import RunError
 from core.runs.folder import Run, get_run
-from pages.components.results.test_rows import test_rows
+from pages.components.results.run_view import what_it_does
 from pages.components.shared import status, words
 from pages.components.shared.address import remember, tab_title, unknown
 from pages.components.shared.errors import shown_errors
 from pages.components.shared.links import run_link, start_links
-from pages.components.use.score_file import score_file
-from pages.components.use.try_text import try_text
+from pages.components.use.use_it import use_it
 
 
 def pick_run(runs: list[Run]) -> Run | None:
-    """A finished run, named in the link (``?run=``); None while the link names another one."""
-    known = {run.id: run for run in runs}
+    """A finished run, named in the link (``?run=``), those of one data set together; None while the link names another one."""
+    sets = list(dict.fromkeys(run.config.dataset for run in runs))  # the set that was used last comes first
+    known = {run.id: run for run in sorted(runs, key=lambda run: sets.index(run.config.dataset))}
     linked = st.query_params.get("run")
     if linked and linked not in known:
         _why_not(linked)
-    elif linked and linked != st.session_state.get("_predict_run"):
-        st.session_state["predict_run"] = linked  # the link is new: the box follows it
+    elif linked and linked != st.session_state.get("_use_run"):
+        st.session_state["use_run"] = linked  # the link is new: the box follows it
     lost = bool(linked) and linked not in known
     chosen = st.selectbox(
-        "Run", list(known), index=None if lost else 0, key="predict_run_instead" if lost else "predict_run",
-        format_func=lambda run_id: f"{known[run_id].name} · {words.headline(known[run_id].result or {})}",
+        "Model", list(known), index=None if lost else 0, key="use_run_instead" if lost else "use_run",
+        format_func=lambda run_id: _titled(known[run_id]),
         placeholder="Choose a finished run",
     )  # fmt: skip
     if chosen is None:
@@ -36,10 +36,14 @@ def pick_run(runs: list[Run]) -> Run | None:
     st.query_params["run"] = chosen
     if lost:
         st.rerun()
-    st.session_state["_predict_run"] = chosen
+    st.session_state["_use_run"] = chosen
     remember("run", chosen)
-    tab_title("Predict", known[chosen].name)
+    tab_title("Use", known[chosen].name)
     return known[chosen]
+
+
+def _titled(run: Run) -> str:
+    return f"{words.dataset_name(run.config.dataset)} · {run.name} · {words.headline(run.result or {})}"
 
 
 def _why_not(linked: str) -> None:
@@ -56,19 +60,17 @@ def _why_not(linked: str) -> None:
     run_link(run)
 
 
-st.title("Predict", anchor=False)
+st.title("Use", anchor=False)
 runs = status.finished_runs()
 if not runs:
-    st.markdown(
-        "No run has finished yet. When one has, you can type a sentence here and see what the model makes of it."
-    )
+    st.markdown("No run has finished yet. When one has, you can score your files with its model here.")
     start_links()
 else:
     run = pick_run(runs)
     if run is None:
         st.stop()
-    names = ["A sentence", "A file", "Test rows"]
-    first = "Test rows" if "true" in st.query_params else "A file" if "score" in st.query_params else names[0]
-    for name, tab in zip(names, st.tabs(names, default=first), strict=True):
-        with tab, shown_errors():
-            {"A sentence": try_text, "A file": score_file, "Test rows": test_rows}[name](run)
+    if does := what_it_does(run):
+        st.markdown(does)
+    run_link(run, "Its result: scores, mistakes, texts to try")
+    with shown_errors():
+        use_it(run)

@@ -1,0 +1,32 @@
+"""A finished model at work: files scored here, and how it is called from elsewhere."""
+
+import streamlit as st
+
+from core.runs.folder import Run
+from pages.components.use.score_file import score_file
+
+
+def use_it(run: Run) -> None:
+    """Score a file or a stored set; the command and the lines of Python that do the same."""
+    st.header("Score a file", anchor=False)
+    score_file(run)
+    st.header("Without the browser", anchor=False)
+    left, right = st.columns(2)
+    with left:
+        st.caption("On the command line: a file in, the same rows with predictions out.")
+        st.code(
+            f"python -m core predict {run.id} --input texts.csv --output answers.csv", language="bash", wrap_lines=True
+        )
+    with right:
+        st.caption("In Python, from the folder of Graft.")
+        st.code(_python(run), language="python", wrap_lines=True)
+
+
+def _python(run: Run) -> str:
+    return (
+        "from core.results.predictor import Predictor\n"
+        "from core.runs.folder import get_run\n\n"
+        f'model = Predictor.load(get_run("{run.id}"))\n'
+        'outputs = model.predict(["Your text"])\n'
+        "print(model.answers(outputs))"
+    )
