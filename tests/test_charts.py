@@ -95,9 +95,18 @@ def test_names_cut_for_an_axis_stay_apart_and_show_where_they_differ():
     assert len(set(distinct_names(taken))) == 3
 
 
+def test_of_many_classes_the_commonest_have_a_bar_each_and_the_rest_one():
+    labels = [f"class {number}" for number in range(77)]
+    counts = {"train": {label: 100 - number for number, label in enumerate(labels)}, "test": dict.fromkeys(labels, 1)}
+    bars = charts.class_balance(counts, labels).data
+    assert bars[0].y[0] == "57 more" and bars[0].y[-1] == "class 0" and len(bars[0].y) == 21
+    assert bars[0].x[0] == sum(100 - number for number in range(20, 77)) and bars[1].x[0] == 57
+    assert list(charts.class_balance(counts, labels[:21]).data[0].y) == labels[:21][::-1]  # no bar for a single one
+
+
 def test_long_class_names_never_share_a_bar():
     counts = {"train": {name: rows for rows, name in enumerate(ALIKE, 1)}}
-    assert len(set(charts.class_balance(counts, ALIKE).data[0].x)) == 4
+    assert len(set(charts.class_balance(counts, ALIKE).data[0].y)) == 4
     shown = charts.probabilities(ALIKE, [0.1, 0.6, 0.2, 0.1]).data[0]
     assert len(set(shown.y)) == 4 and shown.x[-1] == 60  # the likeliest stays on top
     scores = {"f1": 0.5, "precision": 0.5, "recall": 0.5, "support": 9}

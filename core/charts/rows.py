@@ -32,7 +32,7 @@ def score_histogram(scores: Mapping[str, np.ndarray], name: str) -> go.Figure:
 
 def class_balance(counts: Mapping[str, Mapping[str, int]], labels: Sequence[str]) -> go.Figure:
     """Rows of each class or label, by part, the commonest on top; beyond the first ``MANY`` they are one bar."""
-    chart = figure("Rows of each label", "Rows", None)
+    chart = figure("Rows of each label", "Rows", "Label")
     whole = {label: sum(part.get(label, 0) for part in counts.values()) for label in labels}
     order = sorted(labels, key=whole.__getitem__, reverse=True)
     shown, rest = (order, []) if len(order) <= MANY + 1 else (order[:MANY], order[MANY:])

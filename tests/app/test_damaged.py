@@ -88,7 +88,7 @@ def test_every_command_on_a_damaged_run_ends_with_a_sentence(damaged, reviews_cs
         assert code == 0 or (code == 1 and answer["error"]["message"] and answer["error"]["hint"]), (name, answer)
 
 
-@pytest.mark.parametrize("page", ["home", "compare", "predict", "train", "data", "explore"])
+@pytest.mark.parametrize("page", ["home", "results", "use", "train", "data"])
 def test_every_page_opens_beside_damaged_runs(damaged, page):
     text = said(open_page(page))
     assert "Traceback" not in text
@@ -101,29 +101,29 @@ def test_every_page_opens_beside_damaged_runs(damaged, page):
 def test_the_page_of_a_damaged_run_says_what_is_wrong_and_what_to_do(damaged, number):
     name = names_of([*HARMS, *CHANGES])[number]
     run = next(run for run in list_runs() if run.id == name)
-    text = said(open_page("run", run=name))
+    text = said(open_page("results", run=name))
     if run.state == "damaged":
         assert "is damaged" in text and name in text
 
 
 def test_comparing_with_a_damaged_run_names_it_and_keeps_the_page(damaged):
     names = names_of([*HARMS, *CHANGES])
-    text = said(open_page("compare", runs=",".join([damaged.id, names[0], names[15], names[20]])))
+    text = said(open_page("results", runs=",".join([damaged.id, names[0], names[15], names[20]])))
     assert "config.json" in text
 
 
 def test_test_rows_that_are_damaged_are_named_beside_what_still_works(damaged):
     number = HARMS.index(("predictions/test.parquet", "missing"))
-    assert "are missing" in said(open_page("predict", run=names_of(HARMS)[number], true="any"))
+    assert "are missing" in said(open_page("results", run=names_of(HARMS)[number], tab="Mistakes"))
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("page", ["run", "compare", "predict", "train"])
+@pytest.mark.parametrize("page", ["results", "runs", "use", "train"])
 @pytest.mark.parametrize("length", [300, 6000])
 def test_an_endless_name_in_the_address_is_answered_with_a_sentence(home, dataset, page, length):
     finished(dataset, "whole one", 0.9)
-    query = {"runs": "A" * length} if page == "compare" else {"run": "A" * length, "dataset": "A" * length}
-    open_page(page, **query)
+    query = {"runs": "A" * length} if page == "runs" else {"run": "A" * length, "dataset": "A" * length}
+    open_page("results" if page == "runs" else page, **query)
 
 
 SET_HARMS = [
@@ -166,8 +166,10 @@ def test_a_damaged_set_is_named_and_the_others_stay(damaged_set, capsys, tmp_pat
 @pytest.mark.slow
 def test_pages_name_a_damaged_set(damaged_set):
     _, broken = damaged_set
-    for page in ("data", "explore", "train"):
+    for page in ("data", "train"):
         open_page(page, dataset=broken.id)
+    for tab in ("Health", "Rows", "Map and search", "Versions"):
+        open_page("data", dataset=broken.id, tab=tab)
     text = said(open_page("data", dataset=broken.id))
     if not (broken.folder / "dataset.json").is_file() or not (broken.folder / "data.parquet").is_file():
         assert "is damaged" in text

@@ -26,7 +26,7 @@ def fix_buttons(app):
 
 
 def test_a_finding_is_mended_by_one_click_and_undone(untidy):
-    app = open_page("data", dataset=untidy.id)
+    app = open_page("data", dataset=untidy.id, tab="Health")
     assert "2 rows repeat an earlier text" in said(app)
     next(button for button in fix_buttons(app) if button.label == "Remove 2 repeats").click().run()
     assert not app.exception
@@ -38,7 +38,7 @@ def test_a_finding_is_mended_by_one_click_and_undone(untidy):
 
 
 def test_the_rows_behind_a_finding_are_shown_on_demand(untidy):
-    app = open_page("data", dataset=untidy.id)
+    app = open_page("data", dataset=untidy.id, tab="Health")
     toggle = next(each for each in app.toggle if "duplicates" in str(each.key) and "near" not in str(each.key))
     toggle.set_value(True).run()
     assert not app.exception
@@ -53,7 +53,7 @@ def test_where_all_is_well_the_page_says_so(home, tmp_path):
     ]
     frame = pd.DataFrame({"review": words, "label": ["pos", "neg"] * 60})
     frame.to_csv(tmp_path / "fine.csv", index=False)
-    app = open_page("data", dataset=add_dataset(tmp_path / "fine.csv")[0].id)
+    app = open_page("data", dataset=add_dataset(tmp_path / "fine.csv")[0].id, tab="Health")
     assert "All is well" in said(app) and not fix_buttons(app)
 
 
@@ -62,7 +62,7 @@ def test_the_page_says_how_often_the_test_part_was_looked_at(untidy):
 
 
 def test_a_new_split_is_drawn_from_the_page(untidy):
-    app = open_page("data", dataset=untidy.id)
+    app = open_page("data", dataset=untidy.id, tab="Versions")
     app.number_input(key="resplit_seed").set_value(9).run()
     app.button(key="resplit_go").click().run()
     assert not app.exception and "Split anew, drawn with seed 9" in said(app)
@@ -70,7 +70,7 @@ def test_a_new_split_is_drawn_from_the_page(untidy):
 
 def test_a_version_says_what_it_is_and_where_it_comes_from(untidy):
     version = make_version(untidy, "drop", {"what": "exact_duplicates"})
-    app = open_page("data", dataset=version.id)
+    app = open_page("data", dataset=version.id, tab="Versions")
     assert "Dropped 2 rows that repeat an earlier text." in said(app)
     lineage = next(each.value for each in app.dataframe if "done" in each.value)
     assert lineage["done"].tolist() == ["Read from untidy.csv.", version.change["sentence"]]

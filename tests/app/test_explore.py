@@ -1,4 +1,4 @@
-"""The explore page, empty and filled."""
+"""Overview, map and search of a set, through the app's own entry."""
 
 import time
 
@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.data.sets.add import add_dataset
 from core.data.sets.store import DataSet
-from tests.app.test_pages import finished, open_page, said
+from tests.app.test_pages import finished, links, open_page, said
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 
@@ -29,15 +29,15 @@ def specs(app: AppTest) -> str:
 
 
 def test_the_overview_shows_classes_lengths_and_words_and_links_back(dataset):
-    app = open_page("explore", dataset=dataset.id)
+    app = open_page("data", dataset=dataset.id)
     assert "Rows of each label" in specs(app) and "Length of the texts" in specs(app) and "Typical of neg" in specs(app)
     assert "of these texts and in 0.0 % of all others" in said(app)
-    assert any("health" in link.proto.label for link in app.get("page_link"))
+    assert "All data sets" in links(app)
 
 
 def test_the_map_is_drawn_from_a_source_and_coloured_by_what_a_run_got_right(dataset):
     run = finished(dataset, "good one", 0.9)
-    app = view(open_page("explore", dataset=dataset.id), "Map")
+    app = view(open_page("data", dataset=dataset.id, tab="Map and search"), "Map")
     assert "scattergl" in specs(app) and "All 120 texts" in said(app) and "lie near each other" in said(app)
     app.selectbox(key=f"map_color_{dataset.id}").set_value(f"run:{run.id}").run()
     view(app, "Map")
@@ -45,7 +45,7 @@ def test_the_map_is_drawn_from_a_source_and_coloured_by_what_a_run_got_right(dat
 
 
 def test_words_and_meaning_find_texts(dataset):
-    app = view(open_page("explore", dataset=dataset.id), "Search")
+    app = view(open_page("data", dataset=dataset.id, tab="Map and search"), "Search")
     app.text_input(key="search_words").set_value("FILM lovely").run()
     found = app.dataframe[0].value
     assert len(found) and all("film" in text and "lovely" in text for text in found["text"])
@@ -66,8 +66,9 @@ def bare(home, tmp_path) -> DataSet:
 
 
 def test_a_set_without_labels_can_be_explored(bare):
-    app = open_page("explore", dataset=bare.id)
+    app = open_page("data", dataset=bare.id)
     assert "no labels" in said(app) and "Typical of" not in specs(app)
+    app = open_page("data", dataset=bare.id, tab="Map and search")
     assert "scattergl" in specs(view(app, "Map"))
 
 
@@ -78,5 +79,5 @@ def test_several_labels_and_scores_have_an_overview_too(home, tmp_path, label, t
     path = tmp_path / "answers.csv"
     cells = ["tone", "topic", label] if task == "multi_label" else ["1.5", "2.5", label]
     path.write_text("text,answer\n" + "\n".join(f"{cells[n % 3]} said number {n},{cells[n % 3]}" for n in range(60)))
-    app = open_page("explore", dataset=add_dataset(path, text="text", label="answer", task=task)[0].id)
+    app = open_page("data", dataset=add_dataset(path, text="text", label="answer", task=task)[0].id)
     assert part in specs(app) and "Length of the texts" in specs(app)

@@ -36,9 +36,9 @@ def test_the_page_says_that_a_named_test_part_stays_aside(home, tmp_path):
 
 def test_the_joined_result_stands_where_a_fold_is_shown(dataset):
     found = answered(dataset)
-    app = open_page("run", run=found.runs[2].id)
+    app = open_page("results", run=found.runs[2].id)
     assert "This run is fold 2 of 3" in said(app) and "Each of the 120 rows was judged once" in said(app)
-    app = open_page("compare", runs=found.runs[1].id)
+    app = open_page("results", runs=found.runs[1].id)
     text = said(app)
     assert "Each of the 120 rows was judged once" in text and "joined, not compared" in text
     assert "Is the difference real?" not in text and "Fold 3" in links(app)
@@ -46,6 +46,6 @@ def test_the_joined_result_stands_where_a_fold_is_shown(dataset):
 
 def test_a_fold_that_is_missing_or_waits_is_told(dataset):
     found = answered(dataset, unfinished=1)
-    assert "2 of 3 folds have finished" in said(open_page("compare", runs=found.runs[1].id))
-    app = open_page("run", run=found.runs[3].id)
+    assert "2 of 3 folds have finished" in said(open_page("results", runs=found.runs[1].id))
+    app = open_page("results", run=found.runs[3].id)
     assert "Fold 3 is queued" in said(app) and "This run is fold 3 of 3" in said(app)

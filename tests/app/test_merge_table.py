@@ -24,7 +24,7 @@ def tickets(home, tmp_path):
 
 
 def test_the_safe_fixes_are_one_click_and_one_version(tickets):
-    app = open_page("data", dataset=tickets.id)
+    app = open_page("data", dataset=tickets.id, tab="Health")
     app.button(key="fix_safe").click().run()
     assert not app.exception
     assert "Merged 'billing' into 'Billing': 5 rows. Dropped 1 row that" in said(app).replace("\\", "")
@@ -32,7 +32,7 @@ def test_the_safe_fixes_are_one_click_and_one_version(tickets):
 
 
 def test_the_table_proposes_names_and_applies_them(tickets):
-    app = open_page("data", dataset=tickets.id)
+    app = open_page("data", dataset=tickets.id, tab="Health")
     assert [box.label for box in app.expander if "classes" in box.label] == ["Merge or rename classes (2 proposed)"]
     app.button(key="merge_go").click().run()
     assert not app.exception
@@ -40,7 +40,7 @@ def test_the_table_proposes_names_and_applies_them(tickets):
 
 
 def test_a_text_with_two_labels_is_decided_in_the_table(tickets):
-    app = open_page("data", dataset=tickets.id)
+    app = open_page("data", dataset=tickets.id, tab="Health")
     next(box for box in app.toggle if "conflicting" in str(box.key)).set_value(True).run()
     assert not app.exception and "Click a label to change it" in said(app) and app.button(key="conflicts_go").disabled
     rows = pd.DataFrame({"row": [51, 120], "text": "same", "label": ["Shipping", "Refund"]})
@@ -50,6 +50,6 @@ def test_a_text_with_two_labels_is_decided_in_the_table(tickets):
 def test_what_is_cut_short_is_not_called_a_count(home, tmp_path):
     frame = pd.DataFrame(sentences(150), columns=["review", "label"])
     pd.concat([frame, frame]).to_csv(tmp_path / "twice.csv", index=False)
-    app = open_page("data", dataset=add_dataset(tmp_path / "twice.csv")[0].id)
+    app = open_page("data", dataset=add_dataset(tmp_path / "twice.csv")[0].id, tab="Health")
     labels = [box.label for box in app.toggle]
     assert "Show the first 200 rows" in labels and "Show the rows (200)" not in labels

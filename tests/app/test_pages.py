@@ -79,8 +79,8 @@ def finished(dataset, name: str, right: float, seed: int = 0):
 def test_an_empty_workspace_tells_the_next_step(home, page):
     app = open_page(page)
     assert len(app.title) == 1
-    hints = {"home": "Start here", "data": "Nothing stored yet", "train": "needs a data set", "run": "Nothing has run yet",
-             "compare": "nothing to compare", "explore": "nothing to explore", "predict": "No run has finished"}  # fmt: skip
+    hints = {"home": "Start here", "data": "Or begin with a sample", "train": "needs a data set", "results": "Nothing has run yet",
+             "use": "No run has finished"}  # fmt: skip
     assert hints[page] in said(app)
 
 
@@ -142,25 +142,25 @@ def test_the_train_page_estimates_before_it_queues(dataset):
 def test_a_run_under_way_or_broken_is_told(dataset, changes, part):
     run = create_run(RunConfig(dataset.id), "under way")
     run.write_status(**changes)
-    app = open_page("run", run=run.id)
+    app = open_page("results", run=run.id)
     assert part in said(app) and "under way" in app.title[0].value
 
 
 def test_a_finished_run_stands_beside_its_baselines(dataset):
     run = finished(dataset, "good one", 0.95)
-    app = open_page("run", run=run.id)
+    app = open_page("results", run=run.id)
     assert "TF-IDF" in said(app) and app.title[0].value == "good one"
     charts = [chart.proto.spec for chart in app.get("plotly_chart")]
     assert any("Majority class" in spec for spec in charts) and any("Predicted class" in spec for spec in charts)
 
 
 def test_an_unknown_run_is_an_error_not_a_crash(home):
-    assert "no run" in said(open_page("run", run="nothing"))
+    assert "no run" in said(open_page("results", run="nothing"))
 
 
 def test_two_runs_are_compared_and_the_link_names_them(dataset):
     runs = [finished(dataset, name, right, seed) for name, right, seed in (("first", 0.95, 1), ("second", 0.6, 2))]
-    app = open_page("compare", runs=",".join(run.id for run in runs))
+    app = open_page("results", runs=",".join(run.id for run in runs))
     text = said(app)
     assert "Is the difference real?" in text and "What was set differently" in text
 
@@ -168,12 +168,12 @@ def test_two_runs_are_compared_and_the_link_names_them(dataset):
 def test_runs_on_different_rows_are_not_silently_compared(dataset):
     runs = [finished(dataset, name, 0.9, seed) for name, seed in (("first", 1), ("second", 2))]
     runs[1].write_result((runs[1].result or {}) | {"rows_digest": "other"})
-    assert "different rows" in said(open_page("compare", runs=",".join(run.id for run in runs)))
+    assert "different rows" in said(open_page("results", runs=",".join(run.id for run in runs)))
 
 
-def test_the_predict_page_lists_the_test_rows(dataset):
+def test_the_mistakes_stand_among_the_judged_rows(dataset):
     run = finished(dataset, "good one", 0.9)
-    app = open_page("predict", run=run.id)
+    app = open_page("results", run=run.id, tab="Mistakes")
     assert "are right" in said(app)
     app.toggle(key="only_wrong").set_value(True).run()
     assert not app.exception and "0 are right" in said(app)
@@ -194,20 +194,20 @@ def test_what_is_running_stands_on_top_and_on_each_page(dataset):
     home = open_page("home")
     assert "under way: running, 42 %" in links(home) and "Training, 42 % done" in said(home)
     assert "under way" in links(open_page("train", dataset=dataset.id))
-    assert open_page("compare").dataframe[0].value["State"].tolist() == ["running"]
-    assert "No run has finished" in said(open_page("predict"))
+    assert open_page("results").dataframe[0].value["State"].tolist() == ["running"]
+    assert "No run has finished" in said(open_page("use"))
 
 
 def test_a_finished_run_is_seen_on_every_page(dataset):
     run = finished(dataset, "good one", 0.95)
     assert "good one" in links(open_page("home"))
-    assert [each.value["Name"].tolist() for each in open_page("compare").dataframe] == [["good one"]]
-    assert run.id in open_page("predict").query_params["run"]
+    assert [each.value["Name"].tolist() for each in open_page("results").dataframe] == [["good one"]]
+    assert run.id in open_page("use").query_params["run"]
 
 
 def test_a_run_is_renamed_and_tagged(dataset):
     run = finished(dataset, "good one", 0.95)
-    app = open_page("compare", runs=run.id)
+    app = open_page("results", runs=run.id)
     app.text_input(key=f"name_{run.id}").set_value("better name")
     app.text_input(key=f"tags_{run.id}").set_value("sample, first,first ")
     app.button(key="save_meta").click().run()
@@ -216,7 +216,7 @@ def test_a_run_is_renamed_and_tagged(dataset):
 
 def test_two_runs_of_one_name_are_told_apart(dataset):
     runs = [finished(dataset, "same", right, seed) for right, seed in ((0.95, 1), (0.6, 2))]
-    app = open_page("compare", runs=",".join(run.id for run in runs))
+    app = open_page("results", runs=",".join(run.id for run in runs))
     assert all(f"same · {run.id[-4:]}" in str(app.dataframe[1].value["Run"].tolist()) for run in runs)
 
 
@@ -234,10 +234,10 @@ def test_the_link_names_the_data_set_and_the_box_follows(dataset, reviews_csv):
     from core.data.sets.add import add_dataset
 
     other = add_dataset(reviews_csv, name="other", fractions=(0.5, 0.2, 0.3))[0]
-    app = open_page("data", dataset=dataset.id)
-    assert app.selectbox(key="data_pick").value == dataset.id
-    app.selectbox(key="data_pick").set_value(other.id).run()
-    assert app.query_params["dataset"] == other.id and other.id in said(app)
+    app = open_page("train", dataset=dataset.id)
+    assert app.selectbox(key="train_dataset").value == dataset.id
+    app.selectbox(key="train_dataset").set_value(other.id).run()
+    assert app.query_params["dataset"] == other.id and not app.exception
 
 
 @pytest.mark.parametrize("choice", ["Another Hub model", "A local folder"])
@@ -250,7 +250,7 @@ def test_a_source_without_a_name_cannot_be_queued(dataset, choice):
 
 def test_a_stored_set_can_be_chosen_for_scoring_by_link(dataset):
     run = finished(dataset, "good one", 0.95)
-    app = open_page("predict", run=run.id, score=dataset.id)
+    app = open_page("use", run=run.id, score=dataset.id)
     assert app.selectbox(key="predict_stored").value == dataset.id
     assert app.multiselect(key=f"text_column_{dataset.id}").value == ["text"]
     assert not app.button(key="score_file").disabled

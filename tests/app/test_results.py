@@ -15,14 +15,14 @@ pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 
 def test_test_rows_begin_with_the_surest_mistakes(dataset):
     run = finished(dataset, "some wrong", 0.6)
-    app = open_page("predict", run=run.id)
+    app = open_page("results", run=run.id, tab="Mistakes")
     right = next(each.value for each in app.dataframe if "correct" in each.value)["correct"].tolist()
     assert "no" in right and right == sorted(right)  # all that are wrong, then all that are right
 
 
 def test_compared_runs_stand_in_the_order_of_their_score(dataset):
     runs = [finished(dataset, name, right, seed) for name, right, seed in (("worse", 0.6, 2), ("better", 0.95, 1))]
-    app = open_page("compare", runs=",".join(run.id for run in runs))
+    app = open_page("results", runs=",".join(run.id for run in runs))
     table = next(each.value for each in app.dataframe if "Judged rows" in each.value and "Run" in each.value)
     assert table["Run"].tolist() == ["better", "worse"]
 
@@ -30,9 +30,9 @@ def test_compared_runs_stand_in_the_order_of_their_score(dataset):
 def test_a_time_is_the_same_on_every_page(dataset):
     runs = [finished(dataset, name, 0.9, seed) for name, seed in (("first", 1), ("second", 2))]
     runs[0].write_result((runs[0].result or {}) | {"seconds": 206.4})
-    result = open_page("run", run=runs[0].id)
+    result = open_page("results", run=runs[0].id, tab="Training")
     assert "3 min 26 s" in str([each.value.to_dict() for each in result.table])
-    compared = open_page("compare", runs=",".join(run.id for run in runs))
+    compared = open_page("results", runs=",".join(run.id for run in runs))
     assert "3 min 26 s" in str([each.value.to_dict() for each in compared.dataframe if "Training time" in each.value])
 
 
@@ -41,7 +41,7 @@ def test_warnings_of_the_data_stand_under_the_verdict(dataset):
     run.write_result(
         (run.result or {}) | {"warnings": ["11 texts of test stand in training too, so the score flatters."]}
     )
-    app = open_page("run", run=run.id)
+    app = open_page("results", run=run.id)
     assert "the score flatters" in said(app) and "See these rows on the Data page" in links(app)
 
 
@@ -50,8 +50,9 @@ def test_rows_that_chose_the_checkpoint_are_never_called_unseen(dataset):
     run.predictions("validation").write_bytes(run.predictions("test").read_bytes())
     validation = {"accuracy": 0.837, "macro_f1": 0.83}
     run.write_result((run.result or {}) | {"split": "validation", "validation": validation})
-    app = open_page("run", run=run.id)
+    app = open_page("results", run=run.id)
     assert "no one saw" not in said(app) and "a little kind" in said(app)
+    app = open_page("results", run=run.id, tab="Training")
     assert "Best validation" not in str([each.value.index.tolist() for each in app.table])
 
 
@@ -67,16 +68,16 @@ def test_the_live_view_names_the_rows_that_judge(dataset, judged_on, told):
 def test_a_run_that_other_programs_slow_down_says_so(dataset):
     run = create_run(RunConfig(dataset.id), "under way")
     run.write_status(state="running", phase="training", waited=0.6, heartbeat=time.time())
-    assert "60 % of the time it waits for a processor" in said(open_page("run", run=run.id))
+    assert "60 % of the time it waits for a processor" in said(open_page("results", run=run.id))
     run.write_status(waited=0.05)
-    assert "slow this run down" not in said(open_page("run", run=run.id))
+    assert "slow this run down" not in said(open_page("results", run=run.id))
 
 
 @pytest.mark.parametrize(("state", "shown"), [("running", {"stop"}), ("stopped", {"resume"}), ("queued", {"stop"})])
 def test_a_state_has_its_own_button_and_no_other(dataset, state, shown):
     run = create_run(RunConfig(dataset.id), "under way")
     run.write_status(state=state, heartbeat=time.time())
-    keys = {button.key for button in open_page("run", run=run.id).button}
+    keys = {button.key for button in open_page("results", run=run.id).button}
     assert keys & {"stop", "resume"} == shown
 
 
@@ -92,7 +93,7 @@ def test_a_file_without_a_label_says_why(home):
 def test_settings_show_what_was_taken_where_nothing_was_asked_for_and_why(dataset):
     run = finished(dataset, "by itself", 0.9)
     workspace.put_json(run.path / "meta.json", run.meta | {"choice": "Few texts teach most."})
-    app = open_page("run", run=run.id)
+    app = open_page("results", run=run.id, tab="Training")
     table = next(each.value for each in app.dataframe if "What it does" in each.value).set_index("Setting")["Value"]
     assert table["Learning rate"] == "automatic: 0.0001 at its highest"
     assert "Balanced chose how to transfer. Few texts teach most." in said(app)

@@ -1,4 +1,4 @@
-"""A file is scored on the Predict page, through the app's own entry."""
+"""A file is scored on the Use page, through the app's own entry."""
 
 import pytest
 
@@ -19,7 +19,7 @@ def run(dataset, tiny_encoder):
 
 
 def opened(run, name, content):
-    app = open_page("predict", run=run.id)
+    app = open_page("use", run=run.id)
     app.file_uploader(key="predict_upload").upload(name, content.encode()).run()
     assert not app.exception
     return app, next(box for box in app.multiselect if str(box.key).startswith("text_column_"))

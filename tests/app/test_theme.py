@@ -4,6 +4,7 @@ import tomllib
 
 import pytest
 
+from pages.components.shared.router import PAGES
 from pages.components.shared.theme import INK, SOFT
 from tests.app.test_pages import finished, open_page
 from tests.conftest import ROOT
@@ -46,12 +47,12 @@ def test_text_tabs_buttons_captions_and_axes_can_be_read(theme):
 
 
 def test_charts_bring_axes_that_can_be_read(dataset):
-    app = open_page("run", run=finished(dataset, "good one", 0.95).id)
+    app = open_page("results", run=finished(dataset, "good one", 0.95).id)
     charts = [chart.proto.spec for chart in app.get("plotly_chart")]
     assert charts and all(SOFT["light"] in spec for spec in charts)
 
 
-@pytest.mark.parametrize("page", ["home", "data", "explore", "train", "run", "compare", "predict"])
+@pytest.mark.parametrize("page", [page.name for page in PAGES])
 def test_no_level_of_headings_is_left_out(dataset, page):
     finished(dataset, "good one", 0.95)
     app = open_page(page)

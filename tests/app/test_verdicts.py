@@ -32,7 +32,7 @@ def uneven(dataset, name="uneven", split="test"):
 
 
 def test_the_verdict_and_the_chart_are_about_macro_f1_where_classes_are_uneven(dataset):
-    app = open_page("run", run=uneven(dataset).id)
+    app = open_page("results", run=uneven(dataset).id)
     text = said(app)
     assert "points of macro-F1; chance hardly explains it" in text
     assert "never answers with the class 'rare'" in text.replace("\\", "")
@@ -40,7 +40,7 @@ def test_the_verdict_and_the_chart_are_about_macro_f1_where_classes_are_uneven(d
 
 
 def test_missing_intervals_and_classes_without_rows_are_told(dataset):
-    app = open_page("run", run=uneven(dataset).id)
+    app = open_page("results", run=uneven(dataset).id)
     text = said(app).replace("\\", "")
     assert "No judged row has the class 'unseen'" in text and "Macro-F1 has no interval here" in text
     tables = [table.value for table in app.dataframe]
@@ -52,9 +52,9 @@ def test_missing_intervals_and_classes_without_rows_are_told(dataset):
 
 
 def test_no_one_is_said_not_to_have_seen_rows_that_chose_the_checkpoint(dataset):
-    text = said(open_page("run", run=uneven(dataset, split="validation").id))
+    text = said(open_page("results", run=uneven(dataset, split="validation").id))
     assert "no one saw in training" not in text and "chosen on these very validation rows" in text
-    assert "no one saw in training" in said(open_page("run", run=uneven(dataset).id))
+    assert "no one saw in training" in said(open_page("results", run=uneven(dataset).id))
 
 
 def test_results_of_earlier_versions_say_that_their_rows_chose_the_checkpoint(dataset):
@@ -62,7 +62,7 @@ def test_results_of_earlier_versions_say_that_their_rows_chose_the_checkpoint(da
     new = ("headline", "notes", "caveat")
     run.write_result({key: part for key, part in run.result.items() if key not in new} | {"split": "validation"})
     run.predictions("test").rename(run.predictions("validation"))
-    assert "chosen on these very validation rows" in said(open_page("run", run=run.id))
+    assert "chosen on these very validation rows" in said(open_page("results", run=run.id))
     assert "chosen on these very validation rows" in "\n".join(state_lines(state_of(run)))
 
 
@@ -78,9 +78,9 @@ def test_the_command_line_says_the_same(dataset):
 def test_every_page_bears_a_result_without_an_interval(dataset):
     runs = [uneven(dataset, "one"), uneven(dataset, "two")]
     assert "macro-F1 on 50 test rows" in said(open_page("home"))
-    text = said(open_page("compare", runs=",".join(run.id for run in runs)))
+    text = said(open_page("results", runs=",".join(run.id for run in runs)))
     assert "No difference in macro-F1" in text
-    app = open_page("compare", runs=",".join(run.id for run in runs))
+    app = open_page("results", runs=",".join(run.id for run in runs))
     scores = next(table.value for table in app.dataframe if "Judged rows" in table.value and "Run" in table.value)
     assert not scores["Macro-F1"].str.contains("★").any()  # equal runs: none is the best
-    open_page("predict", run=runs[0].id)
+    open_page("results", run=runs[0].id, tab="Mistakes")

@@ -21,7 +21,7 @@ def untidy(graft, tmp_path_factory):  # noqa: F811
 
 
 def test_a_fix_by_one_click_and_its_undo(server, page, untidy):  # noqa: F811
-    page.goto(f"{server.url}/data?dataset={untidy}")
+    page.goto(f"{server.url}/data?dataset={untidy}&tab=Health")
     page.get_by_text("3 rows repeat an earlier text").wait_for()
     page.get_by_role("button", name="Remove 3 repeats").click()
     page.get_by_text("Dropped 3 rows that repeat an earlier text.").first.wait_for()
@@ -34,8 +34,8 @@ def test_a_fix_by_one_click_and_its_undo(server, page, untidy):  # noqa: F811
 def test_a_label_is_corrected_and_the_model_trained_again(server, page, graft, untidy, tiny_encoder):  # noqa: F811
     words = ["--model", str(tiny_encoder), "--strategy", "linear_probe", "--name", "first try"]
     old = graft.call("train", "--dataset", untidy, *words)["run"]
-    page.goto(f"{server.url}/predict?run={old}")
-    page.get_by_role("tab", name="Test rows").click()
+    page.goto(f"{server.url}/results?run={old}")
+    page.get_by_role("tab", name="Mistakes").click()
     page.get_by_text("Only mistakes").click()
     page.get_by_text("; 0 are right.").wait_for()
     page.get_by_text("Correct labels").click()

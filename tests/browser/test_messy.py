@@ -32,7 +32,7 @@ def pick(page, field: str, value: str) -> None:  # noqa: F811
 
 
 def test_a_messy_upload_is_corrected_by_hand(server, page, graft, messy):  # noqa: F811
-    page.goto(f"{server.url}/data")
+    page.goto(f"{server.url}/data?add=1")
     page.locator("input[type=file]").first.set_input_files(str(messy))
     page.get_by_text("rows will be stored").wait_for()
     main = page.locator("[data-testid=stMain]")

@@ -57,20 +57,30 @@ def links_outside(page) -> list[str]:
     return [link for link in found if link and urlsplit(str(link)).hostname not in (*LOCAL, None)]
 
 
-@pytest.mark.parametrize("name", [page.name for page in PAGES])
+VIEWS = {  # all that can be seen of a set and of a run
+    "home": [""], "train": ["dataset={0}", "dataset={0}&kind=A+study"], "use": ["run={1}"],
+    "data": ["all=1", *(f"dataset={{0}}&tab={tab}" for tab in ("Overview", "Health", "Rows", "Map+and+search", "Versions"))],
+    "results": ["runs={1}", *(f"run={{1}}&tab={tab}" for tab in ("Summary", "Mistakes", "Try+it", "Training", "Transfer", "Use+it"))],
+}  # fmt: skip
+
+
+def test_every_page_is_looked_at():
+    assert set(VIEWS) == {page.name for page in PAGES}
+
+
+@pytest.mark.parametrize("name", VIEWS)
 def test_a_page_with_hostile_names_asks_nobody_else(server, guarded, hostile, name):  # noqa: F811
     page, outside = guarded
-    dataset, run = hostile
-    query = {"compare": f"runs={run}", "run": f"run={run}", "predict": f"run={run}"}.get(name, f"dataset={dataset}")
-    page.goto(f"{server.url}/{name}?{query}")
-    page.get_by_role("heading").first.wait_for()
-    page.wait_for_function("!document.querySelector('[data-testid=stStatusWidget]')")
-    page.wait_for_timeout(1_000)
-    assert outside == [] and links_outside(page) == []
-    assert page.locator("img[src*=evil]").count() == 0
+    for query in VIEWS[name]:
+        page.goto(f"{server.url}/{name}?{query.format(*hostile)}")
+        page.get_by_role("heading").first.wait_for()
+        page.wait_for_function("!document.querySelector('[data-testid=stStatusWidget]')")
+        page.wait_for_timeout(1_000)
+        assert outside == [] and links_outside(page) == [], query
+        assert page.locator("img[src*=evil]").count() == 0, query
 
 
-@pytest.mark.parametrize("address", ["run?run=", "compare?runs=", "data?dataset=", "predict?run="])
+@pytest.mark.parametrize("address", ["results?run=", "results?runs=", "results?study=", "data?dataset=", "use?run="])
 def test_a_crafted_link_is_shown_as_the_letters_it_is(server, guarded, hostile, address):  # noqa: F811
     page, outside = guarded
     page.goto(f"{server.url}/{address}![x](http%3A%2F%2Fevil.example%2Fx.png) http%3A%2F%2Fevil.example")

@@ -118,7 +118,7 @@ def test_from_an_uploaded_file_to_a_live_run_and_its_result(server, page, csv, g
     page.get_by_text("240 rows will be stored").wait_for()
     page.get_by_role("button", name="Store this data set").click()
     page.get_by_text("Training learns, validation chooses").wait_for()
-    page.get_by_role("link", name="Train on this data set").click()
+    page.get_by_role("button", name="Train on this data set").click()
     page.get_by_text("Before it starts").wait_for()
     page.get_by_text("All settings").click()
     page.get_by_role("spinbutton", name="Epochs").fill("6")  # so few rows would get 20
@@ -130,11 +130,11 @@ def test_from_an_uploaded_file_to_a_live_run_and_its_result(server, page, csv, g
     first = steps_shown(page)
     wait(lambda: steps_shown(page) > first, 60)  # the live view moves
     page.locator(".js-plotly-plot").first.wait_for()
-    page.get_by_text("What it took").wait_for(timeout=150_000)
+    page.get_by_role("tab", name="Mistakes").wait_for(timeout=150_000)
     assert "TF-IDF" in page.locator("[data-testid=stMain]").inner_text()
 
 
-def test_a_link_opens_the_same_run_for_another_visitor(server, page, two_runs):
+def test_a_link_opens_the_same_run_for_another_visitor_also_one_of_an_earlier_version(server, page, two_runs):
     page.goto(f"{server.url}/run?run={two_runs[1]}")
     page.get_by_role("heading", name="1 epochs").wait_for()
     page.get_by_role("link", name="Compare", exact=True).first.wait_for()
@@ -152,7 +152,7 @@ def test_a_sentence_and_a_file_are_predicted(server, page, two_runs, tmp_path):
     page.get_by_label("Your text").fill("the lovely excellent film 12")
     page.get_by_role("button", name="Predict").click()
     page.get_by_text("The model says").wait_for()
-    page.get_by_role("tab", name="A file").click()
+    page.get_by_role("tab", name="Use it").click()
     texts = tmp_path / "texts.csv"
     pd.DataFrame({"id": range(50), "comment": [text for text, _ in sentences(50, seed=3)]}).to_csv(texts, index=False)
     page.locator("input[type=file]").first.set_input_files(str(texts))
@@ -173,7 +173,7 @@ def test_a_stored_set_is_scored_from_its_link(server, page, two_runs, graft):
 
 
 def test_a_click_on_the_confusion_matrix_lists_its_rows(server, page, two_runs):
-    page.goto(f"{server.url}/run?run={two_runs[0]}")
+    page.goto(f"{server.url}/results?run={two_runs[0]}")
     chart = page.locator(".js-plotly-plot", has_text="Confusion matrix")
     cell = chart.locator("text", has_text=re.compile(r"^\d+$")).first
     cell.scroll_into_view_if_needed()
@@ -216,24 +216,24 @@ def test_a_killed_server_does_not_touch_the_run_and_shows_it_again(server, chrom
     dataset = graft.call("data", "add", str(csv), "--name", "again", "--seed", "8")["dataset"]
     words = ["--model", str(tiny_encoder), "--epochs", "60", "--name", "survivor", "--no-wait"]
     run = graft.call("train", "--dataset", dataset, *words)["run"]
-    page.goto(f"{server.url}/run?run={run}")
+    page.goto(f"{server.url}/results?run={run}")
     page.get_by_text(re.compile(r"step \d+ of")).first.wait_for()
     server.kill()
     before = graft.status(run).get("step", 0)
     graft.wait_step(run, before + 10)
     server.start()
     fresh = chromium.new_context().new_page()
-    fresh.goto(f"{server.url}/run?run={run}")
+    fresh.goto(f"{server.url}/results?run={run}")
     fresh.get_by_role("heading", name="survivor").wait_for()
     assert graft.wait_state(run, "finished", "failed", "interrupted") == "finished"
-    fresh.get_by_text("What it took").wait_for(timeout=60_000)
+    fresh.get_by_role("tab", name="Mistakes").wait_for(timeout=60_000)
     fresh.context.close()
 
 
 def test_a_closed_tab_and_two_visitors_do_not_mix(server, chromium, two_runs):
     first, second = (chromium.new_context().new_page() for _ in range(2))
     for visitor, run in ((first, two_runs[0]), (second, two_runs[1])):
-        visitor.goto(f"{server.url}/run?run={run}")
+        visitor.goto(f"{server.url}/results?run={run}")
     first.get_by_role("heading", name="3 epochs").wait_for()
     second.get_by_role("heading", name="1 epochs").wait_for()
     address = first.url
@@ -247,48 +247,43 @@ def test_a_closed_tab_and_two_visitors_do_not_mix(server, chromium, two_runs):
         visitor.context.close()
 
 
+PATHS = (
+    "", "data?all=1", "data?add=1", "data?dataset={2}", "data?dataset={2}&tab=Map+and+search&view=Search", "train", "results?run={0}",
+    "results?runs={0},{1}", "results?run={0}&tab=Mistakes&true=neg&predicted=pos", "use?run={0}",
+)  # fmt: skip
+
+
 @pytest.mark.parametrize("width", [390, 1280, 1920])
-@pytest.mark.parametrize(
-    "path",
-    [
-        "",
-        "data",
-        "explore",
-        "explore?view=Search",
-        "train",
-        "run?run={0}",
-        "compare?runs={0},{1}",
-        "predict?run={0}&true=neg&predicted=pos",
-    ],
-)
-def test_no_page_is_wider_than_the_window(server, chromium, two_runs, path, width):
+def test_no_page_is_wider_than_the_window(server, chromium, graft, two_runs, width):
+    dataset = graft.show(two_runs[0])["config"]["dataset"]
     context = chromium.new_context(viewport={"width": width, "height": 900})
     visitor = context.new_page()
-    visitor.goto(f"{server.url}/{path.format(*two_runs)}")
-    visitor.locator("h1").first.wait_for()
-    visitor.wait_for_timeout(800)
-    assert visitor.evaluate("document.documentElement.scrollWidth") <= width
-    assert not visitor.locator("[data-testid=stException]").count()
+    for path in PATHS:
+        visitor.goto(f"{server.url}/{path.format(*two_runs, dataset)}")
+        visitor.locator("h1").first.wait_for()
+        visitor.wait_for_timeout(600)
+        assert visitor.evaluate("document.documentElement.scrollWidth") <= width, path
+        assert not visitor.locator("[data-testid=stException]").count(), path
     context.close()
 
 
 def test_the_menu_keeps_data_set_and_run_and_the_tab_names_them(server, page, two_runs):
-    page.goto(f"{server.url}/run?run={two_runs[1]}")
+    page.goto(f"{server.url}/results?run={two_runs[1]}")
     page.get_by_role("heading", name="1 epochs").wait_for()
-    wait(lambda: page.title() == "1 epochs · Run · Graft", 20)
+    wait(lambda: page.title() == "1 epochs · Results · Graft", 20)
     page.get_by_role("link", name="Train on from this model").click()
     page.get_by_text("Before it starts").wait_for()
     dataset = re.search(r"dataset=([\w-]+)", page.url).group(1)
-    for name in ("Data", "Predict", "Train"):
+    for name, heading in (("Data", "two runs"), ("Use", "Use"), ("Train", "Train")):
         page.get_by_role("link", name=name, exact=True).first.click()
-        page.get_by_role("heading", name=name, level=1).wait_for()
+        page.get_by_role("heading", name=heading, level=1).wait_for()
         wait(lambda: f"dataset={dataset}" in page.url and f"run={two_runs[1]}" in page.url, 20)
     wait(lambda: f"run%3A{two_runs[1]}" in page.url or f"run:{two_runs[1]}" in page.url, 20)  # the form's source
 
 
 def test_the_keyboard_leaves_a_mark_on_each_link_and_button(server, page, two_runs):
-    page.goto(f"{server.url}/run?run={two_runs[1]}")
-    page.get_by_role("link", name="Try it out").wait_for()
+    page.goto(f"{server.url}/results?run={two_runs[1]}")
+    page.get_by_role("link", name="Compare", exact=True).wait_for()
     seen = set()
     for _ in range(14):
         page.keyboard.press("Tab")

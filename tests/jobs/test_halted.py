@@ -118,7 +118,7 @@ def test_where_the_scheduler_hangs_a_waiting_run_says_so(halted):
     run, pid = halted
     state = state_of(run)
     assert f"process {pid} is paused or hangs" in state["held_up"] and state["held_up"] in state_lines(state)
-    assert f"process {pid} is paused or hangs" in said(open_page("run", run=run.id))
+    assert f"process {pid} is paused or hangs" in said(open_page("results", run=run.id))
 
 
 def test_a_scheduler_that_looks_at_its_queue_holds_nothing_up(halted, monkeypatch):

@@ -128,16 +128,17 @@ def _files_are_scored_as_the_test_rows_were(run, path, tmp_path):
 
 
 def _pages_show_it(first, second, task):
-    page = open_page("run", run=first.id)
+    page = open_page("results", run=first.id)
     words = {"multi_label": "Each label has its own threshold", "regression": "Off by"}[task]
     assert words in said(page)
-    assert "Is the difference real?" in said(open_page("compare", runs=f"{first.id},{second.id}"))
+    assert "Is the difference real?" in said(open_page("results", runs=f"{first.id},{second.id}"))
     assert "rows" in said(open_page("data", dataset=first.config.dataset))
-    page = open_page("predict", run=first.id)
+    page = open_page("results", run=first.id, tab="Try it")
     page.text_area(key="try_text").input("the lovely film book 12")
     next(each for each in page.button if each.label == "Predict").click().run()
     assert not page.exception
     assert {"multi_label": "The model gives", "regression": "as score"}[task] in said(page)
+    page = open_page("results", run=first.id, tab="Mistakes")
     if task == "multi_label":
         page.selectbox(key="filter_which").set_value("missed").run()
         assert not page.exception and "missed" in said(page)

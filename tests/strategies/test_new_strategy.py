@@ -47,7 +47,7 @@ def test_it_goes_through_all_phases_of_a_run(dataset, tiny_encoder, toy):
     moved, rates = run.result["layers"]["moved"], run.result["layers"]["rates"]
     assert rates == [1.0, 0.0, 0.0, 1.0]
     assert [level for level, length in enumerate(moved) if length > 0] == [0, 3]
-    assert "Toy of" in said(open_page("run", run=run.id))
+    assert "Toy of" in said(open_page("results", run=run.id))
 
 
 def test_it_can_be_chosen_and_is_counted_and_estimated(home, tiny_encoder, toy):

@@ -78,7 +78,8 @@ def run_table(runs: list[Run], studies: list[Study], linked: list[Run]) -> list[
 def _study_line(study: Study) -> dict[str, object]:
     """A study as a row of the table."""
     return {
-        "Name": study.name, "Kind": "study", "State": state_of(study), "Score": _best_of(study), "Started": pd.Timestamp(_made(study), unit="s"), "Id": study.id,
+        "Name": study.name, "Kind": "study", "State": state_of(study), "Score": _best_of(study),
+        "Started": pd.Timestamp(_made(study), unit="s"), "Id": study.id,
     }  # fmt: skip
 
 

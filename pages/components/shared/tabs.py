@@ -19,7 +19,7 @@ def tabs(views: Mapping[str, Callable[[], object]], key: str, counts: Mapping[st
     asked = str(st.query_params.get("tab", ""))
     named, seen = next((name for name in views if name.lower() == asked.lower()), None), f"_{key}"
     held = str(st.session_state.get(key, ""))
-    if named and asked != st.session_state.get(seen):  # a link has led here
+    if named and (key not in st.session_state or asked != st.session_state.get(seen)):  # a link has led here
         st.session_state[key] = shown[named]
     elif held and held not in shown.values():  # its number has changed
         st.session_state[key] = next(
