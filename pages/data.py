@@ -147,5 +147,6 @@ elif "all" in st.query_params or not asked:
 elif asked in known:
     one(known[asked])
 else:
+    st.title("Data", anchor=False)
     unknown("dataset", asked, others=False)
     damaged_sets()

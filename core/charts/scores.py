@@ -6,9 +6,11 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from core.charts.theme import COLORS, GREY, distinct_names, figure, letters
+from core.charts.theme import COLORS, GREY, THIS_RUN, distinct_names, figure, letters
 from core.metrics.table import METRICS
 from core.tasks import figure as said
+
+TOP = 8  # classes that have a bar of their own
 
 
 def score_bars(rows: Sequence[Mapping[str, Any]], metric: str = "accuracy", ink: str = GREY) -> go.Figure:
@@ -111,22 +113,26 @@ def label_scores(rows: Sequence[Mapping[str, Any]]) -> go.Figure:
 def probabilities(
     labels: Sequence[str], values: Sequence[float], thresholds: Sequence[float] | None = None
 ) -> go.Figure:
-    """Probability of each class or label for one text, highest first; those that are given are green.
+    """Probability of each class or label for one text, highest first, the least of many together; those that are given are green.
 
     Args:
         thresholds: where several labels may be given, the probability from which each is; a line marks it.
     """
-    order = np.argsort(values)[-15:]
+    order = np.argsort(values, kind="stable")[-TOP if len(values) > TOP + 1 else -TOP - 1 :]
     names = distinct_names([labels[index] for index in order])
     shares = [100 * values[index] for index in order]
     given = [index == order[-1] for index in order]
     if thresholds is not None:
         given = [values[index] >= thresholds[index] for index in order]
+    rest = len(values) - len(order)
+    if rest and thresholds is None:  # probabilities of labels do not add up
+        names, given = [f"{rest} others", *names], [False, *given]
+        shares = [max(0.0, 100 - sum(shares)), *shares]
     chart = figure(
         f"Probability of each {'class' if thresholds is None else 'label'}", "Probability (%)", None, legend=False
     )
     chart.add_bar(
-        y=names, x=shares, orientation="h", width=0.6, marker={"color": [COLORS[2] if is_given else GREY for is_given in given]},
+        y=names, x=shares, orientation="h", width=0.6, marker={"color": [THIS_RUN if is_given else GREY for is_given in given]},
         text=[f"{share:.1f} %" for share in shares], textposition="auto",
     )  # fmt: skip
     if thresholds is not None:
@@ -135,6 +141,6 @@ def probabilities(
             marker={"symbol": "line-ns-open", "size": 16, "line": {"width": 2, "color": COLORS[5]}},
             hovertemplate="%{y} is given from %{x:.1f} %<extra></extra>",
         )  # fmt: skip
-    chart.update_layout(dragmode=False, xaxis_range=[0, 100], height=104 + 40 * len(order), hovermode="closest")
+    chart.update_layout(dragmode=False, xaxis_range=[0, 100], height=104 + 34 * len(names), hovermode="closest")
     chart.update_yaxes(type="category")
     return chart

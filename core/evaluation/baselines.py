@@ -1,6 +1,6 @@
 """Baselines: what can be had without any transfer, on the same rows."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -85,13 +85,24 @@ def counted(
     kind: str, train_texts: list[str], train_targets: np.ndarray, texts: Sequence[str], outputs: int, seed: int
 ) -> Baseline:
     """Words counted as ``tfidf`` does, then what fits the task: logistic regression, one a label, or ridge."""
-    name = name_of(kind, simple=False)
-    alike = trivial(kind, train_targets, len(texts), outputs).outputs
-    if kind == "multi_label":  # before any word is read, each label is as likely as it is frequent
-        alike = np.tile(train_targets.mean(axis=0, dtype=np.float64), (len(texts), 1))
+    answer = fit_counted(kind, train_texts, train_targets, outputs, seed)
+    return _named(name_of(kind, simple=False), answer(texts))
+
+
+def fit_counted(
+    kind: str, train_texts: list[str], train_targets: np.ndarray, outputs: int, seed: int
+) -> Callable[[Sequence[str]], np.ndarray]:
+    """What ``counted`` has learnt from these rows: texts in, (rows, outputs) probabilities or (rows,) scores out."""
+
+    def alike(texts: Sequence[str]) -> np.ndarray:
+        """Before any word is read; each label is as likely as it is frequent."""
+        if kind == "multi_label":
+            return np.tile(train_targets.mean(axis=0, dtype=np.float64), (len(texts), 1))
+        return trivial(kind, train_targets, len(texts), outputs).outputs
+
     learnable = np.flatnonzero(np.ptp(train_targets, axis=0) > 0) if kind == "multi_label" else None
     if len(np.unique(train_targets, axis=0)) < 2:  # nothing to separate
-        return _named(name, alike)
+        return alike
     model = make_pipeline(_words(train_texts), _regression(kind, seed))
     try:
         with one_thread():
@@ -99,15 +110,20 @@ def counted(
     except ValueError as error:
         if "vocabulary" not in str(error) and "no terms remain" not in str(error).lower():
             raise
-        return _named(name, alike)
-    if kind == "regression":
-        return _named(name, np.asarray(model.predict(texts), dtype=np.float64))
-    if learnable is not None:
-        alike[:, learnable] = model.predict_proba(texts).reshape(len(texts), -1)[:, -len(learnable) :]
-        return _named(name, alike)
-    probabilities = np.zeros((len(texts), outputs))
-    probabilities[:, model[-1].classes_] = model.predict_proba(texts)
-    return _named(name, probabilities)
+        return alike
+
+    def answer(texts: Sequence[str]) -> np.ndarray:
+        if kind == "regression":
+            return np.asarray(model.predict(texts), dtype=np.float64)
+        if learnable is not None:
+            told = alike(texts)
+            told[:, learnable] = model.predict_proba(texts).reshape(len(texts), -1)[:, -len(learnable) :]
+            return told
+        probabilities = np.zeros((len(texts), outputs))
+        probabilities[:, model[-1].classes_] = model.predict_proba(texts)
+        return probabilities
+
+    return answer
 
 
 def _words(texts: list[str]) -> TfidfVectorizer:

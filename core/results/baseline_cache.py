@@ -2,6 +2,7 @@
 
 import hashlib
 import time
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from core.config import RunConfig
 from core.data.cleaning.texts import whole_texts
 from core.data.sets.store import DataSet, get_dataset
 from core.data.splits.sampling import draw_part
-from core.evaluation.baselines import NAMES, SENTENCES, Baseline, counted, trivial
+from core.evaluation.baselines import NAMES, SENTENCES, Baseline, counted, fit_counted, trivial
 from core.evaluation.thresholds import choose_thresholds
 from core.tasks import Task, encode_targets, task_of
 
@@ -64,6 +65,19 @@ def baselines_of(config: RunConfig, rows: pd.Series) -> list[tuple[Baseline, flo
     validation = draw_part(frame[frame["split"] == "validation"], kind, config.validation_size, 0)
     judged = frame.set_index("row", drop=False).loc[rows].reset_index(drop=True)
     return cached_baselines(dataset, train, judged, config.seed, validation)
+
+
+def counted_words_of(config: RunConfig) -> Callable[[Sequence[str]], np.ndarray]:
+    """The counted words beside a run, learnt anew from its training rows: texts in, probabilities or scores out.
+
+    Raises:
+        DatasetError: when the version of the set that the run used was deleted.
+    """
+    dataset = get_dataset(config.dataset)
+    task, frame = task_of(dataset.task), dataset.frame()
+    train = draw_part(frame[frame["split"] == "train"], task.kind, config.train_size, config.seed)
+    targets = encode_targets(task, train["label"].tolist(), dataset.labels)
+    return fit_counted(task.kind, whole_texts(train).tolist(), targets, len(dataset.labels), config.seed)
 
 
 def _compute(

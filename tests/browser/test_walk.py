@@ -119,7 +119,7 @@ def test_from_an_uploaded_file_to_a_live_run_and_its_result(server, page, csv, g
     page.get_by_role("button", name="Store this data set").click()
     page.get_by_text("Training learns, validation chooses").wait_for()
     page.get_by_role("button", name="Train on this data set").click()
-    page.get_by_text("Before it starts").wait_for()
+    page.get_by_text("Takes about").wait_for()  # the form stands; a click meanwhile could be lost
     page.get_by_text("All settings").click()
     page.get_by_role("spinbutton", name="Epochs").fill("6")  # so few rows would get 20
     page.get_by_role("spinbutton", name="Epochs").press("Enter")

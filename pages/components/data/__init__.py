@@ -1,1 +1,1 @@
-"""Pieces of the Data and Explore pages."""
+"""Pieces of the Data page."""

@@ -1,1 +1,1 @@
-"""Pieces of the Predict page."""
+"""Pieces that read texts with a finished model: on the Use page, and in tabs of a run."""

@@ -5,6 +5,7 @@ from typing import Any
 
 import streamlit as st
 
+from core import libraries
 from core.runs.folder import get_run
 
 LOCK = threading.Lock()
@@ -13,6 +14,7 @@ LOCK = threading.Lock()
 @st.cache_resource(max_entries=2, show_spinner="Loading the model …")
 def predictor(run_id: str, finished_at: float) -> Any:
     """The model of a run; ``finished_at`` makes a run that was trained again load again."""
+    libraries.load()  # a visit that began on a page which reads no texts may be the first to need them
     from transformers.utils import logging
 
     from core.results.predictor import Predictor
