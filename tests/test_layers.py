@@ -45,6 +45,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "training",
     },
     "explore": {"array_cache", "data.sets", "errors", "evaluation", "models", "tasks", "training"},
+    "explain": {"errors", "results", "training"},
     "jobs": {
         "array_cache", "checked", "config", "data.cleaning", "data.sets", "data.splits", "errors", "evaluation",
         "models", "results", "runs", "strategies", "tasks", "training", "workspace",

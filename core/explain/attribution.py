@@ -62,6 +62,8 @@ def explain(predictor: Predictor, text: str, pair: str | None = None, target: st
 def without(text: str, word: Word) -> str:
     """The text without one word, and without the blank that would be left twice."""
     before, after = text[: word.start], text[word.end :]
+    if not before.strip():
+        return after.lstrip(" ")
     return before.rstrip(" ") + after if after.startswith(" ") or not after else before + after
 
 
