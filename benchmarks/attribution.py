@@ -53,7 +53,9 @@ def gradient_times_input(predictor: Predictor, text: str) -> np.ndarray:
     others = [number for number in range(len(logits)) if number != which]
     (gradient,) = torch.autograd.grad(logits[which] - logits[others].logsumexp(0), held[0])
     pull = (gradient * held[0]).sum(-1)[0].detach().tolist()
-    return np.array([word.weight for word in gather(text, [tuple(span) for span in out["offset_mapping"][0].tolist()], pull)])
+    return np.array(
+        [word.weight for word in gather(text, [tuple(span) for span in out["offset_mapping"][0].tolist()], pull)]
+    )
 
 
 WAYS: dict[str, Callable[[Predictor, str], np.ndarray]] = {
@@ -69,7 +71,9 @@ def main() -> None:
     run = get_run(arguments.run)
     predictor = Predictor.load(run)
     table = run.read_predictions(str((run.result or {})["split"]))
-    texts = [text for text in table.sample(frac=1.0, random_state=0)["text"] if len(explain(predictor, text).words) >= FEWEST]
+    texts = [
+        text for text in table.sample(frac=1.0, random_state=0)["text"] if len(explain(predictor, text).words) >= FEWEST
+    ]
     found: dict[str, list[tuple[float, bool, float, float]]] = {way: [] for way in WAYS}
     for text in texts[: arguments.texts]:
         words, shares = explain(predictor, text).words, predictor.predict([text])[0]
@@ -84,7 +88,9 @@ def main() -> None:
             found[way].append((spearmanr(told, loss)[0], told.argmax() == loss.argmax(), share, took))
     for way, lines in found.items():
         rank, same, share, took = np.nanmean(np.array(lines, dtype=float), axis=0)
-        print(f"{way:22} rank {rank:+.2f}, same strongest word {same:.0%}, {share:.0%} of the largest loss, {1000 * took:.0f} ms a text")
+        print(
+            f"{way:22} rank {rank:+.2f}, same strongest word {same:.0%}, {share:.0%} of the largest loss, {1000 * took:.0f} ms a text"
+        )
 
 
 if __name__ == "__main__":

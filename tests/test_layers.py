@@ -55,7 +55,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "transfer", "workspace",
     },
     "cli": {
-        "config", "data.cleaning", "data.reading", "data.sets", "doctor", "errors", "evaluation", "jobs", "metrics",
+        "config", "data.cleaning", "data.reading", "data.sets", "doctor", "errors", "evaluation", "explain", "jobs", "metrics",
         "models", "results", "runs", "strategies", "studies", "tasks", "training", "transfer", "workspace",
     },
 }  # fmt: skip

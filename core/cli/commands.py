@@ -4,7 +4,7 @@ A new command is a function that carries it out and one that adds its arguments,
 here; its line in the README; and its test. What a command needs it imports inside, so that `--help` answers at once.
 """
 
-from core.cli import app, datasets, fix, folds, inner, results, runs, sources, studies, train, versions
+from core.cli import app, datasets, explain, fix, folds, inner, results, runs, sources, studies, train, versions
 from core.cli.command import Command
 
 GROUPS = {
@@ -51,6 +51,7 @@ COMMANDS = (
     Command(("runs", "resume"), "go on from the last checkpoint", runs.resume, runs.run_argument),
     Command(("runs", "folds"), "the joined result of a cross-validation", folds.show, folds.show_arguments),
     Command(("predict",), "score a file with a finished run", results.predict, results.predict_arguments),
+    Command(("explain",), "why a finished run answers a text so", explain.explain, explain.explain_arguments),
     Command(("source",), "lay a file with weights onto an architecture", sources.lay, sources.lay_arguments),
     Command(("compare",), "compare runs on the same rows", results.compare, results.compare_arguments),
     Command(("rank",), "rank sources for a data set, before any training", sources.rank, sources.rank_arguments),

@@ -13,10 +13,14 @@ def use_it(run: Run) -> None:
     st.header("Without the browser", anchor=False)
     left, right = st.columns(2)
     with left:
-        st.caption("On the command line: a file in, the same rows with predictions out.")
-        st.code(
-            f"python -m core predict {run.id} --input texts.csv --output answers.csv", language="bash", wrap_lines=True
+        st.caption(
+            "On the command line: a file in, the same rows with predictions out; or one text, with the words that pulled."
         )
+        st.code(
+            f"python -m core predict {run.id} --input texts.csv --output answers.csv\n"
+            f'python -m core explain {run.id} --text "Your text" --json',
+            language="bash", wrap_lines=True,
+        )  # fmt: skip
     with right:
         st.caption("In Python, from the folder of Graft.")
         st.code(_python(run), language="python", wrap_lines=True)
