@@ -37,7 +37,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "training": {"array_cache", "checked", "config", "errors", "models", "strategies", "tasks", "threads", "workspace"},
     "doctor": {"errors", "models", "training", "workspace"},
     "results": {
-        "array_cache", "config", "data.cleaning", "data.columns", "data.reading", "data.sets", "data.splits", "errors",
+        "array_cache", "checked", "config", "data.cleaning", "data.columns", "data.reading", "data.sets", "data.splits", "errors",
         "evaluation", "metrics", "models", "runs", "tasks", "training", "workspace",
     },
     "transfer": {

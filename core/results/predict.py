@@ -7,18 +7,17 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from core import workspace
 from core.data.columns.joining import joined_texts
 from core.data.reading.cells import cell_text
 from core.data.reading.read import Table, read_table
 from core.data.reading.skipped import SkippedRow, skipped_sentences
 from core.errors import DatasetError
 from core.evaluation.answers import confidence
+from core.results.answer_tables import WRITERS, write_table
 from core.results.predictor import Predictor, Progress
 from core.results.text_columns import TextColumns, text_columns
 from core.runs.folder import Run
 
-WRITERS = (".csv", ".tsv", ".jsonl", ".parquet")
 NOTE = "graft_note"  # the column that says why a row has no prediction
 SHOWN = 200  # characters of a row that was not read, in its note
 
@@ -149,20 +148,3 @@ def predict_file(
     scored = score_table(Predictor.load(run, device), table, columns, progress)
     write_table(scored.frame, output_path)
     return scored
-
-
-def write_table(frame: pd.DataFrame, path: Path) -> None:
-    """Write a table in the format of the path's ending, aside and then in one move.
-
-    Raises:
-        StorageError: when the place cannot be written.
-    """
-    kind = path.suffix.lower()
-    with workspace.replace_file(path) as aside:
-        if kind == ".parquet":
-            mixed = [name for name in frame.columns if frame[name].dtype == object]
-            frame.assign(**{name: frame[name].map(cell_text) for name in mixed}).to_parquet(aside, index=False)
-        elif kind == ".jsonl":
-            frame.to_json(aside, orient="records", lines=True, force_ascii=False)
-        else:
-            frame.to_csv(aside, index=False, sep="\t" if kind == ".tsv" else ",")

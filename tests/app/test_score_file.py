@@ -42,3 +42,16 @@ def test_where_two_columns_would_do_the_user_is_asked(run):
     assert texts.value == [] and app.button(key="score_file").disabled and "Choose the column to read" in said(app)
     texts.set_value(["headline"]).run()
     assert not app.button(key="score_file").disabled and "Choose the column" not in said(app)
+
+
+def test_a_scored_workbook_is_there_after_a_reload_and_stays_a_workbook(run):
+    app, _ = opened(run, "new.csv", "\n".join(["review", *TEXTS]))
+    app.button(key="score_file").click().run()
+    assert not app.exception and "12 rows" in said(app)
+    again = open_page("use", run=run.id, scored=dict(app.query_params)["scored"])
+    assert "new.csv" in said(again) and len(again.dataframe[0].value) == 12
+    assert list(again.dataframe[0].value)[:2] == ["prediction", "confidence"]
+    again.toggle[0].set_value(True).run()
+    assert again.dataframe[0].value["confidence"].is_monotonic_increasing
+    next(button for button in again.button if button.label == "Delete").click().run()
+    assert not again.exception and not again.dataframe

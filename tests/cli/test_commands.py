@@ -17,7 +17,8 @@ REQUIRED = {  # the least that a command takes, beside what is named here nothin
     "train": ["--dataset", "reviews"], "cross-validate": ["--dataset", "reviews"], "lr-range": ["--dataset", "reviews"],
     "ladder": ["--dataset", "reviews"], "study show": ["study"], "study stop": ["study"], "study resume": ["study"],
     "runs show": ["run"], "runs stop": ["run"], "runs resume": ["run"], "runs folds": ["run"],
-    "explain": ["run", "--text", "a text"], "predict": ["run", "--input", "in.csv", "--output", "out.csv"], "source": ["model.pt", "--onto", "minilm"],
+    "explain": ["run", "--text", "a text"], "predict": ["run", "--input", "in.csv", "--output", "out.csv"],
+    "source": ["model.pt", "--onto", "minilm"],
     "compare": ["run", "other"], "rank": ["--dataset", "reviews"], "retention": ["run"], "worker": ["folder"],
 }  # fmt: skip
 

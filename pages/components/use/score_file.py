@@ -1,4 +1,4 @@
-"""Score a file and download it with predictions added."""
+"""Score a file and take it away with predictions added, in the format in which it came."""
 
 import hashlib
 from pathlib import Path
@@ -10,41 +10,77 @@ from core import workspace
 from core.data.reading.read import Table, read_table
 from core.data.reading.readers import ENDINGS
 from core.errors import GraftError
+from core.results.answer_tables import MIME, ending_of, fits_workbook, table_bytes
 from core.results.predict import Scored, score_table
+from core.results.scored_files import ScoredFile, delete_scored, keep_scored, list_scored, read_scored
 from core.results.text_columns import TextColumns, text_columns
 from core.runs.folder import Run
 from core.tasks import readable, split_labels
-from pages.components.shared.download import download_csv
-from pages.components.shared.errors import show_error
+from pages.components.shared.errors import show_error, shown_errors
 from pages.components.shared.status import dataset_names, offered
-from pages.components.shared.words import plain
+from pages.components.shared.words import ago, plain
 from pages.components.use.predictor import LOCK, load
 
 SHOWN = 200  # rows of a scored table on the page
 
 
 def score_file(run: Run) -> None:
-    """Upload (or take a stored set), choose the text column, score with progress, download in the same order."""
+    """Upload (or take a stored set), choose the text column, score with progress; what was scored stays with the run."""
     try:
         given = _stored() or _uploaded()
-        if given is None:
+        if given is not None:
+            _ask(run, *given)
+        else:
             st.caption("Each row gets a predicted class, the confidence, and the probability of every class.")
-            return
-        mark, name, table = given
-        columns = _columns(run, table.frame, mark)
-        unread = sum(row.before is not None for row in table.skipped)
-        st.caption(f"{len(table.frame) + unread:,} rows" + (f", {unread:,} of them not readable." if unread else "."))
-        ready = columns is not None
-        if st.button(
-            "Score this file", type="primary", icon=":material/play_arrow:", key="score_file", disabled=not ready
-        ):
-            st.session_state["scored"] = (run.id, mark, _score(run, table, columns))  # type: ignore[arg-type]
     except GraftError as error:
         show_error(error)
+    with shown_errors():
+        _kept_files(run)
+
+
+def _ask(run: Run, mark: str, name: str, table: Table) -> None:
+    """Which column is read, how many rows, and the button."""
+    columns = _columns(run, table.frame, mark)
+    unread = sum(row.before is not None for row in table.skipped)
+    st.caption(f"{len(table.frame) + unread:,} rows" + (f", {unread:,} of them not readable." if unread else "."))
+    if st.button(
+        "Score this file", type="primary", icon=":material/play_arrow:", key="score_file", disabled=columns is None
+    ):
+        scored = _score(run, table, columns)  # type: ignore[arg-type]
+        keep_scored(run, mark, Path(name).stem, ending_of(name, table.format), scored)
+        st.query_params["scored"] = mark
+
+
+def _kept_files(run: Run) -> None:
+    """What was scored with this model: the one that the address names open, the others to be opened or deleted."""
+    kept = list_scored(run)
+    if not kept:
         return
-    scored = st.session_state.get("scored")
-    if scored and scored[:2] == (run.id, mark):
-        _download(scored[2], name)
+    asked = st.query_params.get("scored")
+    shown = next((card for card in kept if card.mark == asked), None)
+    if shown:
+        _show(run, shown)
+    others = [card for card in kept if card is not shown]
+    if others:
+        with st.expander(f"Scored before ({len(others)})", expanded=shown is None, icon=":material/history:"):
+            for card in others:
+                with st.container(horizontal=True, vertical_alignment="center"):
+                    st.markdown(
+                        f"{plain(card.name + card.ending)} · {card.rows:,} rows · {ago(card.scored_at)}",
+                        width="stretch",
+                    )
+                    if st.button("Open", key=f"open_{card.mark}", icon=":material/open_in_new:"):
+                        st.query_params["scored"] = card.mark
+                        st.rerun()
+                    _delete(run, card)
+
+
+def _delete(run: Run, card: ScoredFile) -> None:
+    if st.button("Delete", key=f"delete_{card.mark}", icon=":material/delete:", type="tertiary"):
+        delete_scored(run, card.mark)
+        if st.query_params.get("scored") == card.mark:
+            st.query_params.pop("scored")
+        st.rerun()
 
 
 def _columns(run: Run, frame: pd.DataFrame, mark: str) -> TextColumns | None:
@@ -79,7 +115,7 @@ def _stored() -> tuple[str, str, Table] | None:
 
 
 def _uploaded() -> tuple[str, str, Table] | None:
-    """A file of the visitor's: a mark of its content, its name without ending, and its rows."""
+    """A file of the visitor's: a mark of its content, its name, and its rows."""
     file = st.file_uploader(
         "File with texts", type=ENDINGS, key="predict_upload", max_upload_size=200,
         help="A table with a text column; no label is needed.",
@@ -90,7 +126,7 @@ def _uploaded() -> tuple[str, str, Table] | None:
     path = workspace.folder("uploads") / hashlib.sha256(content).hexdigest()[:24]
     if not path.exists():
         workspace.write_bytes(path, content)
-    return path.name, Path(file.name).stem, _read(str(path), file.name)
+    return path.name, file.name, _read(str(path), file.name)
 
 
 @st.cache_data(max_entries=2, show_spinner="Reading the file …")
@@ -125,15 +161,19 @@ def _summary(predictions: pd.Series) -> str:
     )
 
 
-def _download(outcome: Scored, stem: str) -> None:
-    """What came out in a sentence, the first rows, and the file to take away, named after ``stem``."""
-    scored = outcome.frame
-    for note in outcome.notes:
+def _show(run: Run, card: ScoredFile) -> None:
+    """What came out in a sentence, the first rows, and the file to take away in the format in which it came."""
+    scored = read_scored(run, card.mark)
+    st.markdown(f"**{plain(card.name + card.ending)}** · {_summary(scored['prediction'].dropna())}")
+    for note in card.notes:
         st.warning(note.replace("$", "\\$"), icon=":material/info:")
-    st.markdown(_summary(scored["prediction"].dropna()))
+    if "confidence" in scored and st.toggle(
+        "Least sure first", key=f"unsure_{card.mark}", help="What to look at by hand; the download has the same order."
+    ):
+        scored = scored.sort_values("confidence", kind="stable", na_position="first")
     shares = {name: st.column_config.NumberColumn(format="%.3f") for name in scored.columns if name.startswith("p.")}
     st.dataframe(
-        scored.head(SHOWN), hide_index=True, key="scored_rows",
+        _answers_first(scored.head(SHOWN)), hide_index=True, key="scored_rows",
         column_config={"confidence": st.column_config.NumberColumn(format="%.3f"), **shares},
     )  # fmt: skip
     if "confidence" in scored:
@@ -141,5 +181,21 @@ def _download(outcome: Scored, stem: str) -> None:
             "Confidence: how sure the model is of its answer, 0 to 1. Columns p.…: the probability of each class."
         )
     if len(scored) > SHOWN:
-        st.caption(f"The first {SHOWN} rows are shown; the download has all {len(scored):,}, in the order of the file.")
-    download_csv(scored, "Download with predictions (CSV)", f"{stem}-predictions.csv", "download_scored")
+        st.caption(f"The first {SHOWN} rows are shown; the download has all {len(scored):,}.")
+    ending = card.ending if card.ending != ".xlsx" or fits_workbook(scored) else ".csv"
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.download_button(
+            f"Download with predictions ({ending[1:].upper()})", lambda: table_bytes(scored, ending), f"{card.name}-predictions{ending}",
+            MIME[ending], on_click="ignore", icon=":material/download:", key="download_scored",
+        )  # fmt: skip
+        _delete(run, card)
+    if ending == ".csv":
+        st.caption(
+            "A text that begins with = + - or @ gets an apostrophe in front, so that a spreadsheet does not run it as a formula."
+        )
+
+
+def _answers_first(frame: pd.DataFrame) -> pd.DataFrame:
+    """On the page the answers stand in front; the file keeps its own columns first."""
+    front = [name for name in ("prediction", "confidence") if name in frame]
+    return frame[[*front, *(name for name in frame.columns if name not in front)]]
