@@ -45,7 +45,9 @@ MAY_IMPORT: dict[str, set[str]] = {
         "training",
     },
     "explore": {"array_cache", "data.sets", "errors", "evaluation", "models", "tasks", "training"},
-    "explain": {"errors", "results", "training"},
+    "explain": {
+        "data.columns", "data.reading", "data.sets", "data.splits", "errors", "explore", "results", "runs", "tasks", "training",
+    },
     "jobs": {
         "array_cache", "checked", "config", "data.cleaning", "data.sets", "data.splits", "errors", "evaluation",
         "models", "results", "runs", "strategies", "tasks", "training", "workspace",

@@ -1,6 +1,7 @@
 """Score a file and take it away with predictions added, in the format in which it came."""
 
 import hashlib
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -10,6 +11,7 @@ from core import workspace
 from core.data.reading.read import Table, read_table
 from core.data.reading.readers import ENDINGS
 from core.errors import GraftError
+from core.explain.training_texts import with_unlike
 from core.results.answer_tables import MIME, ending_of, fits_workbook, table_bytes
 from core.results.predict import Scored, score_table
 from core.results.scored_files import ScoredFile, delete_scored, keep_scored, list_scored, read_scored
@@ -20,6 +22,7 @@ from pages.components.shared.errors import show_error, shown_errors
 from pages.components.shared.status import dataset_names, offered
 from pages.components.shared.words import ago, plain
 from pages.components.use.predictor import LOCK, load
+from pages.components.use.unlike import training_features
 
 SHOWN = 200  # rows of a scored table on the page
 
@@ -43,10 +46,21 @@ def _ask(run: Run, mark: str, name: str, table: Table) -> None:
     columns = _columns(run, table.frame, mark)
     unread = sum(row.before is not None for row in table.skipped)
     st.caption(f"{len(table.frame) + unread:,} rows" + (f", {unread:,} of them not readable." if unread else "."))
+    unlike = st.toggle(
+        "Say which rows are unlike the training texts", key="say_unlike",
+        help="A further column, unlike_training: the share of the training texts that lie nearer to each other than this row does to "
+        "them; from 0.95 on trust the answer less. Each text is read once more, by the source.",
+    )  # fmt: skip
+    features = training_features(run) if unlike else None
+    if unlike and features is None:
+        return  # the training texts are being read; the page goes on by itself
     if st.button(
         "Score this file", type="primary", icon=":material/play_arrow:", key="score_file", disabled=columns is None
     ):
         scored = _score(run, table, columns)  # type: ignore[arg-type]
+        if features is not None:
+            with st.spinner("Comparing with the training texts …"):
+                scored = replace(scored, frame=with_unlike(run, features, scored.frame, scored.columns))
         keep_scored(run, mark, Path(name).stem, ending_of(name, table.format), scored)
         st.query_params["scored"] = mark
 

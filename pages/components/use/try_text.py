@@ -20,6 +20,7 @@ from pages.components.shared.theme import STILL, show_chart
 from pages.components.shared.words import answer, plain
 from pages.components.use.chips import pick_texts
 from pages.components.use.predictor import LOCK, load
+from pages.components.use.unlike import unlike_line
 from pages.components.use.why import why
 
 ASKED = "_tried"  # what was asked last in this visit: run, text, second text
@@ -51,6 +52,8 @@ def try_text(run: Run) -> None:
         _show_answer(run, model, outputs, truth)
         with shown_errors():
             _counted_words(run, model, asked[1])
+        with shown_errors():
+            unlike_line(run, asked[1], asked[2])
     with right, shown_errors():
         why(run, model, asked[1], asked[2], outputs)
 
