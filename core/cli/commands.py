@@ -56,6 +56,9 @@ COMMANDS = (
     Command(
         ("report",), "a result as one HTML file to send", export.report, export.report_arguments,
     ),
+    Command(
+        ("present",), "a result on a projector, behind a link", export.present, export.present_arguments,
+    ),
     Command(("rank",), "rank sources for a data set, before any training", sources.rank, sources.rank_arguments),
     Command(("retention",), "what a run kept of its source's ability", results.retention, runs.run_argument),
     Command(("doctor",), "device, memory, versions, writable places, network", app.doctor),

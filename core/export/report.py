@@ -180,16 +180,23 @@ def _page_of(what: "Sequence[Run] | Study", timed: bool) -> Page:
         return Page("run", story.name, story.measure, [], [], [], [story])
     comparison = compare_runs(list(what))
     stories = [tell(run, speed_of(run) if timed else None) for run in what]
-    sentences = [*(test["sentence"] for test in comparison.tests if test["metric"] == comparison.headline), comparison.note]
+    sentences = [
+        *(test["sentence"] for test in comparison.tests if test["metric"] == comparison.headline),
+        comparison.note,
+    ]
     title = f"{len(what)} runs on {dataset_title(what[0])}"
     bars = of_runs(what, comparison.headline)
-    return Page("comparison", title, METRICS[comparison.headline].title, bars, sentences, differing(what, comparison), stories)
+    return Page(
+        "comparison", title, METRICS[comparison.headline].title, bars, sentences, differing(what, comparison), stories
+    )
 
 
 def _ladder(study: Study, timed: bool) -> Page:
     answer = answer_of(study)
     if not isinstance(answer, Ladder) or not answer.sentence or answer.best_run is None:
-        raise GraftError(f"The study {study.name} has no answer yet.", "It can be reported when its runs have finished.")
+        raise GraftError(
+            f"The study {study.name} has no answer yet.", "It can be reported when its runs have finished."
+        )
     best = get_run(answer.best_run)
     story = tell(best, speed_of(best) if timed else None)
     read = study.read()

@@ -19,7 +19,9 @@ def learning_curve(run: Run) -> Markup | None:
     if len(table) < 2:
         return None
     scale = 100.0 if METRICS[headline].share else 1.0
-    points = [(float(epoch), scale * float(value)) for epoch, value in zip(table["epoch"], table[headline], strict=True)]
+    points = [
+        (float(epoch), scale * float(value)) for epoch, value in zip(table["epoch"], table[headline], strict=True)
+    ]
     kept = table.loc[table["best"].astype(bool), "epoch"]
     unit = ", %" if METRICS[headline].share else ""
     title = f"{METRICS[headline].title} on validation rows{unit}"

@@ -74,7 +74,11 @@ def _by_error(table: pd.DataFrame) -> tuple[list[dict[str, Any]], list[dict[str,
 
 def _example(row: Mapping[str, Any], kind: str) -> Example:
     if kind == "regression":
-        true, said, sure = readable(float(row["label"])), readable(float(row["prediction"])), f"off by {readable(abs(row['error']))}"
+        true, said, sure = (
+            readable(float(row["label"])),
+            readable(float(row["prediction"])),
+            f"off by {readable(abs(row['error']))}",
+        )
     else:
         true, said = _answer(row["label"], kind), _answer(row["prediction"], kind)
         sure = f"{100 * row['confidence']:.0f} % sure"

@@ -104,9 +104,7 @@ def _plot(
         parts.append(Markup('<path class="exact" d="M{:.1f} {:.1f}L{:.1f} {:.1f}"/>').format(*start, *end))
         parts += [Markup('<circle class="dot" cx="{:.1f}" cy="{:.1f}" r="2.5"/>').format(*spot) for spot in spots]
     else:
-        parts.append(
-            Markup('<path class="line" d="M{}"/>').format("L".join(f"{x:.1f} {y:.1f}" for x, y in spots))
-        )
+        parts.append(Markup('<path class="line" d="M{}"/>').format("L".join(f"{x:.1f} {y:.1f}" for x, y in spots)))
         parts += [
             Markup('<circle class="{}" cx="{:.1f}" cy="{:.1f}" r="{}"/>').format(
                 "kept" if x == marked else "dot", *spot, 5 if x == marked else 2.5

@@ -33,7 +33,7 @@ class Mistakes:
     steps: list[list[int]] = field(default_factory=list)
     commonest: list[dict[str, Any]] = field(default_factory=list)
     classes: list[dict[str, Any]] = field(default_factory=list)
-    plot: Markup = Markup("")
+    plot: Markup = field(default_factory=Markup)
 
 
 def mistakes_of(run: Run, result: Mapping[str, Any]) -> Mistakes:
@@ -50,9 +50,15 @@ def mistakes_of(run: Run, result: Mapping[str, Any]) -> Mistakes:
         plot = scatter_svg(
             drawn["label"].to_numpy(float), drawn["prediction"].to_numpy(float), "True and predicted scores", "true score"
         )  # fmt: skip
-        spread = f"; the true scores spread by {readable(metrics['spread'])} around their mean" if "spread" in metrics else ""
+        spread = (
+            f"; the true scores spread by {readable(metrics['spread'])} around their mean"
+            if "spread" in metrics
+            else ""
+        )
         off = f"Off by {readable(metrics['mae'])} on average{spread}. " if metrics.get("mae") is not None else ""
-        return Mistakes(f"{off}Each point is a text, its predicted score upwards; on the dashed line an answer is exact.", plot=plot)
+        return Mistakes(
+            f"{off}Each point is a text, its predicted score upwards; on the dashed line an answer is exact.", plot=plot
+        )
     classes = metrics["per_class"]
     if kind == "multi_label":
         return Mistakes(

@@ -183,21 +183,31 @@ def _limits(result: Mapping[str, Any]) -> list[str]:
         f"Judged by {result['rows']:,} texts of the same data set. Texts of another kind, another time or another language "
         "can fare worse, and nothing here shows how much.",
     ]
-    limits += [sentence for sentence in (caveat_in(dict(result)), *result.get("notes", []), *result.get("warnings", [])) if sentence]
+    limits += [
+        sentence
+        for sentence in (caveat_in(dict(result)), *result.get("notes", []), *result.get("warnings", []))
+        if sentence
+    ]
     if result["share_cut"] > 0:
-        limits.append(f"{100 * result['share_cut']:.1f} % of the texts are longer than {result['max_length']} tokens and were cut.")
+        limits.append(
+            f"{100 * result['share_cut']:.1f} % of the texts are longer than {result['max_length']} tokens and were cut."
+        )
     judged = [line for line in result["metrics"].get("per_class", []) if line["support"] and line["recall"] is not None]
     if judged:
         weak = min(judged, key=lambda line: (line["recall"], -line["support"]))
         found = round(weak["recall"] * weak["support"])
         if found < weak["support"]:
             limits.append(f"Hardest to find: “{weak['label']}”, {found:,} of its {weak['support']:,} rows.")
-    limits.append("It was trained once. Another training with another seed would differ a little; the interval leaves that out.")
+    limits.append(
+        "It was trained once. Another training with another seed would differ a little; the interval leaves that out."
+    )
     return limits
 
 
 def _measured(result: Mapping[str, Any]) -> list[str]:
-    unseen = "which no one saw in training" if result["split"] == "test" else "on which the checkpoint was chosen as well"
+    unseen = (
+        "which no one saw in training" if result["split"] == "test" else "on which the checkpoint was chosen as well"
+    )
     drawn = "" if result["rows"] == result["evaluated_of"] else f", a fixed draw from {result['evaluated_of']:,}"
     told = [f"All are judged by the same {result['rows']:,} {result['split']} rows{drawn}, {unseen}."]
     names = task_of(result.get("task", "single_label")).metrics
