@@ -89,7 +89,7 @@ def tell(run: Run, speed: Speed | None = None) -> Story:
 def source_title(model: str) -> str:
     """A source as people call it."""
     if model == "minilm":
-        return "MiniLM, which ships with Graft"
+        return "MiniLM (built in)"
     if model.startswith("run:"):
         try:
             return f"the model of the run {get_run(model[4:]).name}"
