@@ -61,7 +61,7 @@ def _typical(right: pd.DataFrame) -> list[dict[str, Any]]:
 
 def _surest(wrong: pd.DataFrame) -> list[dict[str, Any]]:
     ordered = wrong.sort_values(["confidence", "row"], ascending=[False, True])
-    return ordered.drop_duplicates(["label", "prediction"]).head(EACH).to_dict("records")  # type: ignore[return-value]
+    return ordered.drop_duplicates(["label", "prediction"]).head(EACH).to_dict("records")
 
 
 def _by_error(table: pd.DataFrame) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
@@ -69,7 +69,7 @@ def _by_error(table: pd.DataFrame) -> tuple[list[dict[str, Any]], list[dict[str,
     fifth = table["label"].rank(method="first", pct=True).mul(EACH).clip(upper=EACH - 1e-9).astype(int)
     close = table.sort_values("off").groupby(fifth).head(1).sort_values("label")
     far = table.sort_values("off", ascending=False).head(EACH)
-    return close.to_dict("records"), far.to_dict("records")  # type: ignore[return-value]
+    return close.to_dict("records"), far.to_dict("records")
 
 
 def _example(row: Mapping[str, Any], kind: str) -> Example:

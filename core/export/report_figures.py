@@ -62,7 +62,7 @@ def shades(matrix: Sequence[Sequence[int]]) -> list[list[int]]:
     """Rows of steps 0..``SHADES``: how much of its true class a cell holds; 0 only where it holds nothing."""
     counts = np.asarray(matrix, dtype=float)
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
-    return np.where(counts > 0, np.maximum(1, np.rint(shares * SHADES)), 0).astype(int).tolist()  # type: ignore[no-any-return]
+    return np.where(counts > 0, np.maximum(1, np.rint(shares * SHADES)), 0).astype(int).tolist()
 
 
 def curve_svg(points: Sequence[tuple[float, float]], title: str, x_title: str, marked: float | None = None) -> Markup:

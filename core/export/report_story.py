@@ -72,8 +72,8 @@ def tell(run: Run, speed: Speed | None = None) -> Story:
         raise no_result(run, "It can be reported when it has finished.")
     dataset = _dataset(run)
     headline = headline_of(result)
-    verdict = result.get("verdict")
-    real = bool(verdict) and verdict["verdict"] == "real"
+    verdict: dict[str, Any] = result.get("verdict") or {}
+    real = verdict.get("verdict") == "real"
     return Story(
         run=run, name=run.name, what=_what(run, result, dataset),
         figure=figure(headline, result["metrics"][headline]), measure=METRICS[headline].title,

@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 
 from core.errors import GraftError
-from core.evaluation.answers import confidence
 from core.results.predictor import Predictor
 from core.tasks import readable
 
@@ -59,7 +58,6 @@ class Answering:
                 "bars": [bar],
             }
         given = set(str(said).split("|")) if task.kind == "multi_label" else {str(said)}
-        thresholds = self._predictor.thresholds
         bars = _bars(labels, outputs[0], given)
         if task.kind == "multi_label":
             return {
@@ -67,7 +65,7 @@ class Answering:
                 "note": "Each label is given from a threshold of its own.",
                 "bars": bars,
             }
-        sure = float(confidence(task, outputs, thresholds)[0])
+        sure = float(outputs[0].max())
         return {"answer": str(said), "note": f"{100 * sure:.0f} % sure", "bars": bars}
 
 
