@@ -12,16 +12,21 @@ from core.tasks import readable, split_labels
 EACH = 5
 LONGEST = 320  # characters of a text
 CHOSEN = {
-    "right": "Answered right: one of each class in turn, of middling sureness for its class.",
-    "wrong": "Answered wrong: those that the model was surest of, at most one for each mix-up.",
-    "close": "Closest to the truth among rows spread over the scores.",
-    "far": "Furthest from the truth.",
+    "single_label": (
+        "Answered right: one of each class in turn, of middling sureness for its class.",
+        "Answered wrong: those that the model was surest of, at most one for each mix-up.",
+    ),
+    "multi_label": (
+        "Every label right: one for each combination of labels, the commonest first.",
+        "Not every label right: those with the most labels missed or given too many.",
+    ),
+    "regression": ("Closest to the truth, each with another true score.", "Furthest from the truth."),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A judged text: what is true, what the model said, and how sure it was in words."""
+    """A judged text: what is true, what the model said, and how sure or how far off it was in words."""
 
     text: str
     pair: str
@@ -40,6 +45,8 @@ def examples_of(run: Run, result: Mapping[str, Any]) -> tuple[list[Example], lis
     kind = result.get("task", "single_label")
     if kind == "regression":
         right, wrong = _by_error(table)
+    elif kind == "multi_label":
+        right, wrong = _by_labels(table)
     else:
         correct = table["correct"].astype(bool)
         right, wrong = _typical(table[correct]), _surest(table[~correct])
@@ -48,7 +55,7 @@ def examples_of(run: Run, result: Mapping[str, Any]) -> tuple[list[Example], lis
 
 def choice_sentences(kind: str) -> tuple[str, str]:
     """How the right and the wrong ones were chosen."""
-    return (CHOSEN["close"], CHOSEN["far"]) if kind == "regression" else (CHOSEN["right"], CHOSEN["wrong"])
+    return CHOSEN.get(kind, CHOSEN["single_label"])
 
 
 def _typical(right: pd.DataFrame) -> list[dict[str, Any]]:
@@ -64,12 +71,23 @@ def _surest(wrong: pd.DataFrame) -> list[dict[str, Any]]:
     return ordered.drop_duplicates(["label", "prediction"]).head(EACH).to_dict("records")
 
 
+def _by_labels(table: pd.DataFrame) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    correct = table["correct"].astype(bool)
+    right = table[correct & (table["label"] != "")]
+    commonest = right["label"].map(right["label"].value_counts())
+    right = (
+        right.assign(common=commonest).sort_values(["common", "row"], ascending=[False, True]).drop_duplicates("label")
+    )
+    wrong = table[~correct]
+    off = [len(split_labels(row.missed)) + len(split_labels(row.extra)) for row in wrong.itertuples()]
+    wrong = wrong.assign(off=off).sort_values(["off", "row"], ascending=[False, True])
+    return right.head(EACH).to_dict("records"), wrong.head(EACH).to_dict("records")
+
+
 def _by_error(table: pd.DataFrame) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    table = table.assign(off=table["error"].abs())
-    fifth = table["label"].rank(method="first", pct=True).mul(EACH).clip(upper=EACH - 1e-9).astype(int)
-    close = table.sort_values("off").groupby(fifth).head(1).sort_values("label")
-    far = table.sort_values("off", ascending=False).head(EACH)
-    return close.to_dict("records"), far.to_dict("records")
+    ordered = table.assign(off=table["error"].abs()).sort_values(["off", "row"])
+    close = ordered.drop_duplicates("label").head(EACH).sort_values("label")
+    return close.to_dict("records"), ordered[::-1].head(EACH).to_dict("records")
 
 
 def _example(row: Mapping[str, Any], kind: str) -> Example:
@@ -81,7 +99,7 @@ def _example(row: Mapping[str, Any], kind: str) -> Example:
         )
     else:
         true, said = _answer(row["label"], kind), _answer(row["prediction"], kind)
-        sure = f"{100 * row['confidence']:.0f} % sure"
+        sure = "" if kind == "multi_label" else f"{100 * row['confidence']:.0f} % sure"
     return Example(_cut(row["text"]), _cut(row.get("text_pair") or ""), true, said, sure)
 
 

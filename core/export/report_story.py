@@ -30,6 +30,7 @@ class Story:
 
     Attributes:
         figure: the headline's value, such as 92.4 %; ``measure`` what it is, ``span`` its interval in words.
+        higher: whether more is better.
         verdict: whether transfer paid, in a sentence; ``paid`` True, False, or None where nothing is shown.
         meaning: what the figure means in words that need no statistics.
         bars: this run and its baselines on the headline.
@@ -43,6 +44,7 @@ class Story:
     what: str
     figure: str
     measure: str
+    higher: bool
     span: str
     verdict: str
     paid: bool | None
@@ -76,7 +78,7 @@ def tell(run: Run, speed: Speed | None = None) -> Story:
     real = verdict.get("verdict") == "real"
     return Story(
         run=run, name=run.name, what=_what(run, result, dataset),
-        figure=figure(headline, result["metrics"][headline]), measure=METRICS[headline].title,
+        figure=figure(headline, result["metrics"][headline]), measure=METRICS[headline].title, higher=METRICS[headline].higher,
         span=span(headline, interval_of(result, headline)),
         verdict=verdict_in(result) if verdict else "There is no baseline to set this beside.",
         paid=bool(verdict.get("better", verdict["difference"] > 0)) if real else None,
