@@ -97,6 +97,7 @@ def stop(run: Run) -> None:
                 process.wait(GRACE)
         except psutil.NoSuchProcess:
             pass
+    _started[:] = [process for process in _started if process.poll() is None]
     _file(run).unlink(missing_ok=True)
 
 

@@ -18,7 +18,8 @@ REQUIRED = {  # the least that a command takes, beside what is named here nothin
     "ladder": ["--dataset", "reviews"], "study show": ["study"], "study stop": ["study"], "study resume": ["study"],
     "runs show": ["run"], "runs stop": ["run"], "runs resume": ["run"], "runs folds": ["run"],
     "predict": ["run", "--input", "in.csv", "--output", "out.csv"], "source": ["model.pt", "--onto", "minilm"],
-    "report": ["run", "--output", "r.html"], "present": ["run"], "compare": ["run", "other"], "rank": ["--dataset", "reviews"], "retention": ["run"], "worker": ["folder"],
+    "report": ["run", "--output", "r.html"], "present": ["run"], "compare": ["run", "other"], 
+    "rank": ["--dataset", "reviews"], "retention": ["run"], "worker": ["folder"],
 }  # fmt: skip
 
 

@@ -35,13 +35,12 @@ def opens(link: str) -> bool:
         return False
 
 
-@pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM])
-def test_the_command_says_the_link_serves_and_ends_cleanly(run, sign):
+def test_the_command_says_the_link_serves_and_ends_cleanly(run):
     command = [sys.executable, "-m", "core", "present", run.id, "--json"]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         told = json.loads(process.stdout.readline())
         assert told["run"] == run.id and told["address"].startswith("http://127.0.0.1:") and opens(told["address"])
-        process.send_signal(sign)
+        process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=20)
     assert process.returncode == 0 and out == "" and "Traceback" not in err
     assert not opens(told["address"])
@@ -54,8 +53,6 @@ def test_started_from_a_page_it_is_found_again_and_stopped_for_good(run):
     assert kept.stat().st_mode & 0o077 == 0  # the token is in it
     presenting.stop(run)
     assert presenting.running(run) is None and not opens(first.link) and not kept.exists()
-    second = presenting.start(run)
-    assert second.link.partition("token=")[2] != first.link.partition("token=")[2]
 
 
 def test_it_ends_when_the_run_is_deleted(run):

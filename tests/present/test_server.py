@@ -3,10 +3,13 @@
 import http.client
 import json
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 import pytest
 
+import core.workspace
 from core.errors import GraftError
 from core.present.limits import Bucket
 from core.present.server import LARGEST, Server
@@ -14,29 +17,38 @@ from core.present.serving import open_server
 from tests.export.conftest import HOSTILE, finished_run
 
 
+@contextmanager
+def serving(run) -> Iterator[Server]:
+    """A server that answers until it is left."""
+    server = open_server(run, "127.0.0.1", 0)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+    thread.start()
+    try:
+        yield server
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+@pytest.fixture(scope="module")
+def workspace(tmp_path_factory):
+    """One for all tests that only ask."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GRAFT_HOME", str(tmp_path_factory.mktemp("presented") / "home"))
+        yield tmp_path_factory.mktemp("rows")
+
+
+@pytest.fixture(scope="module")
+def shared_server(workspace, tiny_encoder):
+    with serving(finished_run(workspace, tiny_encoder)) as server:
+        yield server
+
+
 @pytest.fixture
-def serve(request):
-    """Opens a server that answers until the test ends."""
-
-    def begin(run) -> Server:
-        server = open_server(run, "127.0.0.1", 0)
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-        thread.start()
-
-        def end():
-            server.shutdown()
-            server.server_close()
-            thread.join()
-
-        request.addfinalizer(end)
-        return server
-
-    return begin
-
-
-@pytest.fixture
-def server(serve, home, tmp_path, tiny_encoder):
-    return serve(finished_run(tmp_path, tiny_encoder))
+def server(shared_server):
+    shared_server.asked = Bucket(size=20, per_second=4.0)
+    return shared_server
 
 
 def ask(server, method, path, body=None, **headers):
@@ -109,26 +121,26 @@ def test_it_goes_by_no_other_name_and_takes_no_question_from_other_pages(server)
 
 
 @pytest.mark.parametrize("kind", ["single", "several", "scores", "pairs"])
-def test_the_model_answers_each_kind_of_task(serve, home, tmp_path, tiny_encoder, kind):
-    run = finished_run(tmp_path, tiny_encoder, kind)
-    server = serve(run)
-    row = run.read_predictions("test").iloc[0]
-    status, _, content = ask(
-        server, "POST", "/answer?token=TOKEN", {"text": row["text"], "pair": row.get("text_pair", "")}
-    )
-    told = json.loads(content)
-    assert status == 200 and told["bars"] and all(0 <= bar["share"] <= 1 for bar in told["bars"])
-    if kind in ("single", "pairs"):
-        assert told["answer"] == row["prediction"] and told["bars"][0]["share"] == pytest.approx(
-            row["confidence"], abs=1e-4
+def test_the_model_answers_each_kind_of_task(workspace, tiny_encoder, kind):
+    run = finished_run(workspace, tiny_encoder, kind)
+    with serving(run) as server:
+        row = run.read_predictions("test").iloc[0]
+        status, _, content = ask(
+            server, "POST", "/answer?token=TOKEN", {"text": row["text"], "pair": row.get("text_pair", "")}
         )
-    elif kind == "several":
-        given = {bar["title"] for bar in told["bars"] if bar["is_answer"]}
-        assert given == set(filter(None, row["prediction"].split("|")))
-    else:
-        assert float(told["answer"]) == pytest.approx(row["prediction"], rel=0.01)
-    if kind == "pairs":
-        assert ask(server, "POST", "/answer?token=TOKEN", {"text": row["text"]})[0] == 400
+        told = json.loads(content)
+        assert status == 200 and told["bars"] and all(0 <= bar["share"] <= 1 for bar in told["bars"])
+        if kind in ("single", "pairs"):
+            assert told["answer"] == row["prediction"] and told["bars"][0]["share"] == pytest.approx(
+                row["confidence"], abs=1e-4
+            )
+        elif kind == "several":
+            given = {bar["title"] for bar in told["bars"] if bar["is_answer"]}
+            assert given == set(filter(None, row["prediction"].split("|")))
+        else:
+            assert float(told["answer"]) == pytest.approx(row["prediction"], rel=0.01)
+        if kind == "pairs":
+            assert ask(server, "POST", "/answer?token=TOKEN", {"text": row["text"]})[0] == 400
 
 
 @pytest.mark.parametrize(
@@ -153,16 +165,17 @@ def test_too_many_questions_at_once_have_to_wait(server):
     assert found == [200, 200, 429]
 
 
-def test_what_visitors_type_is_kept_nowhere(server, home):
+def test_what_visitors_type_is_kept_nowhere(server):
+    home = core.workspace.home()
     before = sorted(path for path in home.rglob("*") if path.is_file())
     assert ask(server, "POST", "/answer?token=TOKEN", {"text": "my very own secret"})[0] == 200
     after = sorted(path for path in home.rglob("*") if path.is_file())
     assert after == before
 
 
-def test_hostile_names_and_texts_stay_letters(serve, home, tmp_path, tiny_encoder):
-    server = serve(finished_run(tmp_path, tiny_encoder, mark=HOSTILE))
-    page = ask(server, "GET", "/?token=TOKEN")[2].decode()
+def test_hostile_names_and_texts_stay_letters(workspace, tiny_encoder):
+    with serving(finished_run(workspace, tiny_encoder, mark=HOSTILE)) as server:
+        page = ask(server, "GET", "/?token=TOKEN")[2].decode()
     assert (
         "<img" not in page and "onerror=alert(1)&gt;" in page and page.count("<script") == page.count("</script>") == 1
     )
@@ -171,3 +184,9 @@ def test_hostile_names_and_texts_stay_letters(serve, home, tmp_path, tiny_encode
 def test_a_port_that_is_taken_is_told(server):
     with pytest.raises(GraftError, match="cannot be used"):
         Server("127.0.0.1", server.port, b"", "", server.answering)
+
+
+def test_every_start_has_a_token_of_its_own(server):
+    other = Server("127.0.0.1", 0, b"", "", server.answering)
+    other.server_close()
+    assert len(other.token) >= 32 and other.token != server.token
