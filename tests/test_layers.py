@@ -56,9 +56,14 @@ MAY_IMPORT: dict[str, set[str]] = {
         "checked", "config", "data.sets", "errors", "evaluation", "jobs", "metrics", "results", "runs", "strategies", "tasks",
         "transfer", "workspace",
     },
+    "export": {
+        "config", "data.sets", "errors", "evaluation", "metrics", "models", "results", "runs", "strategies", "studies", "tasks",
+        "training", "workspace",
+    },
+    "present": {"errors", "export", "jobs", "results", "runs", "tasks", "workspace"},
     "cli": {
-        "config", "data.cleaning", "data.reading", "data.sets", "doctor", "errors", "evaluation", "explain", "jobs", "metrics",
-        "models", "results", "runs", "strategies", "studies", "tasks", "training", "transfer", "workspace",
+        "config", "data.cleaning", "data.reading", "data.sets", "doctor", "errors", "evaluation", "explain", "export", "jobs", "metrics",
+        "models", "present", "results", "runs", "strategies", "studies", "tasks", "training", "transfer", "workspace",
     },
 }  # fmt: skip
 

@@ -4,7 +4,7 @@ A new command is a function that carries it out and one that adds its arguments,
 here; its line in the README; and its test. What a command needs it imports inside, so that `--help` answers at once.
 """
 
-from core.cli import app, datasets, explain, fix, folds, inner, results, runs, sources, studies, train, versions
+from core.cli import app, datasets, explain, export, fix, folds, inner, results, runs, sources, studies, train, versions
 from core.cli.command import Command
 
 GROUPS = {
@@ -54,6 +54,12 @@ COMMANDS = (
     Command(("explain",), "why a finished run answers a text so", explain.explain, explain.explain_arguments),
     Command(("source",), "lay a file with weights onto an architecture", sources.lay, sources.lay_arguments),
     Command(("compare",), "compare runs on the same rows", results.compare, results.compare_arguments),
+    Command(
+        ("report",), "a result as one HTML file to send", export.report, export.report_arguments,
+    ),
+    Command(
+        ("present",), "a result on a projector, behind a link", export.present, export.present_arguments,
+    ),
     Command(("rank",), "rank sources for a data set, before any training", sources.rank, sources.rank_arguments),
     Command(("retention",), "what a run kept of its source's ability", results.retention, runs.run_argument),
     Command(("doctor",), "device, memory, versions, writable places, network", app.doctor),

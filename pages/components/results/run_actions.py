@@ -5,6 +5,7 @@ import streamlit as st
 from core.errors import GraftError
 from core.jobs import queue
 from core.runs.folder import ACTIVE, Run
+from pages.components.results.share import share_buttons
 from pages.components.shared.errors import show_error, shown_errors
 
 
@@ -22,6 +23,7 @@ def actions(run: Run, state: str) -> None:
         if run.resumable and st.button("Resume", type="primary", icon=":material/play_arrow:", key="resume"):
             _do(lambda: queue.resume(run))
         if state == "finished":
+            share_buttons(run)
             st.page_link(
                 "pages/results.py", label="Compare", icon=":material/compare_arrows:", query_params={"runs": run.id}
             )

@@ -1,0 +1,1 @@
+"""What leaves Graft: a report of a result as one file."""

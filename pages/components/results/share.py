@@ -1,0 +1,91 @@
+"""A run shown to others: a report to download, and a presentation behind a link."""
+
+import re
+
+import streamlit as st
+
+from core.errors import GraftError
+from core.runs.folder import Run
+from pages.components.shared.errors import show_error, shown_errors
+from pages.components.shared.words import plain
+
+
+def share_buttons(run: Run) -> None:
+    """*Report* and *Present*, for a finished run."""
+    if st.button("Report", icon=":material/description:", key=f"report_{run.id}"):
+        st.session_state.pop(_kept(run), None)
+        _report(run)
+    if st.button("Present", icon=":material/present_to_all:", key=f"present_{run.id}"):
+        _present(run)
+
+
+@st.dialog("Report: one file to send", width="medium")
+def _report(run: Run) -> None:
+    """Which sections, a note, and the file."""
+    from core.export.report import LONGEST_NOTE, SECTIONS
+
+    st.markdown("One HTML file that opens in any browser, prints, and asks nobody for anything.")
+    kept = st.pills(
+        "Sections", list(SECTIONS), default=list(SECTIONS), format_func=SECTIONS.__getitem__, selection_mode="multi",
+        key=f"report_sections_{run.id}",
+    )  # fmt: skip
+    if "examples" in kept:
+        st.caption("Examples are texts of your data. Leave them out where these must not be passed on.")
+    note = st.text_area("A note on top", max_chars=LONGEST_NOTE, key=f"report_note_{run.id}")
+    without = tuple(name for name in SECTIONS if name not in kept)
+    asked = (without, note)
+    if st.button("Make the report", type="primary", key=f"report_make_{run.id}"):
+        _make(run, without, note)
+    made = st.session_state.get(_kept(run))
+    if made and made[0] == asked:
+        st.download_button(
+            f"Download ({len(made[1]) / 1000:.0f} kB)", made[1], file_name=_file_name(run), mime="text/html",
+            icon=":material/download:", key=f"report_file_{run.id}", on_click="ignore",
+        )  # fmt: skip
+    elif made:
+        st.caption("Something was changed since: make it again.")
+
+
+def _make(run: Run, without: tuple[str, ...], note: str) -> None:
+    from core.export.report import report
+
+    with shown_errors(), st.spinner("Writing; the model is timed on this machine …"):
+        st.session_state[_kept(run)] = ((without, note), report([run], without, note).encode("utf-8"))
+
+
+@st.dialog("Present: full screen, with the model to try")
+def _present(run: Run) -> None:
+    """Start, link, stop."""
+    from core.present import presenting
+
+    there = presenting.running(run)
+    if there is None:
+        st.markdown(
+            "Shows this result step by step, by the arrow keys, and ends with a box in which the model answers. "
+            "Only this page is served, on this machine, to who has the link."
+        )
+        if st.button("Start", type="primary", icon=":material/play_arrow:", key=f"present_start_{run.id}"):
+            try:
+                with st.spinner("Loading the model …"):
+                    presenting.start(run)
+            except GraftError as error:
+                show_error(error)
+            else:
+                st.rerun(scope="fragment")
+        return
+    st.link_button("Open the presentation", there.link, type="primary", icon=":material/open_in_new:")
+    st.code(there.link, language=None)
+    st.caption("The link works on this machine until you stop it, until the app ends, or until the run is deleted.")
+    if st.button("Stop", icon=":material/stop:", key=f"present_stop_{run.id}"):
+        presenting.stop(run)
+        st.rerun(scope="fragment")
+    st.caption(plain(f"For other machines: python -m core present {run.id} --address 0.0.0.0"))
+
+
+def _kept(run: Run) -> str:
+    return f"report_made_{run.id}"
+
+
+def _file_name(run: Run) -> str:
+    """The run's name in letters that every system takes."""
+    return f"{re.sub(r'[^A-Za-z0-9]+', '-', run.name).strip('-')[:60] or run.id}.html"
