@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from core.metrics.table import METRICS
 from core.tasks import Task, task_of
 
@@ -33,6 +35,25 @@ def verdict_in(result: dict[str, Any]) -> str:
     return sentence if not caveat or caveat in sentence else f"{sentence} {caveat}"
 
 
+LARGE_ERRORS = (
+    "A few large errors make up most of RMSE: with other rows, which may hold more or fewer of them, it would move much. MAE is steadier "
+    "here."
+)
+HEAVY = 9.0  # kurtosis of errors from which their tails are called heavy; 3 for a normal distribution, 6 for Laplace's
+APART = 0.1  # micro-F1 less macro-F1 from which the frequent labels are said to decide it
+
+
+def has_large_errors(errors: np.ndarray) -> bool:
+    """Whether a few rows carry the squared error.
+
+    Args:
+        errors: (rows,) predicted less true score.
+    """
+    squares = np.asarray(errors, dtype=np.float64) ** 2
+    mean = float(squares.mean()) if len(squares) else 0.0
+    return mean > 0 and float((squares**2).mean()) > HEAVY * mean**2
+
+
 def notes_of(task: Task, metrics: dict[str, Any], intervals: dict[str, Any]) -> list[str]:
     """Sentences about what these rows cannot tell.
 
@@ -45,6 +66,11 @@ def notes_of(task: Task, metrics: dict[str, Any], intervals: dict[str, Any]) -> 
     if unjudged := [figures["label"] for figures in classes if not figures["support"]]:
         is_out = "it is" if len(unjudged) == 1 else "they are"
         notes.append(f"No judged row has the {_listed(noun, unjudged)}: {is_out} left out of macro-F1 and shown as –.")
+    micro, macro = metrics.get("micro_f1"), metrics.get("macro_f1")
+    if task.kind == "multi_label" and micro is not None and macro is not None and micro - macro > APART:
+        notes.append(
+            f"The frequent labels decide micro-F1: as a mean over the labels, each alike, F1 is {100 * macro:.1f} % (macro-F1)."
+        )
     for name, ends in intervals.items():
         if ends is None:
             notes.append(f"{METRICS[name].title} has no interval here: {_why(name, noun, classes)}.")

@@ -9,7 +9,7 @@ from core.evaluation.answers import decide
 from core.evaluation.baselines import Baseline
 from core.evaluation.by_names import NAME as BY_NAMES
 from core.evaluation.headline import headline_for
-from core.evaluation.notes import never_said, notes_of
+from core.evaluation.notes import LARGE_ERRORS, has_large_errors, never_said, notes_of
 from core.evaluation.scores import evaluate
 from core.evaluation.significance import FEWEST_FOLDS, PairedTest, headline_test, over_folds
 from core.metrics.table import METRICS
@@ -73,6 +73,8 @@ def build_result(
         verdict = _verdict(strongest, tests[strongest["name"]], who, folds)
         verdict["sentence"] = " ".join(filter(None, (verdict["sentence"], never, caveat)))
     notes = notes_of(task, own["metrics"], own["intervals"]) + _labels_added(tests, who)
+    if task.kind == "regression" and has_large_errors(outputs - truth):
+        notes.append(LARGE_ERRORS)
     return {
         "task": task.kind,
         "rows": len(truth),

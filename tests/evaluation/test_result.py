@@ -6,7 +6,7 @@ from core.evaluation.baselines import majority
 from core.evaluation.notes import caveat_of
 from core.evaluation.result import build_result, verdict_sentence
 from core.evaluation.significance import PairedTest
-from core.tasks import TASKS, interval_of, span
+from core.tasks import TASKS, interval_of, span, task_of
 
 
 def test_the_sentence_names_the_better_one_and_its_gain():
@@ -73,3 +73,27 @@ def test_rows_that_chose_the_checkpoint_are_said_to_have_done_so():
 def test_a_single_run_speaks_of_two_models_and_not_of_their_training():
     truth = np.arange(60) % 2
     assert "these two models, not about training them again" in judged(truth, truth, ("a", "b"))["verdict"]["sentence"]
+
+
+def test_a_few_large_errors_are_told_beside_rmse():
+    draw = np.random.default_rng(0)
+    truth = draw.uniform(0, 5, 300)
+    task, labels = task_of("regression"), ("stars",)
+    even = build_result(truth, truth + draw.normal(0, 1, 300), labels, [], task)
+    few = build_result(truth, truth + draw.standard_t(2, 300), labels, [], task)
+    assert not any("large errors" in note for note in even["notes"])
+    assert any("A few large errors make up most of RMSE" in note for note in few["notes"])
+    exact = build_result(truth, truth, labels, [], task)
+    assert not any("large errors" in note for note in exact["notes"])
+
+
+def test_where_frequent_labels_decide_micro_f1_the_mean_over_labels_is_told():
+    truth = np.zeros((200, 4))
+    truth[:, 0] = 1
+    for label in (1, 2, 3):
+        truth[label * 10 : label * 10 + 8, label] = 1
+    outputs = np.tile([0.9, 0.1, 0.1, 0.1], (200, 1))
+    result = build_result(truth, outputs, ("a", "b", "c", "d"), [], task_of("multi_label"), np.full(4, 0.5))
+    assert any("The frequent labels decide micro-F1" in note and "25.0 %" in note for note in result["notes"])
+    alike = build_result(truth, truth * 0.8 + 0.1, ("a", "b", "c", "d"), [], task_of("multi_label"), np.full(4, 0.5))
+    assert not any("frequent labels" in note for note in alike["notes"])
