@@ -49,7 +49,8 @@ def _correlation(means: np.ndarray) -> np.ndarray:
 RMSE = Metric(
     "rmse",
     "RMSE",
-    "Root of the mean squared error, in the units of the score: large errors weigh more, and rare ones that these rows do not hold would raise it.",
+    "Root of the mean squared error, in the units of the score: large errors weigh more, and rare ones that these rows do not "
+    "hold would raise it.",
     {
         "regression": of_means(
             score_parts,
