@@ -17,14 +17,21 @@ def run(graft, monkeypatch, tmp_path, tiny_encoder):  # noqa: F811
     presenting.stop(run)
 
 
-def test_a_report_is_downloaded(server, page, run, tmp_path):  # noqa: F811
+def opened(page, server, run, button):  # noqa: F811
+    """The dialog behind a button of the run's page, once all of the page is there."""
     page.goto(f"{server.url}/run?run={run.id}")
-    page.get_by_role("button", name="Report").click()
-    page.get_by_label("A note on top").fill("For the board")
-    page.get_by_label("A note on top").press("Tab")
-    page.get_by_role("button", name="Make the report").click()
+    page.get_by_text("Settings of this run").wait_for()
+    page.get_by_role("button", name=button).click()
+    return page.get_by_role("dialog")
+
+
+def test_a_report_is_downloaded(server, page, run, tmp_path):  # noqa: F811
+    dialog = opened(page, server, run, "Report")
+    dialog.get_by_label("A note on top").fill("For the board")
+    dialog.get_by_label("A note on top").press("Tab")
+    dialog.get_by_role("button", name="Make the report").click()
     with page.expect_download() as download:
-        page.get_by_role("button", name="Download").click()
+        dialog.get_by_role("button", name="Download").click()
     assert download.value.suggested_filename == "single-run.html"
     download.value.save_as(tmp_path / "r.html")
     content = (tmp_path / "r.html").read_text(encoding="utf-8")
@@ -32,19 +39,17 @@ def test_a_report_is_downloaded(server, page, run, tmp_path):  # noqa: F811
 
 
 def test_a_presentation_is_started_outlives_a_reload_and_dies_with_the_app(server, page, run):  # noqa: F811
-    page.goto(f"{server.url}/run?run={run.id}")
-    page.get_by_role("button", name="Present").click()
-    page.get_by_role("button", name="Start").click()
-    link = page.get_by_role("link", name="Open the presentation").get_attribute("href")
+    dialog = opened(page, server, run, "Present")
+    dialog.get_by_role("button", name="Start").click()
+    link = dialog.get_by_role("link", name="Open the presentation").get_attribute("href")
     assert opens(link)
-    page.reload()
-    page.get_by_role("button", name="Present").click()
-    assert page.get_by_role("link", name="Open the presentation").get_attribute("href") == link
-    page.get_by_role("button", name="Stop").click()
-    page.get_by_role("button", name="Start").wait_for()
+    dialog = opened(page, server, run, "Present")  # anew
+    assert dialog.get_by_role("link", name="Open the presentation").get_attribute("href") == link
+    dialog.get_by_role("button", name="Stop").click()
+    dialog.get_by_role("button", name="Start").wait_for()
     assert not opens(link)
-    page.get_by_role("button", name="Start").click()
-    link = page.get_by_role("link", name="Open the presentation").get_attribute("href")
+    dialog.get_by_role("button", name="Start").click()
+    link = dialog.get_by_role("link", name="Open the presentation").get_attribute("href")
     assert opens(link)
     server.kill()
     wait(lambda: not opens(link), 20)
