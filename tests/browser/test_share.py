@@ -1,20 +1,15 @@
-"""A finished run is sent as a file and shown behind a link, by the buttons of its page, in a real Chromium."""
+"""A finished run is sent as a file by the button of its page, in a real Chromium."""
 
 import pytest
 
-from core.present import presenting
 from tests.browser.test_walk import chromium, graft, page, pytestmark, server  # noqa: F401
 from tests.export.conftest import finished_run
-from tests.present.test_presenting import opens
-from tests.processes import wait
 
 
 @pytest.fixture
 def run(graft, monkeypatch, tmp_path, tiny_encoder):  # noqa: F811
     monkeypatch.setenv("GRAFT_HOME", str(graft.home))
-    run = finished_run(tmp_path, tiny_encoder)
-    yield run
-    presenting.stop(run)
+    return finished_run(tmp_path, tiny_encoder)
 
 
 def opened(page, server, run, button):  # noqa: F811
@@ -36,21 +31,3 @@ def test_a_report_is_downloaded(server, page, run, tmp_path):  # noqa: F811
     download.value.save_as(tmp_path / "r.html")
     content = (tmp_path / "r.html").read_text(encoding="utf-8")
     assert "For the board" in content and "Result beside baselines" in content
-
-
-def test_a_presentation_is_started_outlives_a_reload_and_dies_with_the_app(server, page, run):  # noqa: F811
-    dialog = opened(page, server, run, "Present")
-    dialog.get_by_role("button", name="Start").click()
-    link = dialog.get_by_role("link", name="Open the presentation").get_attribute("href")
-    assert opens(link)
-    dialog = opened(page, server, run, "Present")  # anew
-    assert dialog.get_by_role("link", name="Open the presentation").get_attribute("href") == link
-    dialog.get_by_role("button", name="Stop").click()
-    dialog.get_by_role("button", name="Start").wait_for()
-    assert not opens(link)
-    dialog.get_by_role("button", name="Start").click()
-    link = dialog.get_by_role("link", name="Open the presentation").get_attribute("href")
-    assert opens(link)
-    server.kill()
-    wait(lambda: not opens(link), 20)
-    server.start()
