@@ -64,7 +64,8 @@ def start(run: Run) -> Presentation:
     command = [sys.executable, "-m", "core", "present", run.id, "--port", "0", "--owner", str(os.getpid()), "--json"]
     log = _file(run).with_suffix(".log")
     log.parent.mkdir(parents=True, exist_ok=True)
-    with log.open("wb") as output:
+    log.unlink(missing_ok=True)
+    with open(log, "wb", opener=lambda name, flags: os.open(name, flags, 0o600)) as output:  # the token is in it
         process = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.DEVNULL, start_new_session=True,
             cwd=workspace.PROJECT, env=os.environ | {"GRAFT_HOME": str(workspace.home())},

@@ -1,51 +1,33 @@
-"""A finished run is sent as a file and shown behind a link, by the buttons of its page, in a real Chromium."""
+"""A finished run is sent as a file by the button of its page, in a real Chromium."""
 
 import pytest
 
-from core.present import presenting
 from tests.browser.test_walk import chromium, graft, page, pytestmark, server  # noqa: F401
 from tests.export.conftest import finished_run
-from tests.present.test_presenting import opens
-from tests.processes import wait
 
 
 @pytest.fixture
 def run(graft, monkeypatch, tmp_path, tiny_encoder):  # noqa: F811
     monkeypatch.setenv("GRAFT_HOME", str(graft.home))
-    run = finished_run(tmp_path, tiny_encoder)
-    yield run
-    presenting.stop(run)
+    return finished_run(tmp_path, tiny_encoder)
+
+
+def opened(page, server, run, button):  # noqa: F811
+    """The dialog behind a button of the run's page, once all of the page is there."""
+    page.goto(f"{server.url}/run?run={run.id}")
+    page.get_by_text("Settings of this run").wait_for()
+    page.get_by_role("button", name=button).click()
+    return page.get_by_role("dialog")
 
 
 def test_a_report_is_downloaded(server, page, run, tmp_path):  # noqa: F811
-    page.goto(f"{server.url}/run?run={run.id}")
-    page.get_by_role("button", name="Report").click()
-    page.get_by_label("A note on top").fill("For the board")
-    page.get_by_label("A note on top").press("Tab")
-    page.get_by_role("button", name="Make the report").click()
+    dialog = opened(page, server, run, "Report")
+    dialog.get_by_label("A note on top").fill("For the board")
+    dialog.get_by_label("A note on top").press("Tab")
+    dialog.get_by_role("button", name="Make the report").click()
     with page.expect_download() as download:
-        page.get_by_role("button", name="Download").click()
+        dialog.get_by_role("button", name="Download").click()
     assert download.value.suggested_filename == "single-run.html"
     download.value.save_as(tmp_path / "r.html")
     content = (tmp_path / "r.html").read_text(encoding="utf-8")
     assert "For the board" in content and "Result beside baselines" in content
-
-
-def test_a_presentation_is_started_outlives_a_reload_and_dies_with_the_app(server, page, run):  # noqa: F811
-    page.goto(f"{server.url}/run?run={run.id}")
-    page.get_by_role("button", name="Present").click()
-    page.get_by_role("button", name="Start").click()
-    link = page.get_by_role("link", name="Open the presentation").get_attribute("href")
-    assert opens(link)
-    page.reload()
-    page.get_by_role("button", name="Present").click()
-    assert page.get_by_role("link", name="Open the presentation").get_attribute("href") == link
-    page.get_by_role("button", name="Stop").click()
-    page.get_by_role("button", name="Start").wait_for()
-    assert not opens(link)
-    page.get_by_role("button", name="Start").click()
-    link = page.get_by_role("link", name="Open the presentation").get_attribute("href")
-    assert opens(link)
-    server.kill()
-    wait(lambda: not opens(link), 20)
-    server.start()
