@@ -14,8 +14,8 @@ def run(graft, monkeypatch, tmp_path, tiny_encoder):  # noqa: F811
 
 def opened(page, server, run, button):  # noqa: F811
     """The dialog behind a button of the run's page, once all of the page is there."""
-    page.goto(f"{server.url}/run?run={run.id}")
-    page.get_by_text("Settings of this run").wait_for()
+    page.goto(f"{server.url}/results?run={run.id}")
+    page.get_by_role("tab", name="Use it").wait_for()
     page.get_by_role("button", name=button).click()
     return page.get_by_role("dialog")
 

@@ -14,6 +14,7 @@ from core.runs.history import read_history
 from core.strategies.registry import STRATEGIES
 from core.tasks import headline_of, interval_of
 from core.training.estimate import took
+from pages.components.results.share import report_button
 from pages.components.shared.theme import STILL, ink, show_chart
 from pages.components.shared.words import (
     best_baseline,
@@ -45,6 +46,7 @@ def comparison_view(runs: list[Run]) -> None:
     if not comparison.same_rows:
         st.warning(plain(comparison.note), icon=":material/warning:")
     names = distinct_names(runs)
+    report_button(runs)
     _scores(runs, colors, names, comparison)
     st.header("Is the difference real?", anchor=False)
     _verdicts(comparison.tests, comparison.headline)

@@ -9,6 +9,7 @@ from core.studies import carrying
 from core.studies.folder import Study
 from core.studies.ladder import read_ladder
 from core.studies.standing import UNDER_WAY, cell_state, share_done, state_of, study_state
+from pages.components.results.share import report_button
 from pages.components.shared.errors import show_error, shown_errors
 from pages.components.shared.states import study_badge
 from pages.components.shared.words import plain
@@ -61,6 +62,8 @@ def _actions(study: Study, state: str) -> None:
     """Stop it, or go on with it."""
     if state in ("queued", "running"):
         _button(study, "Stop", ":material/stop:", carrying.stop)
+    elif state == "finished":
+        report_button(study)
     elif state in ("stopped", "partial", "failed"):
         st.caption("Not all of its trainings have finished. What is done is kept, and the rest can go on.")
         _button(study, "Go on", ":material/play_arrow:", carrying.resume)
