@@ -1,5 +1,7 @@
 """No page asks another machine for anything, whatever the data hold: a real Chromium in which every other host is blocked."""
 
+import json
+import shutil
 from urllib.parse import urlsplit
 
 import pandas as pd
@@ -8,11 +10,13 @@ import pytest
 from pages.components.shared.router import PAGES
 from tests.browser.test_walk import CHROMIUM, chromium, graft, pytestmark, server  # noqa: F401
 from tests.conftest import sentences
+from tests.damage import with_key
 
 EVIL = (
     "<a href='//e.example'>y</a> ![x](http://evil.example/x.png) [go](http://evil.example) http://evil.example "
     "www.evil.example me@evil.example"
 )
+FAILED = "20200101-000000-dead"
 LOCAL = ("localhost", "127.0.0.1", "::1")
 
 
@@ -26,7 +30,15 @@ def hostile(graft, tiny_encoder, tmp_path_factory):  # noqa: F811
     columns = ["--text", frame.columns[0], "--label", frame.columns[1]]
     dataset = graft.call("data", "add", str(path), "--name", f"set {EVIL}", *columns)["dataset"]
     words = ["--model", str(tiny_encoder), "--strategy", "linear_probe", "--name", f"run {EVIL}"]
-    return dataset, graft.call("train", "--dataset", dataset, *words)["run"]
+    run = graft.call("train", "--dataset", dataset, *words)["run"]
+    shutil.copytree(graft.home / "runs" / run, graft.home / "runs" / FAILED)
+    error = {"message": f"It failed. {EVIL}", "hint": f"Look there. {EVIL}"}
+    with_key(graft.home / "runs" / FAILED / "status.json", state="failed", error=error)
+    events = graft.home / "runs" / FAILED / "events.jsonl"
+    events.write_text(
+        events.read_text() + json.dumps({"event": "warned", "time": 1.0, "message": f"A warning. {EVIL}"}) + "\n"
+    )
+    return dataset, run
 
 
 @pytest.fixture
@@ -57,10 +69,12 @@ def links_outside(page) -> list[str]:
     return [link for link in found if link and urlsplit(str(link)).hostname not in (*LOCAL, None)]
 
 
+SET_TABS = ("Overview", "Health", "Rows", "Map+and+search", "Versions")
+RUN_TABS = ("Summary", "Mistakes", "Try+it", "Training", "Transfer", "Use+it")
 VIEWS = {  # all that can be seen of a set and of a run
     "home": [""], "train": ["dataset={0}", "dataset={0}&kind=A+study"], "use": ["run={1}"],
-    "data": ["all=1", *(f"dataset={{0}}&tab={tab}" for tab in ("Overview", "Health", "Rows", "Map+and+search", "Versions"))],
-    "results": ["runs={1}", *(f"run={{1}}&tab={tab}" for tab in ("Summary", "Mistakes", "Try+it", "Training", "Transfer", "Use+it"))],
+    "data": ["all=1", *(f"dataset={{0}}&tab={tab}" for tab in SET_TABS)],
+    "results": ["runs={1}", f"run={FAILED}", *(f"run={{1}}&tab={tab}" for tab in RUN_TABS)],
 }  # fmt: skip
 
 
@@ -78,6 +92,14 @@ def test_a_page_with_hostile_names_asks_nobody_else(server, guarded, hostile, na
         page.wait_for_timeout(1_000)
         assert outside == [] and links_outside(page) == [], query
         assert page.locator("img[src*=evil]").count() == 0, query
+
+
+def test_the_question_before_a_deletion_asks_nobody_else(server, guarded, hostile):  # noqa: F811
+    page, outside = guarded
+    page.goto(f"{server.url}/data?dataset={hostile[0]}")
+    page.get_by_role("button", name="Delete this data set").click()
+    page.get_by_role("dialog").get_by_text("goes to the trash").wait_for()
+    assert outside == [] and links_outside(page) == [] and page.locator("img[src*=evil]").count() == 0
 
 
 @pytest.mark.parametrize("address", ["results?run=", "results?runs=", "results?study=", "data?dataset=", "use?run="])
