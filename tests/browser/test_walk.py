@@ -150,7 +150,7 @@ def test_two_runs_side_by_side(server, page, two_runs):
 def test_a_sentence_and_a_file_are_predicted(server, page, two_runs, tmp_path):
     page.goto(f"{server.url}/predict?run={two_runs[0]}")
     page.get_by_label("Your text").fill("the lovely excellent film 12")
-    page.get_by_role("button", name="Predict").click()
+    page.get_by_role("button", name="Answer").click()
     page.get_by_text("The model says").wait_for()
     page.get_by_role("tab", name="Use it").click()
     texts = tmp_path / "texts.csv"

@@ -135,7 +135,7 @@ def _pages_show_it(first, second, task):
     assert "rows" in said(open_page("data", dataset=first.config.dataset))
     page = open_page("results", run=first.id, tab="Try it")
     page.text_area(key="try_text").input("the lovely film book 12")
-    next(each for each in page.button if each.label == "Predict").click().run()
+    next(each for each in page.button if each.label == "Answer").click().run()
     assert not page.exception
     assert {"multi_label": "The model gives", "regression": "as score"}[task] in said(page)
     page = open_page("results", run=first.id, tab="Mistakes")
