@@ -6,12 +6,12 @@ import pytest
 
 from pages.components.shared.former import FORMER
 from pages.components.shared.router import PAGES
-from tests.app.test_pages import open_page
+from tests.app.test_pages import finished, open_page
 from tests.conftest import ROOT
 
 
 def test_every_page_has_its_entry_and_every_entry_its_page():
-    assert {page.name for page in PAGES} == {path.stem for path in (ROOT / "pages").glob("*.py")}
+    assert {page.name for page in PAGES} | set(FORMER) == {path.stem for path in (ROOT / "pages").glob("*.py")}
     assert PAGES[0].name == "home" and len({page.title for page in PAGES}) == len(PAGES)
 
 
@@ -64,3 +64,15 @@ def test_a_former_address_leads_on_with_all_that_it_asked_for(monkeypatch, forme
     with pytest.raises(Left):
         FORMER[former]()
     assert led == [(f"pages/{page}.py", kept)]
+
+
+def test_a_former_page_opens_what_has_taken_over(dataset):
+    run = finished(dataset, "good one", 0.9)
+    for former, asked in (
+        ("run", {"run": run.id}),
+        ("predict", {"run": run.id}),
+        ("compare", {"runs": run.id}),
+        ("explore", {"dataset": dataset.id}),
+    ):
+        app = open_page(former, **asked)
+        assert app.title[0].value == {"compare": "Results", "explore": dataset.name}.get(former, "good one")

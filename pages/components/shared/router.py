@@ -56,7 +56,8 @@ def navigation() -> Any:
         st.Page(f"pages/{page.name}.py", title=page.title, icon=page.icon, default=page is PAGES[0], url_path=page.name)
         for page in PAGES
     ]
-    entries += [st.Page(lead, title=name.title(), url_path=name, visibility="hidden") for name, lead in FORMER.items()]
+    # files, not functions: after a cold start Streamlit knows the folder of pages alone, and would call the others unknown
+    entries += [st.Page(f"pages/{name}.py", title=name.title(), url_path=name, visibility="hidden") for name in FORMER]
     st.session_state["_routed"] = True
     return st.navigation(entries, position="top")
 
