@@ -131,14 +131,8 @@ else:
                 query_params={"score": dataset.id},
             )  # fmt: skip
     else:
-        kind = st.segmented_control(
-            "What to start",
-            KINDS,
-            default=KINDS[0],
-            required=True,
-            key="kind",
-            label_visibility="collapsed",
-            bind="query-params",
+        kind = st.radio(
+            "What to start", KINDS, horizontal=True, key="kind", label_visibility="collapsed", bind="query-params"
         )
         if kind == "A study":
             with st.container(border=True):

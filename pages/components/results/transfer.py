@@ -25,7 +25,7 @@ def transfer_view(run: Run) -> None:
     with st.container(border=True):
         st.markdown("**Is the ability of the source kept?**")
         st.caption("Where the source is an earlier run, this measures on that run's own test rows what is left of it:")
-        st.code(f"python -m core retention {run.id}", language="bash")
+        st.code(f"python -m core retention {run.id}", language=None)
 
 
 def _movement(result: dict[str, Any]) -> None:

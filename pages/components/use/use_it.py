@@ -19,11 +19,11 @@ def use_it(run: Run) -> None:
         st.code(
             f"python -m core predict {run.id} --input texts.csv --output answers.csv\n"
             f'python -m core explain {run.id} --text "Your text" --json',
-            language="bash", wrap_lines=True,
+            language=None, wrap_lines=True,
         )  # fmt: skip
     with right:
         st.caption("In Python, from the folder of Graft.")
-        st.code(_python(run), language="python", wrap_lines=True)
+        st.code(_python(run), language=None, wrap_lines=True)
 
 
 def _python(run: Run) -> str:
