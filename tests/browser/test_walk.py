@@ -253,7 +253,7 @@ PATHS = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("width", [390, 1280, 1920])
+@pytest.mark.parametrize("width", [390, 1920])
 def test_no_page_is_wider_than_the_window(server, chromium, graft, two_runs, width):
     dataset = graft.show(two_runs[0])["config"]["dataset"]
     context = chromium.new_context(viewport={"width": width, "height": 900})

@@ -36,6 +36,8 @@ def run_table(runs: list[Run], studies: list[Study], linked: list[Run]) -> list[
     if not len(frame):
         st.caption("Nothing fits the filter.")
         return linked
+    if "Judged rows" in frame:
+        frame["Judged rows"] = frame["Judged rows"].astype("Int64")  # whole numbers, also where a study has none
     positions = [index for index, entry in enumerate(shown) if entry.id in chosen_ids]
     # the key names the rows shown: with other rows the old positions would mean other runs
     key = f"runs_{hash(tuple(entry.id for entry in shown))}"
