@@ -1,10 +1,12 @@
-"""One GPU, a BERT-base-sized encoder, 512 tokens: Graft beside the tuned Trainer on IMDB, 2 epochs and 25,000 test reviews.
+"""One GPU: what the card's path is worth, checked on the card first. Graft beside the tuned Trainer on IMDB.
 
-    python -m benchmarks.gpu [--contenders graft tuned] [--train-size N] [--test-size N] [--json] [--markdown FILE] [--tiny]
+    python -m benchmarks.gpu [--parts checks base minilm batches profile] [--json FILE] [--markdown FILE] [--tiny]
 
-Needs `core` alone: no Streamlit, no MLflow. The weights are random, which speed does not feel; the reviews are IMDB's where
-GRAFT_TEST_DATA holds them, else made-up ones of like lengths. Without a CUDA card it says so and measures nothing; `--tiny`
-tries the script itself on whatever is there.
+Needs `core` alone: no Streamlit, no MLflow. A BERT of base size has random weights, which speed does not feel; MiniLM is the
+real one, from the folder `minilm` beside the test data or the installed package. The reviews are IMDB's where GRAFT_TEST_DATA
+holds them, else made-up ones of like lengths. The Trainer, many times slower, sees a part of the rows, once: its tokens a
+second do not depend on how many. A part that fails is named, and the others go on. Without a CUDA card it says so and
+measures nothing; `--tiny` tries the script itself on whatever is there.
 
 The share of the peak counts the operations that the real tokens need: 6 a weight outside the embeddings and 12 a layer, width
 and visible token for attention (Chowdhery et al., 2022, appendix B), against the fastest bf16 matrix product seen here.
@@ -12,6 +14,7 @@ and visible token for attention (Chowdhery et al., 2022, appendix B), against th
 
 import argparse
 import json
+import subprocess
 import sys
 import tempfile
 import time
@@ -20,17 +23,19 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.subprocesses import run_child
+from benchmarks.subprocesses import ROOT
 from benchmarks.workloads import DATA
 
 LABELS = ("neg", "pos")
 BASE = {"hidden_size": 768, "num_hidden_layers": 12, "num_attention_heads": 12, "intermediate_size": 3072}
 TINY = {"hidden_size": 64, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 128}
-NAMES = {"graft": "Graft", "tuned": "Trainer, tuned (bf16, grouped by length, batch 32, sdpa)"}
+NAMES = {"graft": "Graft", "tuned": "Trainer, tuned (bf16, grouped by length, batch 32, sdpa, 4 loaders)"}
+PARTS = ("checks", "base", "minilm", "batches", "profile")
+LIMIT = 240  # seconds after which a part is given up
 
 
 def main() -> None:
-    """Run the contenders, each in a process of its own, and print what they did."""
+    """Run the parts, each contender in a process of its own, and print what they did."""
     asked = _arguments()
     if asked.contender:
         print(json.dumps(contend(asked)))
@@ -40,39 +45,90 @@ def main() -> None:
         print(json.dumps({"measured": False, "why": f"not measured: {why}"}) if asked.json else f"Not measured: {why}")
         return
     with tempfile.TemporaryDirectory() as folder:
-        run_child(["-m", "benchmarks.gpu", "--contender", "make", "--folder", folder, *_passed_on(asked)])
-        found = {
-            who: run_child(["-m", "benchmarks.gpu", "--contender", who, "--folder", folder, *_passed_on(asked)]).value
-            for who in asked.contenders
-        }
-    lines = table(found)
+        sources = {"base": folder, "minilm": _minilm()}
+        _child(asked, "make", folder)
+        found: dict[str, Any] = {}
+        lines: list[str] = []
+        for part in asked.parts:
+            began = time.perf_counter()
+            found[part], told = _part(asked, part, sources)
+            lines += [f"### {part} ({time.perf_counter() - began:.0f} s)", "", *told, ""]
+            print("\n".join(lines[-len(told) - 3 :]), flush=True)
     if asked.markdown:
         Path(asked.markdown).write_text("\n".join(lines) + "\n", encoding="utf-8")
-    print(json.dumps({"measured": True, "contenders": found}) if asked.json else "\n".join(lines))
+    if asked.json:
+        Path(asked.json).write_text(json.dumps({"measured": True, "parts": found}), encoding="utf-8")
+
+
+def _part(asked: argparse.Namespace, part: str, sources: dict[str, str]) -> tuple[Any, list[str]]:
+    """What a part found, and its lines."""
+    if part in ("base", "minilm"):
+        done = {who: _child(asked, who, sources[part]) for who in asked.contenders}
+        return done, table(done)
+    done = {source: _child(asked, part, sources[source]) for source in ("base", "minilm")}
+    return done, [line for each in done.values() for line in each.get("lines", [each.get("failed", "")])]
+
+
+def _child(asked: argparse.Namespace, who: str, folder: str) -> dict[str, Any]:
+    """What a child printed on its last line; {"failed": what it said} where it did not end well."""
+    words = [
+        sys.executable,
+        "-m",
+        "benchmarks.gpu",
+        "--contender",
+        who,
+        "--folder",
+        folder,
+        *_passed_on(asked, changed),
+    ]
+    try:
+        child = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, timeout=LIMIT)
+    except subprocess.TimeoutExpired:
+        return {"failed": f"{who} on {Path(folder).name}: given up after {LIMIT} s"}
+    if child.returncode:
+        return {"failed": f"{who} on {Path(folder).name} failed: {child.stderr.strip()[-1500:]}"}
+    last = (child.stdout.strip().splitlines() or ["{}"])[-1]
+    return json.loads(last) if last.startswith("{") else {}
 
 
 def contend(asked: argparse.Namespace) -> dict[str, Any]:
-    """What a child does: make the model, or train and judge as one of the contenders."""
-    import torch
+    """What a child does: make the model, check, profile, or train and judge as one of the contenders."""
     from transformers.utils import logging
 
     from core.models.classifier import load_classifier
-    from core.training.devices import default_device, use_bf16
 
     logging.set_verbosity_error()
+    logging.disable_progress_bar()
     if asked.contender == "make":
         make_encoder(asked.folder, TINY if asked.tiny else BASE)
         return {}
+    if asked.contender in ("checks", "batches", "profile"):
+        from benchmarks import gpu_checks
+
+        work = {"checks": gpu_checks.checks, "batches": batches, "profile": gpu_checks.profile}[asked.contender]
+        return {
+            "lines": [f"**{Path(asked.folder).name if 'minilm' in asked.folder else 'base'}**", "", *work(asked), ""]
+        }
+    if asked.contender == "tuned":
+        asked.train_size, asked.test_size, asked.epochs = min(asked.train_size, 3000), min(asked.test_size, 3000), 1
     texts = {part: reviews(part, size) for part, size in (("train", asked.train_size), ("test", asked.test_size))}
     classifier = load_classifier(asked.folder, LABELS, seed=42)
-    place = default_device()
     began = time.perf_counter()
-    told = (graft if asked.contender == "graft" else tuned)(classifier, texts, asked.max_length, asked.epochs)
+    told = (graft if asked.contender == "graft" else tuned)(classifier, texts, asked)
     told["whole_seconds"] = time.perf_counter() - began
+    return told | _of_the_card(told, asked)
+
+
+def _of_the_card(told: dict[str, Any], asked: argparse.Namespace) -> dict[str, Any]:
+    import torch
+
+    from core.training.devices import default_device, use_bf16
+
+    place = default_device()
+    memory = torch.cuda.max_memory_reserved() / 2**20 if torch.cuda.is_available() else 0.0
     peak = matrix_peak(place.name, use_bf16(place, "auto"), 1024 if asked.tiny else 8192)
     needed = told["operations"] / told["seconds"]
-    memory = torch.cuda.max_memory_reserved() / 2**20 if torch.cuda.is_available() else 0.0
-    return told | {
+    return {
         "who": asked.contender, "device": place.title, "tokens_per_second": told["tokens"] / told["seconds"],
         "matrix_peak_tflops": peak / 1e12, "reached_tflops": needed / 1e12, "share_of_peak": needed / peak,
         "peak_memory_mib": memory, "data": "IMDB" if (DATA / "imdb.parquet").exists() else "made up",
@@ -80,7 +136,7 @@ def contend(asked: argparse.Namespace) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def graft(classifier: Any, texts: dict[str, Any], max_length: int, epochs: int) -> dict[str, Any]:
+def graft(classifier: Any, texts: dict[str, Any], asked: argparse.Namespace) -> dict[str, Any]:
     """Graft's own loop and scoring, without anything around them."""
     from core.config import RunConfig
     from core.training.devices import default_device, use_bf16
@@ -90,8 +146,8 @@ def graft(classifier: Any, texts: dict[str, Any], max_length: int, epochs: int) 
     from core.training.loop import train
     from core.training.scoring import score
 
-    place = default_device()
-    config = RunConfig(dataset="imdb", epochs=epochs, batch_size=32, max_length=max_length)
+    place, max_length, epochs = default_device(), asked.max_length, asked.epochs
+    config = RunConfig(dataset="imdb", epochs=epochs, batch_size=asked.batch_size, max_length=max_length)
     bf16 = use_bf16(place, config.precision)
     rows, encoding = _timed(
         lambda: {
@@ -103,7 +159,9 @@ def graft(classifier: Any, texts: dict[str, Any], max_length: int, epochs: int) 
     events = train(
         TrainingJob(config, classifier.model, rows["train"], nothing, lambda *_: (0.0, {}), place.name, bf16)
     )
-    events, seconds = _timed(lambda: list(events))
+    events, seconds = _timed(
+        lambda: list(events)
+    )  # with the copy to the card and the recording of all sizes of batches
     done = events[-1]
     if not isinstance(done, TrainingDone):
         raise AssertionError("a training ends with TrainingDone")
@@ -111,14 +169,16 @@ def graft(classifier: Any, texts: dict[str, Any], max_length: int, epochs: int) 
     operations = epochs * needed_operations(rows["train"].encoded.lengths, classifier.model.config)
     return {
         "seconds": seconds, "test_seconds": testing, "encoding_seconds": encoding, "tokens": done.tokens,
-        "operations": operations, "accuracy": float(np.mean(logits.argmax(axis=1) == rows["test"].labels)),
+        "own_seconds": done.seconds, "operations": operations, "test_rows": len(logits),
+        "accuracy": float(np.mean(logits.argmax(axis=1) == rows["test"].labels)),
     }  # fmt: skip
 
 
-def tuned(classifier: Any, texts: dict[str, Any], max_length: int, epochs: int) -> dict[str, Any]:
+def tuned(classifier: Any, texts: dict[str, Any], asked: argparse.Namespace) -> dict[str, Any]:
     """`transformers.Trainer` on the same rows."""
     from benchmarks.peers import encoded_rows, run_trainer
 
+    max_length, epochs = asked.max_length, asked.epochs
     rows, encoding = _timed(
         lambda: [encoded_rows(classifier.tokenizer, *texts[part], max_length) for part in ("train", "test")]
     )
@@ -129,29 +189,52 @@ def tuned(classifier: Any, texts: dict[str, Any], max_length: int, epochs: int) 
     return {
         "seconds": done["seconds"], "test_seconds": done["test_seconds"], "encoding_seconds": encoding,
         "tokens": done["tokens"], "operations": epochs * needed_operations(lengths, classifier.model.config),
+        "test_rows": len(done["predicted"]),
         "accuracy": float(np.mean(np.array(done["predicted"]) == texts["test"][1])),
     }  # fmt: skip
 
 
 def table(found: dict[str, dict[str, Any]]) -> list[str]:
     """The measured numbers, one line a contender."""
+    failed = [told["failed"] for told in found.values() if "failed" in told]
+    found = {who: told for who, told in found.items() if "failed" not in told}
+    if not found:
+        return failed
     any_of = next(iter(found.values()))
     lines = [
         f"{any_of['device']}; {any_of['data']} reviews; fastest bf16 matrix product {any_of['matrix_peak_tflops']:,.1f} TFLOP/s",
         "",
-        "| who | training and judging, seconds | training seconds | real tokens/s | share of the peak | judging seconds | "
-        "tokenising seconds | peak memory MiB |",
-        "|---|---|---|---|---|---|---|---|",
+        "| who | tokens trained on | training seconds | real tokens/s | share of the peak | judging rows/s | tokenising seconds | "
+        "whole seconds | accuracy | peak memory MiB |",
+        "|---|---|---|---|---|---|---|---|---|---|",
     ]
     for who, told in found.items():
         lines.append(
-            f"| {NAMES[who]} | {told['seconds'] + told['test_seconds']:.1f} | {told['seconds']:.1f} | "
-            f"{told['tokens_per_second']:,.0f} | {100 * told['share_of_peak']:.1f} % | {told['test_seconds']:.1f} | "
-            f"{told['encoding_seconds']:.1f} | {told['peak_memory_mib']:,.0f} |"
+            f"| {NAMES[who]} | {told['tokens']:,} | {told['seconds']:.1f} | {told['tokens_per_second']:,.0f} | "
+            f"{100 * told['share_of_peak']:.1f} % | {told['test_rows'] / told['test_seconds']:,.0f} | "
+            f"{told['encoding_seconds']:.1f} | {told['whole_seconds']:.1f} | {100 * told['accuracy']:.1f} % | "
+            f"{told['peak_memory_mib']:,.0f} |"
         )
     if len(found) == 2:
         ratio = found["graft"]["tokens_per_second"] / found["tuned"]["tokens_per_second"]
         lines += ["", f"Graft trains {ratio:.2f} times as fast as the tuned Trainer."]
+    return lines + failed
+
+
+def batches(asked: argparse.Namespace) -> list[str]:
+    """Speed by the number of rows in a batch, one epoch of some thousand rows each."""
+    from core.models.classifier import load_classifier
+
+    asked.epochs, asked.train_size, lines = 1, min(asked.train_size, 6400), []
+    texts = {"train": reviews("train", asked.train_size), "test": reviews("test", 16)}
+    for size in (16, 32, 64, 128):
+        asked.batch_size = size
+        told = graft(load_classifier(asked.folder, LABELS, seed=42), texts, asked)
+        told |= _of_the_card(told, asked)
+        lines.append(
+            f"- {size} rows: {told['tokens_per_second']:,.0f} tokens/s, {100 * told['share_of_peak']:.1f} % of the peak, "
+            f"{told['seconds']:.1f} s, {told['peak_memory_mib']:,.0f} MiB"
+        )
     return lines
 
 
@@ -164,7 +247,11 @@ def make_encoder(folder: str, sizes: dict[str, int]) -> None:
 
     torch.manual_seed(0)
     BertModel(BertConfig(vocab_size=30522, max_position_embeddings=512, **sizes)).save_pretrained(folder)
-    load_tokenizer("minilm").save_pretrained(folder)
+    load_tokenizer(_minilm()).save_pretrained(folder)
+
+
+def _minilm() -> str:
+    return str(DATA / "minilm") if (DATA / "minilm").is_dir() else "minilm"
 
 
 def reviews(part: str, size: int) -> tuple[list[str], np.ndarray]:
@@ -219,24 +306,29 @@ def _why_not() -> str | None:
     return None if torch.cuda.is_available() else "this machine has no CUDA card."
 
 
-def _passed_on(asked: argparse.Namespace) -> list[str]:
+def _passed_on(asked: argparse.Namespace, changed: dict[str, Any]) -> list[str]:
     words = ["--tiny"] if asked.tiny else []
-    for name in ("train_size", "test_size", "max_length", "epochs"):
-        words += [f"--{name.replace('_', '-')}", str(getattr(asked, name))]
+    settings = {
+        name: getattr(asked, name) for name in ("train_size", "test_size", "max_length", "epochs", "batch_size")
+    }
+    for name, value in (settings | ({} if asked.tiny else changed)).items():
+        words += [f"--{name.replace('_', '-')}", str(value)]
     return words
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--parts", nargs="+", choices=PARTS, default=list(PARTS))
     parser.add_argument("--contenders", nargs="+", choices=tuple(NAMES), default=list(NAMES))
     parser.add_argument("--train-size", type=int)
     parser.add_argument("--test-size", type=int)
     parser.add_argument("--max-length", type=int)
     parser.add_argument("--epochs", type=int, default=2)
+    parser.add_argument("--batch-size", type=int, default=32)
     parser.add_argument("--tiny", action="store_true", help="a very small job on any device, to try the script")
-    parser.add_argument("--json", action="store_true", help="print exactly one JSON object")
-    parser.add_argument("--markdown", metavar="FILE", help="write the table there as well")
-    parser.add_argument("--contender", choices=(*NAMES, "make"), help=argparse.SUPPRESS)
+    parser.add_argument("--json", metavar="FILE", help="write all numbers there")
+    parser.add_argument("--markdown", metavar="FILE", help="write the tables there as well")
+    parser.add_argument("--contender", choices=(*NAMES, "make", "checks", "batches", "profile"), help=argparse.SUPPRESS)
     parser.add_argument("--folder", help=argparse.SUPPRESS)
     asked = parser.parse_args()
     asked.train_size = asked.train_size or (48 if asked.tiny else 25_000)

@@ -113,6 +113,7 @@ def run_trainer(
     place = default_device()
     expert = {
         "per_device_train_batch_size": BATCH, "bf16": place.bf16, "train_sampling_strategy": "group_by_length",
+        "dataloader_num_workers": 4 if place.name.startswith("cuda") else 0,
         "warmup_steps": 0.1, "weight_decay": 0.01, "learning_rate": fitting_rate(int(model.config.hidden_size)),
     }  # fmt: skip
     shared: dict[str, Any] = {

@@ -32,6 +32,28 @@ def training_order(lengths: np.ndarray, batch_size: int, seed: int, epoch: int) 
     return [batches[index] for index in random.permutation(len(batches))]
 
 
+def even_order(lengths: np.ndarray, batch_size: int, seed: int, epoch: int) -> list[np.ndarray]:
+    """Batches for flat rows, which need no like lengths: shuffled, and each with about as many tokens as the next.
+
+    Inside windows of ``training_order``'s size the rows are dealt out by length, so that every batch gets one of the
+    longest, one of the next and so on, at random among rows that are about as long.
+
+    Returns:
+        as ``training_order``; batches differ by at most one row.
+    """
+    random = np.random.default_rng((seed, epoch))
+    order = random.permutation(len(lengths))
+    size = WINDOW * batch_size
+    batches: list[np.ndarray] = []
+    for start in range(0, len(order), size):
+        window = order[start : start + size]
+        window = window[np.argsort(-lengths[window], kind="stable")]
+        count = -(-len(window) // batch_size)
+        dealt = [random.permutation(window[at : at + count]) for at in range(0, len(window), count)]
+        batches += [np.array([ranks[number] for ranks in dealt if number < len(ranks)]) for number in range(count)]
+    return [batches[index] for index in random.permutation(len(batches))]
+
+
 def split_batch(rows: np.ndarray, lengths: np.ndarray, most_tokens: int, at_least: int = 1) -> list[np.ndarray]:
     """A batch in pieces of at most ``most_tokens`` tokens with their padding, and in no fewer than ``at_least``.
 
@@ -68,11 +90,14 @@ def collate(encoded: Encoded, rows: np.ndarray, device: str) -> dict[str, "torch
     return {name: torch.from_numpy(value).to(device, non_blocking=True) for name, value in batch.items()}
 
 
-def collate_flat(encoded: Encoded, rows: np.ndarray, device: str, first_position: int = 0) -> dict[str, Any]:
+def collate_flat(
+    encoded: Encoded, rows: np.ndarray, device: str, first_position: int = 0, upto: int | None = None
+) -> dict[str, Any]:
     """The same rows end to end, without padding, for a model that ``core.models.flat`` prepared.
 
     Args:
         first_position: the position number of each text's first token.
+        upto: tokens to fill the batch up to, by a last text of padding; more than the rows have.
 
     Returns:
         input_ids, position_ids and, for pairs, token_type_ids, each (1, tokens) int64; cu_seq_lens_q (rows + 1,) int32,
@@ -87,6 +112,11 @@ def collate_flat(encoded: Encoded, rows: np.ndarray, device: str, first_position
     columns = {"input_ids": encoded.ids[source], "position_ids": within + first_position}
     if encoded.types is not None:
         columns["token_type_ids"] = encoded.types[source]
+    if upto is not None:
+        bounds = np.append(bounds, np.int32(upto))
+        fills = {"input_ids": encoded.pad, "position_ids": first_position, "token_type_ids": 0}
+        more = upto - len(within)
+        columns = {name: np.pad(column, (0, more), constant_values=fills[name]) for name, column in columns.items()}
     tokens = send(torch.from_numpy(np.stack([column.astype(np.int64) for column in columns.values()])), device)
     batch: dict[str, Any] = {name: tokens[at : at + 1] for at, name in enumerate(columns)}
     return batch | {"cu_seq_lens_q": send(torch.from_numpy(bounds), device), "max_length_q": int(lengths.max())}

@@ -8,7 +8,7 @@ import numpy as np
 
 from core.config import RunConfig
 from core.strategies.plan import Plan
-from core.training.batches import training_order
+from core.training.batches import even_order, training_order
 from core.training.encoding import Encoded
 from core.training.optimiser import rate_factor
 
@@ -43,10 +43,15 @@ class Schedule:
 
 
 class BatchOrder:
-    """Which rows each step sees: the order of an epoch is drawn when it begins, by the run's seed."""
+    """Which rows each step sees: the order of an epoch is drawn when it begins, by the run's seed.
 
-    def __init__(self, encoded: Encoded, config: RunConfig, steps_per_epoch: int):
+    Args:
+        flat: whether batches go without padding, so that they need no rows of like lengths.
+    """
+
+    def __init__(self, encoded: Encoded, config: RunConfig, steps_per_epoch: int, flat: bool = False):
         self._lengths, self._config, self._steps = encoded.lengths, config, steps_per_epoch
+        self._draw = even_order if flat else training_order
         self._epoch = -1
         self._batches: list[np.ndarray] = []
 
@@ -54,7 +59,7 @@ class BatchOrder:
         """(<= batch size,) positions of the rows for the step after ``step`` finished ones."""
         epoch, within = divmod(step, self._steps)
         if epoch != self._epoch:
-            self._batches = training_order(self._lengths, self._config.batch_size, self._config.seed, epoch)
+            self._batches = self._draw(self._lengths, self._config.batch_size, self._config.seed, epoch)
             self._epoch = epoch
         return self._batches[within]
 

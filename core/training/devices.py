@@ -63,6 +63,22 @@ def use_bf16(device: Device, precision: str) -> bool:
     return precision == "bf16" or (precision == "auto" and device.bf16)
 
 
+def wait_for(device: str) -> None:
+    """Until a card has done what it was asked to; other devices never lag behind."""
+    import torch
+
+    if device.startswith("cuda"):
+        torch.cuda.synchronize(device)
+
+
+def give_back_memory(device: str) -> None:
+    """Let a card's memory that nobody uses be had in other sizes."""
+    import torch
+
+    if device.startswith("cuda"):
+        torch.cuda.empty_cache()
+
+
 def out_of_memory(error: BaseException) -> DeviceError | None:
     """The error to show when ``error`` means that memory ran out; None for any other error."""
     text = str(error).lower()

@@ -12,7 +12,7 @@ from core.models.sources import locate
 from core.training.batches import collate, scoring_order
 from core.training.devices import default_device
 from core.training.encoding import encode
-from core.training.scoring import autocast
+from core.training.scoring import autocast, token_budget
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
@@ -56,7 +56,7 @@ def text_features(
     encoded = encode(texts, load_tokenizer(source, revision), max_length, pairs)
     features: np.ndarray | None = None
     done = 0
-    for rows in scoring_order(encoded.lengths):
+    for rows in scoring_order(encoded.lengths, *token_budget(device.name)):
         batch = collate(encoded, rows, device.name)
         with torch.inference_mode(), autocast(device.name, device.bf16):
             out = encoder(**batch, output_hidden_states=True)

@@ -9,10 +9,11 @@ from core.models.depths import disable_dropout
 from core.models.trained import plan, size
 from core.strategies.plan import Plan
 from core.training import distributed
+from core.training.card import computes_on_card, gradients_for
 from core.training.course import BatchOrder, CheckpointClock, Schedule, Thawing
+from core.training.devices import give_back_memory, wait_for
 from core.training.events import CheckpointDue, Evaluated, Event, Improved, Progress, Started, Warned
 from core.training.frozen_prefix import prepare_frozen_prefix
-from core.training.gradients import BatchGradients
 from core.training.job import TrainingJob
 from core.training.kernels import use_fast_kernels
 from core.training.optimiser import fitting_rate
@@ -40,15 +41,17 @@ def train(job: TrainingJob) -> Iterator[Event]:
     thawing = Thawing(model, planned, state.step / schedule.total)
     trained = [model.get_parameter(name) for name in planned.rates]
     should_stop = distributed.any_rank(job.should_stop, job.device)
+    on_card = computes_on_card(job)
     yield _started(job, state.step, schedule.total, sum(weight.numel() for weight in trained))
 
     try:
-        prefix = yield from prepare_frozen_prefix(job, planned.frozen_layers, should_stop)
+        # a card computes frozen layers sooner than it is sent what they gave
+        prefix = None if on_card else (yield from prepare_frozen_prefix(job, planned.frozen_layers, should_stop))
     except Interrupted:
         update.close()
         yield state.done(stopped=True)
         return
-    gradients, order = BatchGradients(job, prefix), BatchOrder(encoded, config, schedule.steps_per_epoch)
+    gradients, order = gradients_for(job, prefix), BatchOrder(encoded, config, schedule.steps_per_epoch, flat=on_card)
     clock, window = CheckpointClock(config.checkpoint_seconds), Window()
     log_every = max(1, schedule.total // MOST_POINTS)
     model.train()
@@ -73,9 +76,10 @@ def train(job: TrainingJob) -> Iterator[Event]:
         try:
             loss = gradients.compute(own_rows, rows)
         except torch.OutOfMemoryError:
+            update.forget()
             if not gradients.shrink(own_rows):
                 raise
-            update.forget()
+            give_back_memory(job.device)
             yield Warned(
                 f"The device ran out of memory: batches are now computed in pieces of at most {gradients.budget} tokens."
             )
@@ -83,10 +87,13 @@ def train(job: TrainingJob) -> Iterator[Event]:
         distributed.sum_gradients(trained)
         window.add(loss, update.apply(rate))  # read only when logged: reading waits for the device
         state.step += 1
-        state.seconds += time.perf_counter() - started
         state.tokens += int(encoded.lengths_of(rows).sum())
         state.validation_due = schedule.validates_after(state.step) and job.validation.encoded.rows > 0
-        if state.step % log_every == 0 or state.step == schedule.total:
+        logs = state.step % log_every == 0 or state.step == schedule.total
+        if logs or state.validation_due:
+            wait_for(job.device)  # what was only asked for so far is not done: it belongs to these seconds
+        state.seconds += time.perf_counter() - started
+        if logs:
             yield window.event(state, schedule.steps_per_epoch, rate)
             window = Window()
     update.close()

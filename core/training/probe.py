@@ -21,7 +21,7 @@ from core.training.events import Evaluated, Event, Progress, Started, StepLogged
 from core.training.forward import logits_of
 from core.training.job import TrainingJob
 from core.training.loop import train
-from core.training.scoring import Interrupted, autocast, not_finite
+from core.training.scoring import Interrupted, autocast, not_finite, token_budget
 from core.training.truncation import mean_by_owner
 
 if TYPE_CHECKING:
@@ -128,7 +128,7 @@ def _features(job: TrainingJob, last: "torch.nn.Linear", encoded: Encoded) -> Ge
     features = np.zeros((encoded.rows, last.in_features), dtype=np.float32)
     job.model.eval()
     done = 0
-    for rows in scoring_order(encoded.lengths):
+    for rows in scoring_order(encoded.lengths, *token_budget(job.device)):
         inputs: list[Any] = []
         with torch.inference_mode(), autocast(job.device, job.bf16), inputs_of(last, inputs):
             logits_of(job.model, encoded, rows, job.device)

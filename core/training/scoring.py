@@ -8,6 +8,8 @@ import numpy as np
 
 from core.errors import TrainingError
 from core.models.attention import use_fast_attention
+from core.models.bf16_copy import Bf16Copy
+from core.models.flat import can_be_flat
 from core.models.packed import packed
 from core.training.batches import scoring_order
 from core.training.encoding import Encoded
@@ -22,6 +24,11 @@ CPU_TOKENS, GPU_TOKENS = (4096, 256), (32768, 1024)  # most tokens and most rows
 
 class Interrupted(Exception):
     """Raised out of a long computation when somebody asked to stop."""
+
+
+def token_budget(device: str) -> tuple[int, int]:
+    """Most tokens, with their padding, and most rows of a batch that is only read."""
+    return GPU_TOKENS if device.startswith("cuda") else CPU_TOKENS
 
 
 def autocast(device: str, bf16: bool) -> AbstractContextManager[object]:
@@ -56,13 +63,15 @@ def score(
     lengths = encoded.lengths
     was_training, done = model.training, 0
     found: list[tuple[np.ndarray, torch.Tensor]] = []  # fetched at the end: fetching waits for the device
-    budget = GPU_TOKENS if device.startswith("cuda") else CPU_TOKENS
     model.eval()
     try:
+        # a card computes with bf16 weights, which needs no casts; elsewhere the model computes itself
+        halves = bf16 and device.startswith("cuda") and can_be_flat(model.config)
+        scorer = Bf16Copy(model).model if halves else model
         with packed(model, device, bf16, encoded.tokens):
-            for rows in scoring_order(lengths, *budget):
-                with torch.inference_mode(), autocast(device, bf16):
-                    found.append((rows, logits_of(model, encoded, rows, device).float()))
+            for rows in scoring_order(lengths, *token_budget(device)):
+                with torch.inference_mode(), autocast(device, bf16 and not halves):
+                    found.append((rows, logits_of(scorer, encoded, rows, device).float()))
                 done += int(lengths[rows].sum())
                 if progress:
                     progress(done, encoded.tokens)

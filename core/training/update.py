@@ -7,9 +7,11 @@ import numpy as np
 
 from core.config import RunConfig
 from core.strategies.registry import STRATEGIES
+from core.training.batches import send
 from core.training.distributed import world_size
 from core.training.lazy_rows import SMALLEST, LazyRows
 from core.training.optimiser import build_optimiser
+from core.training.recorded import Recorder, can_record
 
 if TYPE_CHECKING:
     import torch
@@ -19,10 +21,13 @@ if TYPE_CHECKING:
 class Update:
     """The optimiser of a run with all that belongs to a step.
 
-    On a CPU the word vectors are updated lazily (core/training/lazy_rows.py): same result, a fraction of the work.
+    On a CPU the word vectors are updated lazily (core/training/lazy_rows.py): same result, a fraction of the work. On a
+    card the step is recorded and replayed (core/training/recorded.py), so gradients must lie where they lay before.
     """
 
     def __init__(self, model: "PreTrainedModel", config: RunConfig, device: str, rates: Mapping[str, float]):
+        import torch
+
         self._clip = config.clip_norm
         self._rows = _lazy_rows(model, config, device, rates)
         dense = {
@@ -32,7 +37,12 @@ class Update:
         }
         self._weights = [model.get_parameter(name) for name in dense]
         self._optimiser = build_optimiser(model, config, device, dense)
-        self._fused = all(group.get("fused") for group in self._optimiser.param_groups)
+        self._groups = self._optimiser.param_groups
+        self._fused = all(group.get("fused") for group in self._groups)
+        self._own = [{name: group.get(name) for name in ("fused", "foreach", "capturable")} for group in self._groups]
+        self._recorder = Recorder(device) if can_record(device) else None
+        self._rates = torch.zeros(len(self._groups), device=device) if self._recorder else None
+        self._use_own_settings()
 
     def before(self, tokens: np.ndarray) -> None:
         """Make the weights ready for a batch of these token numbers."""
@@ -49,8 +59,25 @@ class Update:
         """Step with the gradients that are there; returns their length before clipping, a scalar on the device."""
         import torch
 
-        for group in self._optimiser.param_groups:
-            group["lr"] = rate * group["share"]
+        if self._recorder is not None and self._rates is not None:
+            self._rates.copy_(
+                send(torch.tensor([rate * group["share"] for group in self._groups]), str(self._rates.device))
+            )
+            there = tuple(weight.grad is not None and weight.grad.data_ptr() for weight in self._weights)
+            norm = self._recorder.run(there, lambda: self._step()[0]).clone()
+        else:
+            for group in self._groups:
+                group["lr"] = rate * group["share"]
+            norm, shrink = self._step()
+            if self._rows:
+                self._rows.step(rate, float(shrink))
+        self._optimiser.zero_grad(set_to_none=True)
+        return norm
+
+    def _step(self) -> "tuple[torch.Tensor, torch.Tensor]":
+        """Step at the groups' rates; the gradients' length, and what they were divided by."""
+        import torch
+
         norm = torch.nn.utils.get_total_norm([w.grad for w in self._weights if w.grad is not None])
         if self._rows:
             norm = torch.hypot(norm, self._rows.gather())
@@ -62,10 +89,7 @@ class Update:
                 if weight.grad is not None:
                     weight.grad.div_(shrink)
         self._optimiser.step()
-        if self._rows:
-            self._rows.step(rate, float(shrink))
-        self._optimiser.zero_grad(set_to_none=True)
-        return norm
+        return norm, shrink
 
     def settle(self) -> None:
         """Bring all weights up to date before they are read."""
@@ -83,8 +107,19 @@ class Update:
 
     def load_state_dict(self, saved: dict[str, Any]) -> None:
         self._optimiser.load_state_dict(saved["dense"])
+        self._groups = self._optimiser.param_groups
+        self._use_own_settings()
+        if self._recorder:
+            self._recorder.clear()
         if self._rows and saved["rows"] is not None:
             self._rows.load_state_dict(saved["rows"])
+
+    def _use_own_settings(self) -> None:
+        """What belongs to this device and not to the state: a checkpoint may come from another one."""
+        for number, (group, own) in enumerate(zip(self._groups, self._own, strict=True)):
+            group.update(own)
+            if self._rates is not None:  # a recorded step reads its rates from the card
+                group.update(capturable=True, lr=self._rates[number])
 
 
 def _lazy_rows(model: "PreTrainedModel", config: RunConfig, device: str, rates: Mapping[str, float]) -> LazyRows | None:

@@ -11,6 +11,7 @@ from transformers import (
     DistilBertConfig,
     ElectraConfig,
     ModernBertConfig,
+    MPNetConfig,
     RobertaConfig,
     XLMRobertaConfig,
 )
@@ -40,6 +41,19 @@ KINDS = {
     "xlm-roberta": XLMRobertaConfig(**SIZES, **PLAIN, pad_token_id=1),
     "electra": ElectraConfig(**SIZES, **PLAIN, embedding_size=16),
     "electra mean": ElectraConfig(**SIZES, **PLAIN, embedding_size=16),
+    "distilbert": DistilBertConfig(
+        vocab_size=100,
+        dim=32,
+        n_layers=2,
+        n_heads=4,
+        hidden_dim=64,
+        max_position_embeddings=64,
+        num_labels=3,
+        dropout=0.0,
+        attention_dropout=0.0,
+        seq_classif_dropout=0.0,
+        pad_token_id=0,
+    ),
     "modernbert": ModernBertConfig(**MODERN, classifier_pooling="cls"),
     "modernbert mean": ModernBertConfig(**MODERN, classifier_pooling="mean"),
 }
@@ -122,6 +136,29 @@ def test_a_single_text_is_a_batch_too(kind):
     assert torch.allclose(alone, together[:1], atol=1e-5)
 
 
+def test_a_copy_of_a_prepared_model_computes_with_its_own_weights(kind):
+    model, encoded = classifier(kind).eval(), five_texts(kind)
+    prepare(model)
+    other = copy.deepcopy(model)
+    with torch.no_grad():
+        before = flat(model, encoded)
+        assert torch.equal(flat(other, encoded), before)
+        for weight in other.parameters():
+            weight.zero_()
+        assert torch.equal(flat(model, encoded), before)
+        assert not torch.equal(flat(other, encoded), before)
+
+
+def test_adapters_in_the_attention_are_computed_by_their_own_layers():
+    from peft import LoraConfig, inject_adapter_in_model
+
+    model, encoded = classifier("bert").eval(), five_texts("bert")
+    prepare(model)
+    inject_adapter_in_model(LoraConfig(r=2, target_modules=["query", "value"], init_lora_weights=False), model)
+    with torch.no_grad():
+        assert torch.allclose(flat(model, encoded), model(**collate(encoded, ROWS, "cpu")).logits, atol=1e-5)
+
+
 def test_gradients_survive_checkpointed_layers():
     model, encoded = classifier("bert mean"), five_texts("bert mean")
     flat(model, encoded).square().sum().backward()
@@ -143,7 +180,7 @@ def test_batches_stay_padded_where_there_is_no_kernel_for_the_others():
     model, encoded = classifier("bert").eval(), five_texts("bert")
     assert not runs_flat(model, "cpu")
     assert not runs_flat(model, "cuda:0")  # autocast to bf16 is off
-    assert not can_be_flat(DistilBertConfig())
+    assert not can_be_flat(MPNetConfig())
     assert not can_be_flat(BertConfig(hidden_size=36, num_attention_heads=12))  # heads 3 wide
     with torch.no_grad():
         logits_of(model, encoded, ROWS, "cpu")
