@@ -1,6 +1,6 @@
 """One GPU: what the card's path is worth, checked on the card first. Graft beside the tuned Trainer on IMDB.
 
-    python -m benchmarks.gpu [--parts checks base minilm batches profile] [--json FILE] [--markdown FILE] [--tiny]
+    python -m benchmarks.gpu [--parts checks base minilm batches profile] [--json] [--markdown FILE] [--tiny]
 
 Needs `core` alone: no Streamlit, no MLflow. A BERT of base size has random weights, which speed does not feel; MiniLM is the
 real one, from the folder `minilm` beside the test data or the installed package. The reviews are IMDB's where GRAFT_TEST_DATA
@@ -53,11 +53,12 @@ def main() -> None:
             began = time.perf_counter()
             found[part], told = _part(asked, part, sources)
             lines += [f"### {part} ({time.perf_counter() - began:.0f} s)", "", *told, ""]
-            print("\n".join(lines[-len(told) - 3 :]), flush=True)
+            if not asked.json:
+                print("\n".join(lines[-len(told) - 3 :]), flush=True)
     if asked.markdown:
         Path(asked.markdown).write_text("\n".join(lines) + "\n", encoding="utf-8")
     if asked.json:
-        Path(asked.json).write_text(json.dumps({"measured": True, "parts": found}), encoding="utf-8")
+        print(json.dumps({"measured": True, "parts": found}))
 
 
 def _part(asked: argparse.Namespace, part: str, sources: dict[str, str]) -> tuple[Any, list[str]]:
@@ -79,7 +80,7 @@ def _child(asked: argparse.Namespace, who: str, folder: str) -> dict[str, Any]:
         who,
         "--folder",
         folder,
-        *_passed_on(asked, changed),
+        *_passed_on(asked),
     ]
     try:
         child = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, timeout=LIMIT)
@@ -306,13 +307,10 @@ def _why_not() -> str | None:
     return None if torch.cuda.is_available() else "this machine has no CUDA card."
 
 
-def _passed_on(asked: argparse.Namespace, changed: dict[str, Any]) -> list[str]:
+def _passed_on(asked: argparse.Namespace) -> list[str]:
     words = ["--tiny"] if asked.tiny else []
-    settings = {
-        name: getattr(asked, name) for name in ("train_size", "test_size", "max_length", "epochs", "batch_size")
-    }
-    for name, value in (settings | ({} if asked.tiny else changed)).items():
-        words += [f"--{name.replace('_', '-')}", str(value)]
+    for name in ("train_size", "test_size", "max_length", "epochs", "batch_size"):
+        words += [f"--{name.replace('_', '-')}", str(getattr(asked, name))]
     return words
 
 
@@ -326,7 +324,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--epochs", type=int, default=2)
     parser.add_argument("--batch-size", type=int, default=32)
     parser.add_argument("--tiny", action="store_true", help="a very small job on any device, to try the script")
-    parser.add_argument("--json", metavar="FILE", help="write all numbers there")
+    parser.add_argument("--json", action="store_true", help="print exactly one JSON object")
     parser.add_argument("--markdown", metavar="FILE", help="write the tables there as well")
     parser.add_argument("--contender", choices=(*NAMES, "make", "checks", "batches", "profile"), help=argparse.SUPPRESS)
     parser.add_argument("--folder", help=argparse.SUPPRESS)
