@@ -31,6 +31,7 @@ BASE = {"hidden_size": 768, "num_hidden_layers": 12, "num_attention_heads": 12, 
 TINY = {"hidden_size": 64, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 128}
 NAMES = {"graft": "Graft", "tuned": "Trainer, tuned (bf16, grouped by length, batch 32, sdpa, 4 loaders)"}
 PARTS = ("checks", "base", "minilm", "batches", "profile")
+PEER_ROWS = 2000  # that the Trainer is timed on
 LIMIT = 240  # seconds after which a part is given up
 
 
@@ -111,7 +112,11 @@ def contend(asked: argparse.Namespace) -> dict[str, Any]:
             "lines": [f"**{Path(asked.folder).name if 'minilm' in asked.folder else 'base'}**", "", *work(asked), ""]
         }
     if asked.contender == "tuned":
-        asked.train_size, asked.test_size, asked.epochs = min(asked.train_size, 3000), min(asked.test_size, 3000), 1
+        asked.train_size, asked.test_size, asked.epochs = (
+            min(asked.train_size, PEER_ROWS),
+            min(asked.test_size, PEER_ROWS),
+            1,
+        )
     texts = {part: reviews(part, size) for part, size in (("train", asked.train_size), ("test", asked.test_size))}
     classifier = load_classifier(asked.folder, LABELS, seed=42)
     began = time.perf_counter()

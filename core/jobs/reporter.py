@@ -161,7 +161,9 @@ def _cuda_load(device: str) -> dict[str, Any]:
     load: dict[str, Any] = {"memory_mib": torch.cuda.max_memory_reserved(device) // 2**20}
     try:
         load["device_load"] = float(torch.cuda.utilization(device))
-    except (ModuleNotFoundError, RuntimeError):  # needs nvidia-ml-py; the load is then simply not shown
+    except (
+        Exception
+    ):  # needs nvidia-ml-py, whose faults (a divided card, WSL) share no kind; the load is then not shown
         load["device_load"] = None
     return load
 

@@ -161,9 +161,12 @@ def _memory(config: RunConfig, shape: Shape, device: Device, longest: float, bf1
     batch = -(-config.batch_size // config.accumulate) * longest if steps else 8192
     if steps and device.name in PIECE_TOKENS:  # a larger batch goes through the model in pieces
         batch = min(batch, max(PIECE_TOKENS[device.name], longest))
-    activations = batch * (per_token + attention) * (1.0 if steps else 0.15)
+    on_card = device.name.startswith("cuda") and bf16
+    activations = batch * (per_token + (0 if on_card else attention)) * (1.0 if steps else 0.15)
     if device.name == "cpu":
         activations *= FREED_BLOCKS
+    if on_card:  # attention keeps no weights there; recorded steps hold memory beside those that are not
+        activations *= 2
     return int((weights + activations) / 2**20) + LIBRARIES.get(device.name.split(":")[0], 600)
 
 

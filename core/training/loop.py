@@ -75,6 +75,8 @@ def train(job: TrainingJob) -> Iterator[Event]:
         update.before(encoded.tokens_of(own_rows))
         try:
             loss = gradients.compute(own_rows, rows)
+            distributed.sum_gradients(trained)
+            window.add(loss, update.apply(rate))  # read only when logged: reading waits for the device
         except torch.OutOfMemoryError:
             update.forget()
             if not gradients.shrink(own_rows):
@@ -84,8 +86,6 @@ def train(job: TrainingJob) -> Iterator[Event]:
                 f"The device ran out of memory: batches are now computed in pieces of at most {gradients.budget} tokens."
             )
             continue
-        distributed.sum_gradients(trained)
-        window.add(loss, update.apply(rate))  # read only when logged: reading waits for the device
         state.step += 1
         state.tokens += int(encoded.lengths_of(rows).sum())
         state.validation_due = schedule.validates_after(state.step) and job.validation.encoded.rows > 0

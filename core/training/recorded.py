@@ -83,16 +83,18 @@ class Recorder:
         import torch
 
         graph = torch.cuda.CUDAGraph()
+        random = torch.cuda.default_generators[torch.cuda.current_device()]
+        before = random.clone_state()
         try:
             with torch.cuda.graph(graph, pool=self._pool, stream=self._stream, capture_error_mode="thread_local"):
                 value = work()
-        except torch.OutOfMemoryError:
-            raise
-        except RuntimeError as error:
+        except RuntimeError as error:  # also where memory ran out
             log.info("a step cannot be recorded, so it is started kernel by kernel: %s", str(error).splitlines()[0])
+            random.graphsafe_set_state(before)  # the failed recording left it waiting for its end
             self._works = False
             self._recordings.clear()
             torch.cuda.synchronize()
+            torch.cuda.empty_cache()
             return None
         self._recordings[key] = Recording(graph, value)
         return self._recordings[key]

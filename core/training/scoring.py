@@ -12,6 +12,7 @@ from core.models.bf16_copy import Bf16Copy
 from core.models.flat import can_be_flat
 from core.models.packed import packed
 from core.training.batches import scoring_order
+from core.training.devices import give_back_memory
 from core.training.encoding import Encoded
 from core.training.forward import logits_of
 from core.training.truncation import mean_by_owner
@@ -69,9 +70,18 @@ def score(
         halves = bf16 and device.startswith("cuda") and can_be_flat(model.config)
         scorer = Bf16Copy(model).model if halves else model
         with packed(model, device, bf16, encoded.tokens):
-            for rows in scoring_order(lengths, *token_budget(device)):
-                with torch.inference_mode(), autocast(device, bf16 and not halves):
-                    found.append((rows, logits_of(scorer, encoded, rows, device).float()))
+            waiting = scoring_order(lengths, *token_budget(device))[::-1]
+            while waiting:
+                rows = waiting.pop()
+                try:
+                    with torch.inference_mode(), autocast(device, bf16 and not halves):
+                        found.append((rows, logits_of(scorer, encoded, rows, device).float()))
+                except torch.OutOfMemoryError:
+                    if len(rows) == 1:
+                        raise
+                    waiting += [rows[len(rows) // 2 :], rows[: len(rows) // 2]]
+                    give_back_memory(device)
+                    continue
                 done += int(lengths[rows].sum())
                 if progress:
                     progress(done, encoded.tokens)

@@ -1,5 +1,7 @@
 """Speeds of training: remembered from finished runs, or guessed from what this machine's matrix products reach."""
 
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -15,9 +17,11 @@ from core.models.shape import Shape
 from core.strategies.registry import STRATEGIES
 from core.training.devices import Device, cores
 
-EFFICIENCY = {"cpu": 0.68, "cuda": 0.35, "mps": 0.3}  # share of the measured matrix speed that a whole step reaches
+EFFICIENCY = {"cpu": 0.68, "cuda": 0.3, "mps": 0.3}  # share of the measured matrix speed that a whole step reaches
+WIDE = 768  # width from which an encoder keeps a card busy; a narrower one reaches so much less (docs/benchmarks.md, "GPU")
 REMEMBERED = "speeds.json"  # training tokens a second by what decides them, in the folder of caches
 SLOWED, MATRIX = "slowed", "matrix"  # in the same file: what busy times showed, and the best speed of matrix products
+UNKNOWN_CARD, PATIENCE = 5e13, 60.0  # operations a second of a card that could not be asked; seconds to ask it
 CALM = 0.2  # share of waiting for others up to which a run shows what this machine can do
 
 
@@ -77,7 +81,8 @@ def guessed_speed(shape: Shape, device: Device, bf16: bool, length: float) -> fl
     """
     kind = device.name.split(":")[0]
     operations = 6.0 * (shape.working + shape.layers * 2 * length * shape.width)
-    return float(EFFICIENCY.get(kind, 0.3) * _best_matrix_speed(device.name, bf16) / operations)
+    reached = EFFICIENCY.get(kind, 0.3) * (min(1.0, shape.width / WIDE) if kind == "cuda" else 1.0)
+    return float(reached * _best_matrix_speed(device.name, bf16) / operations)
 
 
 @lru_cache(maxsize=8)
@@ -85,10 +90,26 @@ def _best_matrix_speed(device: str, bf16: bool) -> float:
     """The best that was ever measured here: other work can only make a device look slower than it is."""
     stored = _stored()
     name = f"{device} {'bf16' if bf16 else 'fp32'} {cores()}"
-    best = max(_matrix_speed(device, bf16), stored.get(MATRIX, {}).get(name, 0.0))
+    known = stored.get(MATRIX, {}).get(name, 0.0)
+    if device.startswith("cuda"):  # measured once: a card may be busy with a run, and a look at it costs memory there
+        best = known or _matrix_speed_elsewhere(device, bf16)
+    else:
+        best = max(_matrix_speed(device, bf16), known)
     speeds = stored.get(MATRIX, {}) | {name: round(best)}
     _store(_stored() | {MATRIX: speeds})
     return best
+
+
+def _matrix_speed_elsewhere(device: str, bf16: bool) -> float:
+    """``_matrix_speed`` from a process of its own, so that the app never holds memory of a card."""
+    words = f"from core.training.speeds import _matrix_speed; print(_matrix_speed({device!r}, {bf16!r}))"
+    try:
+        child = subprocess.run(
+            [sys.executable, "-c", words], cwd=workspace.PROJECT, capture_output=True, text=True, timeout=PATIENCE
+        )
+        return float(child.stdout.split()[-1])
+    except (OSError, ValueError, IndexError, subprocess.TimeoutExpired):
+        return UNKNOWN_CARD
 
 
 def _matrix_speed(device: str, bf16: bool) -> float:
