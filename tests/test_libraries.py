@@ -3,6 +3,8 @@
 import subprocess
 import sys
 
+import pytest
+
 from tests.conftest import ROOT
 
 VISITS = """
@@ -27,6 +29,7 @@ sys.exit(bool(failed))
 """
 
 
+@pytest.mark.slow
 def test_visits_at_once_wait_for_one_import():
     done = subprocess.run([sys.executable, "-c", VISITS], cwd=ROOT, capture_output=True, text=True, timeout=150)
     assert done.returncode == 0, done.stdout + done.stderr

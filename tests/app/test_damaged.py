@@ -66,6 +66,7 @@ def test_lists_of_runs_show_the_whole_ones_and_name_the_damaged(damaged, capsys)
     assert main(["runs", "list"]) == 0 and "is damaged: config.json" in capsys.readouterr().out
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "words",
     [
@@ -88,6 +89,7 @@ def test_every_command_on_a_damaged_run_ends_with_a_sentence(damaged, reviews_cs
         assert code == 0 or (code == 1 and answer["error"]["message"] and answer["error"]["hint"]), (name, answer)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", ["home", "results", "use", "train", "data"])
 def test_every_page_opens_beside_damaged_runs(damaged, page):
     text = said(open_page(page))

@@ -35,6 +35,7 @@ def test_the_overview_shows_classes_lengths_and_words_and_links_back(dataset):
     assert "All data sets" in links(app)
 
 
+@pytest.mark.slow
 def test_the_map_is_drawn_from_a_source_and_coloured_by_what_a_run_got_right(dataset):
     run = finished(dataset, "good one", 0.9)
     app = view(open_page("data", dataset=dataset.id, tab="Map and search"), "Map")

@@ -84,6 +84,7 @@ def test_an_empty_workspace_tells_the_next_step(home, page):
     assert hints[page] in said(app)
 
 
+@pytest.mark.slow
 def test_the_sample_is_stored_by_one_click(home):
     app = open_page("data")
     app.button(key="sample_reviews").click().run()

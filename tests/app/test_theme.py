@@ -52,6 +52,7 @@ def test_charts_bring_axes_that_can_be_read(dataset):
     assert charts and all(SOFT["light"] in spec for spec in charts)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", [page.name for page in PAGES])
 def test_no_level_of_headings_is_left_out(dataset, page):
     finished(dataset, "good one", 0.95)

@@ -25,6 +25,7 @@ def weights(tmp_path):
     return path
 
 
+@pytest.mark.slow
 def test_a_file_with_weights_is_laid_onto_an_architecture_and_told(dataset, weights):
     app = open_page("train", dataset=dataset.id)
     app.selectbox(key="source").set_value("A file with weights").run()
@@ -64,6 +65,7 @@ def test_the_rate_test_begins_by_a_button_and_shows_its_result(dataset, monkeypa
     assert not app.exception and "learns fastest at about 0.0001" in said(app)
 
 
+@pytest.mark.slow
 def test_a_silent_hub_holds_up_neither_the_page_nor_anything_but_this_source(silent_hub, dataset):
     app = open_page("train", dataset=dataset.id)
     began = time.monotonic()

@@ -8,6 +8,7 @@ from core.__main__ import main
 from core.runs.folder import list_runs
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("waits", [[], ["--no-wait"]])
 def test_a_source_that_the_hub_does_not_give_is_refused_in_a_sentence(silent_hub, dataset, capsys, waits):
     code = main(["train", "--dataset", dataset.id, "--model", "someone/a-model", "--json", *waits])

@@ -36,6 +36,7 @@ def test_equal_predictions_are_never_called_different():
     assert test.difference == 0 and test.p == 1.0 and test.verdict == "not_shown"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("metric", ["accuracy", "macro_f1"])
 def test_chance_is_called_real_one_time_in_twenty_at_most(metric):
     tests = [headline_test(SINGLE, *predictions(300, 0.8, 0.8, seed), 2, metric) for seed in range(400)]
@@ -77,6 +78,7 @@ def test_holm_orders_and_never_lowers():
     assert holm([0.01, 0.04, 0.03]) == pytest.approx([0.03, 0.06, 0.06])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(5))
 def test_holm_agrees_with_statsmodels_also_where_p_values_repeat(seed):
     random = np.random.default_rng(seed)

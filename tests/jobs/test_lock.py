@@ -112,6 +112,7 @@ def test_a_worker_that_holds_its_folder_is_not_buried_whatever_its_status_says(h
     assert run.state == "interrupted" and not is_at_work(run)
 
 
+@pytest.mark.slow
 def test_a_second_worker_leaves_a_folder_alone_in_which_one_is_at_work(home, dataset):
     run = create_run(RunConfig(dataset.id))
     lock = worker_lock(run)

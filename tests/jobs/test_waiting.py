@@ -27,6 +27,7 @@ def test_shares_are_of_the_time_in_which_there_was_something_to_do():
     assert share_waited(3.0, 1.0) == 0.25 and share_waited(0.0, 0.0) == 0.0
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not TASKS.exists() or not hasattr(os, "sched_setaffinity"), reason="Linux counts it by thread")
 def test_beside_three_others_on_one_core_a_process_waits_most_of_its_time():
     done = subprocess.run(

@@ -21,6 +21,7 @@ def test_only_rows_that_one_model_alone_got_right_decide():
     assert gap.interval[0] < gap.value < gap.interval[1]
 
 
+@pytest.mark.slow
 def test_the_interval_leaves_nothing_out_exactly_where_p_does_not():
     for only_a in range(31):
         for only_b in range(31 - only_a):

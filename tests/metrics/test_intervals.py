@@ -13,6 +13,7 @@ SHARES = [("accuracy", "single_label"), ("macro_f1", "single_label"), ("macro_f1
           ("micro_f1", "multi_label"), ("subset_accuracy", "multi_label")]  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "name",
     ["40 labels at 1 %", "30 labels at 2 %, wrong together", "60 classes", "2 classes, 95 to 5", "20 classes, Zipf"],

@@ -48,6 +48,7 @@ WRAPPINGS = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("wrapping", WRAPPINGS)
 def test_whatever_stands_in_front_of_the_names_the_encoder_gets_its_weights(
     home, tmp_path, tiny_encoder, encoder, wrapping

@@ -49,6 +49,7 @@ def test_the_classifier_reads_the_mean_of_the_tokens(home, sentence_encoder):
     assert (likeness > 0.99).all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scratch", [False, True])
 def test_a_saved_model_gives_the_same_logits_without_graft(home, sentence_encoder, tmp_path, scratch):
     classifier = load_classifier(str(sentence_encoder), ["a", "b"], seed=0, scratch=scratch)
@@ -67,6 +68,7 @@ def test_padding_changes_nothing(home, sentence_encoder):
     assert torch.allclose(encoder_output(model, short), encoder_output(model)[1:], atol=1e-5)
 
 
+@pytest.mark.slow
 def test_an_earlier_run_keeps_its_one_averaging_layer(home, sentence_encoder, tmp_path):
     load_classifier(str(sentence_encoder), ["a", "b"], seed=0).save(tmp_path / "saved")
     again = load_classifier(str(tmp_path / "saved"), ["x", "y", "z"], seed=0).model

@@ -155,6 +155,7 @@ def saved(source, tmp_path):
     return tmp_path / "model"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("file", "how"),
     [(file, how) for file in ("model.safetensors", "config.json", "tokenizer.json") for how in ("cut", "empty", "missing", "object")],

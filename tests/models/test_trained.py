@@ -15,6 +15,7 @@ from tests.conftest import sentences
 from tests.families import taught
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("pooling", ["cls", "mean"])
 @pytest.mark.parametrize("strategy", STRATEGIES)
 def test_the_count_is_what_the_training_tells(home, tiny_encoder, strategy, pooling):

@@ -120,6 +120,7 @@ def test_it_goes_by_no_other_name_and_takes_no_question_from_other_pages(server)
     assert form[0] == 415  # what a form of another page could send without asking first
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["single", "several", "scores", "pairs"])
 def test_the_model_answers_each_kind_of_task(workspace, tiny_encoder, kind):
     run = finished_run(workspace, tiny_encoder, kind)

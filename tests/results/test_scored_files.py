@@ -34,6 +34,7 @@ def test_what_was_scored_is_there_again_until_it_is_deleted(run):
     assert [card.mark for card in list_scored(run)] == ["def"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", JSON_HARMS)
 def test_one_that_is_damaged_harms_only_itself(run, how):
     keep_scored(run, "abc", "mails", ".csv", scored())

@@ -34,6 +34,7 @@ def few(rows):
     return LabelledRows(part, training.labels[:16]), validation
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("strategy", STRATEGIES)
 @pytest.mark.parametrize("family", FAMILIES)
 def test_a_trained_model_is_a_plain_checkpoint(home, checkpoints, few, tmp_path, family, strategy):
@@ -60,6 +61,7 @@ def test_a_trained_model_is_a_plain_checkpoint(home, checkpoints, few, tmp_path,
     assert isinstance(events[-1], TrainingDone)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("strategy", RESUMED)
 def test_a_resumed_training_ends_exactly_like_an_unbroken_one(home, checkpoints, rows, few, strategy):
     config = config_of(strategy)

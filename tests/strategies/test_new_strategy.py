@@ -37,6 +37,7 @@ def toy(monkeypatch):
     return strategy
 
 
+@pytest.mark.slow
 def test_it_goes_through_all_phases_of_a_run(dataset, tiny_encoder, toy):
     config = RunConfig(
         dataset.id, str(tiny_encoder), strategy="toy", epochs=1, learning_rate=3e-3, max_length=32, precision="fp32"

@@ -89,6 +89,7 @@ def test_a_mean_that_is_worse_is_not_used(setting, tmp_path):
     assert all(weight.isfinite().all() for weight in model.state_dict().values())
 
 
+@pytest.mark.slow
 def test_a_resumed_run_averages_the_same_checkpoints(setting, tmp_path):
     whole, events, _ = run(setting, CandidateFolder(tmp_path / "whole"))
     kept = CandidateFolder(tmp_path / "broken")

@@ -36,6 +36,7 @@ def gradients(encoder, targets, problem, shards=1, **settings):
     return found, losses
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("settings", LOSSES.values(), ids=LOSSES)
 @pytest.mark.parametrize("divided", [{"accumulate": 4}, {"accumulate": 16}, {"shards": 2}, {"shards": 20}], ids=str)
 @pytest.mark.parametrize(

@@ -73,6 +73,7 @@ def test_another_seed_gives_other_numbers(setting):
     assert [event.loss for event in first] != [event.loss for event in second]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("stop_after", "bf16"), [(1, False), (12, False), (12, True), (13, False), (30, True)])
 def test_a_stopped_and_resumed_training_ends_exactly_like_an_unbroken_one(setting, stop_after, bf16):
     whole, events = run(setting, bf16=bf16)

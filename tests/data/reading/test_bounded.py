@@ -99,6 +99,7 @@ def test_files_that_the_system_makes_up_are_refused(path):
         read_table(Path(path))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(40))
 def test_a_damaged_arrow_file_gives_rows_or_a_sentence(tmp_path, seed):
     table = pa.Table.from_pandas(pd.DataFrame(sentences(60), columns=["text", "label"]))

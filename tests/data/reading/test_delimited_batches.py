@@ -48,6 +48,7 @@ def test_a_sound_block_takes_the_fast_way(tmp_path):
     assert table is not None and table.num_rows == 600
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("encoding", ["utf-16", "gb18030", "cp1252"])
 def test_other_encodings_pass_in_blocks_too(tmp_path, small_blocks, encoding):
     word = {"gb18030": "酒店环境很好,下次还会再来", "cp1252": "déjà vu à l’été"}.get(encoding, "naïve 你好")

@@ -113,6 +113,7 @@ def test_pages_and_samples_read_a_part(home, tmp_path, small_blocks):
     assert (merged["text"] == merged["text_all"]).all() and (merged["split"] == merged["split_all"]).all()
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="the peak is read from Linux's /proc")
 def test_memory_stays_bounded(home, tmp_path):
     """100 MB of text are stored by a process that may not use much more than its libraries do."""

@@ -44,6 +44,7 @@ def test_a_stored_set_with_empty_group_cells_has_all_three_parts(home, tmp_path)
     assert stored.sizes == pytest.approx({"train": 70, "validation": 10, "test": 20}, abs=4)
 
 
+@pytest.mark.slow
 def test_many_groups_of_many_classes_need_no_table_of_both():
     """30,000 groups times 1,000 classes would be a table of 240 MB."""
     random = np.random.default_rng(0)
