@@ -11,6 +11,7 @@ from core.metrics.table import METRICS
 from core.tasks import figure as said
 
 TOP = 8  # classes that have a bar of their own
+SHORT = 0.35  # share of the axis up to which a bar cannot hold its figure beside the interval, on a phone either
 
 
 def score_bars(rows: Sequence[Mapping[str, Any]], metric: str = "accuracy", ink: str = GREY) -> go.Figure:
@@ -37,6 +38,15 @@ def score_bars(rows: Sequence[Mapping[str, Any]], metric: str = "accuracy", ink:
         ]
         for end in ("low", "high")
     }
+    ends = [value + (high or 0.0) for value, high in zip(values, reach["high"], strict=True)]
+    starts = [value - (low or 0.0) for value, low in zip(values, reach["low"], strict=True)]
+    short = [start < SHORT * (100 if measure.share else max(ends, default=0.0)) for start in starts]
+    inside = ["" if beside else f"<b>{text}</b>" for text, beside in zip(figures, short, strict=True)]
+    for number, (end, text) in enumerate(zip(ends, figures, strict=True)):
+        if short[number]:  # its figure would lie across the interval
+            chart.add_annotation(
+                x=end, y=number, text=f"<b>{text}</b>", showarrow=False, xanchor="left", xshift=8, font={"color": ink}
+            )
     chart.add_bar(
         y=list(range(len(shown))), x=values, orientation="h", width=0.55,
         marker={"color": [row["color"] for row in shown]},
@@ -44,9 +54,10 @@ def score_bars(rows: Sequence[Mapping[str, Any]], metric: str = "accuracy", ink:
             "type": "data", "symmetric": False, "thickness": 1.5, "width": 6, "color": ink,
             "array": reach["high"], "arrayminus": reach["low"],
         },
-        text=[f"<b>{text}</b>" for text in figures], textposition="inside", insidetextanchor="start", textangle=0,
+        text=inside, textposition="inside", insidetextanchor="start", textangle=0,
         constraintext="none",
-        customdata=[letters(row["title"]) for row in shown], hovertemplate="%{customdata}: %{text}<extra></extra>",
+        customdata=[[letters(row["title"]), text] for row, text in zip(shown, figures, strict=True)],
+        hovertemplate="%{customdata[0]}: %{customdata[1]}<extra></extra>",
     )  # fmt: skip
     chart.update_layout(dragmode=False, height=100 + 48 * len(shown), hovermode="closest")
     chart.update_xaxes(**({"range": [0, 100]} if measure.share else {"rangemode": "tozero"}))

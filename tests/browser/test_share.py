@@ -1,5 +1,8 @@
 """A finished run is sent as a file by the button of its page, in a real Chromium."""
 
+import urllib.error
+import urllib.request
+
 import pytest
 
 from tests.browser.test_walk import chromium, graft, page, pytestmark, server  # noqa: F401
@@ -31,3 +34,18 @@ def test_a_report_is_downloaded(server, page, run, tmp_path):  # noqa: F811
     download.value.save_as(tmp_path / "r.html")
     content = (tmp_path / "r.html").read_text(encoding="utf-8")
     assert "For the board" in content and "Result beside baselines" in content
+
+
+def test_a_presentation_starts_is_opened_and_ends_with_its_link(server, page, chromium, run):  # noqa: F811
+    dialog = opened(page, server, run, "Present")
+    dialog.get_by_role("button", name="Start").click()
+    link = dialog.get_by_role("link", name="Open the presentation").get_attribute("href", timeout=90_000)
+    other = chromium.new_context().new_page()  # somebody who has only the link
+    other.goto(link)
+    other.keyboard.press("End")
+    other.get_by_role("textbox").wait_for()
+    other.close()
+    dialog.get_by_role("button", name="Stop").click()
+    dialog.get_by_role("button", name="Start").wait_for()
+    with pytest.raises((urllib.error.URLError, ConnectionError)):
+        urllib.request.urlopen(link, timeout=5)

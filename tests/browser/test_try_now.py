@@ -5,7 +5,7 @@ import re
 from tests.browser.test_walk import CHROMIUM, chromium, graft, page, pytestmark, server  # noqa: F401
 
 
-def test_one_click_brings_the_ladder_its_sentence_and_a_text_to_try(server, page, graft):  # noqa: F811
+def test_one_click_brings_the_ladder_its_sentence_a_text_to_try_and_a_report(server, page, graft, tmp_path):  # noqa: F811
     page.goto(server.url)
     page.get_by_role("button", name="Try it now").click()
     page.get_by_text("Does transfer pay on").wait_for()
@@ -25,3 +25,12 @@ def test_one_click_brings_the_ladder_its_sentence_and_a_text_to_try(server, page
     page.get_by_text("the truth is").first.wait_for()
     study = graft.call("study", "list")["studies"][0]
     assert study["state"] == "finished" and re.search(rf"study={study['study']}", page.url)
+    page.get_by_role("button", name="Report").first.click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("button", name="Make the report").click()
+    with page.expect_download(timeout=120_000) as download:
+        dialog.get_by_role("button", name="Download").click(timeout=120_000)
+    download.value.save_as(tmp_path / "ladder.html")
+    report = (tmp_path / "ladder.html").read_text(encoding="utf-8")
+    assert re.search(r"\d+ of 100 are answered right", report) and "Names alone, no labels" in report
+    assert len(report) < 1_000_000

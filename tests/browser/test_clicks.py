@@ -1,0 +1,59 @@
+"""How many clicks it takes, and that none needs a mouse, in a real Chromium."""
+
+import re
+
+import pytest
+
+from tests.browser.test_walk import chromium, csv, graft, page, pytestmark, server  # noqa: F401
+
+
+@pytest.fixture(autouse=True)
+def warm(server, page):  # noqa: F811
+    """The libraries are there before the first test clicks."""
+    page.goto(f"{server.url}/train")
+    page.get_by_text("Data", exact=True).first.wait_for()
+
+
+def tab_to(page, role, name, most=150):  # noqa: F811
+    """Press Tab until what has this role and name holds the focus."""
+    wanted = page.get_by_role(role, name=name).first
+    wanted.wait_for()
+    for _ in range(most):
+        page.keyboard.press("Tab")
+        if wanted.evaluate("each => each === document.activeElement || each.contains(document.activeElement)"):
+            return
+    raise AssertionError(f"no Tab leads to {role} {name}")
+
+
+def test_an_own_file_is_queued_by_four_clicks_and_no_typing(server, page, csv, graft):  # noqa: F811
+    page.goto(f"{server.url}/data")
+    clicks = 1  # on Upload, where the system's own window asks for the file
+    page.locator("input[type=file]").first.set_input_files(str(csv))
+    for name in ("Store this data set", "Train on this data set", "Queue run"):
+        page.get_by_role("button", name=name).click()
+        clicks += 1
+    page.get_by_role("link", name="Watch it live").wait_for()
+    assert clicks == 4
+    assert len(graft.call("runs", "list")["runs"]) == 1
+
+
+def test_from_upload_to_result_without_a_mouse(server, page, csv, graft, tiny_encoder):  # noqa: F811
+    page.goto(f"{server.url}/data")
+    tab_to(page, "button", re.compile("^(Upload|Browse files)"))
+    with page.expect_file_chooser() as chooser:
+        page.keyboard.press("Enter")
+    chooser.value.set_files(str(csv))
+    tab_to(page, "button", "Store this data set")
+    page.keyboard.press("Enter")
+    tab_to(page, "button", "Train on this data set")
+    page.keyboard.press("Enter")
+    page.get_by_text("Takes about").wait_for()
+    tab_to(page, "button", "Queue run")
+    page.keyboard.press("Enter")
+    tab_to(page, "link", "Watch it live")
+    page.keyboard.press("Enter")
+    page.get_by_role("tab", name="Mistakes").wait_for(timeout=200_000)
+    tab_to(page, "tab", "Summary")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    page.get_by_role("tab", name="Mistakes", selected=True).wait_for()
