@@ -21,7 +21,7 @@ LEAST_MEMORY, LEAST_DISK = 3 * 1024, 2 * 1024  # MiB
 
 def examine() -> dict[str, Any]:
     """``device``, ``ok`` and ``checks`` (name, ok, message): everything in words."""
-    checks = [_python(), _packages(), _memory(), _disk(), _workspace(), _source(), _network()]
+    checks = [_python(), _packages(), _memory(), _disk(), _workspace(), _private(), _source(), _network()]
     device = default_device()
     checks.insert(0, {"name": "device", "ok": True, "message": device.sentence})
     return {"device": device.name, "ok": all(check["ok"] for check in checks), "checks": checks}
@@ -75,6 +75,19 @@ def _workspace() -> dict[str, Any]:
     except StorageError as error:
         message = f"{error.message} {error.hint} Or set GRAFT_HOME to another folder."
         return {"name": "workspace", "ok": False, "message": message}
+
+
+def _private() -> dict[str, Any]:
+    """Whether others on this machine can look into the workspace: one of an early version let them."""
+    try:
+        home = workspace.home()
+        open_to_others = os.name == "posix" and home.stat().st_mode & 0o077
+    except (OSError, StorageError) as error:
+        return {"name": "private", "ok": True, "message": f"The workspace's rights cannot be read: {error}."}
+    if open_to_others:
+        message = f"Other users of this machine can look into {home}; `chmod 700 '{home}'` closes it."
+        return {"name": "private", "ok": True, "message": message}
+    return {"name": "private", "ok": True, "message": "Only you can look into the workspace."}
 
 
 def _source() -> dict[str, Any]:

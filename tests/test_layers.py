@@ -31,8 +31,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "data.splits": {"data.columns", "data.reading", "errors"},
     "data.sets": {"checked", "data.columns", "data.reading", "data.splits", "errors", "models", "workspace"},
     "data.cleaning": {
-        "checked", "data.columns", "data.reading", "data.sets", "data.splits", "errors", "evaluation", "models", "runs", "threads",
-        "workspace",
+        "checked", "data.columns", "data.reading", "data.sets", "data.splits", "errors", "evaluation", "models", "runs", "tasks",
+        "threads", "workspace",
     },
     "training": {"array_cache", "checked", "config", "errors", "models", "strategies", "tasks", "threads", "workspace"},
     "doctor": {"errors", "models", "training", "workspace"},

@@ -13,6 +13,7 @@ from core.errors import DatasetError
         ([f"text {row}" for row in range(60)], "single_label", "60 distinct values in 60 rows"),
         (["joy"] * 9, "multi_label", "1 different labels"),
         (["3"] * 9, "regression", "holds only '3'"),
+        (["0.9|0.1", "0.2|0.8", "0.0|1.0", "1e-05|0.99999"], "multi_label", "holds shares such as .*, not names"),
     ],
 )
 def test_answers_that_teach_nothing_are_refused(answers, task, message):

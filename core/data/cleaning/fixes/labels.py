@@ -1,12 +1,14 @@
-"""Fixes of labels, where each row has one class: other labels for some rows, or labels made one."""
+"""Fixes of labels: another class for some rows, or labels made one, also where a row has several."""
 
 import pandas as pd
 
 from core.data.cleaning.checks.check import counted
 from core.data.cleaning.fixes.fix import Fix, changed, existing_rows
 from core.data.cleaning.material import Material
+from core.data.columns.labels import count_labels
 from core.data.sets.versions import Revision
 from core.errors import DatasetError
+from core.tasks import join_labels, split_labels
 
 
 def relabel(material: Material, labels: dict[int, str]) -> Revision:
@@ -20,9 +22,10 @@ def relabel(material: Material, labels: dict[int, str]) -> Revision:
 
 
 def merge_labels(material: Material, names: dict[str, str]) -> Revision:
-    """Rename labels, so that some become one; ``names`` is old -> new."""
-    frame = _with_classes(material)
-    known = set(frame["label"])
+    """Rename labels, so that some become one, also within a row that has several; ``names`` is old -> new."""
+    several = material.task == "multi_label"
+    frame = material.frame if several else _with_classes(material)
+    known = set(count_labels(material.task, frame["label"], ""))
     names = {old: str(new).strip() for old, new in names.items()}
     if empty := [old for old, new in names.items() if not new]:
         raise DatasetError(f"The new name of {empty[0]!r} is empty.", "Give a name, or drop its rows.")
@@ -32,9 +35,13 @@ def merge_labels(material: Material, names: dict[str, str]) -> Revision:
         )
     pairs = ", ".join(f"{old!r} into {new!r}" for old, new in list(names.items())[:5])
     more = ", …" if len(names) > 5 else ""
-    return _labelled(
-        frame, frame["label"].map(lambda label: names.get(label, label)), f"Merged {_literal(pairs)}{more}: {{}}."
-    )
+    if several:  # two labels of a row that are one now stand there once
+        after = frame["label"].map(
+            lambda row: join_labels(dict.fromkeys(names.get(each, each) for each in split_labels(row)))
+        )
+    else:
+        after = frame["label"].map(lambda label: names.get(label, label))
+    return _labelled(frame, after, f"Merged {_literal(pairs)}{more}: {{}}.")
 
 
 def _labelled(frame: pd.DataFrame, after: pd.Series, sentence: str) -> Revision:

@@ -22,3 +22,14 @@ def test_labels_with_braces_can_be_merged(home, tmp_path):
     dataset, _ = add_dataset(tmp_path / "x.csv", text="review", label="label")
     version = make_version(dataset, "merge_labels", {"names": {"{}": "{bad}"}})
     assert version.change["sentence"] == "Merged '{}' into '{bad}': 10 rows." and version.labels == ("pos", "{bad}")
+
+
+def test_of_several_labels_a_row_two_that_become_one_stand_there_once(home, tmp_path):
+    rows = ["battery|sync", "Battery|battery", "sync", "Battery"] * 10
+    frame = pd.DataFrame({"text": [text for text, _ in sentences(40)], "labels": rows})
+    frame.to_csv(tmp_path / "x.csv", index=False)
+    dataset, _ = add_dataset(tmp_path / "x.csv", text="text", label="labels", task="multi_label", separator="|")
+    version = make_version(dataset, "merge_labels", {"names": {"Battery": "battery"}})
+    assert version.labels == ("battery", "sync")
+    kept = version.frame().sort_values("row")["label"].tolist()
+    assert kept[:4] == ["battery|sync", "battery", "sync", "battery"]
