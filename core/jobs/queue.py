@@ -8,7 +8,7 @@ from core.errors import RunError
 from core.jobs.device_sets import check_devices
 from core.jobs.lock import is_at_work
 from core.jobs.scheduler import ensure_scheduler, silence
-from core.models.reach import require_source
+from core.models.reach import pinned, require_source
 from core.runs.folder import ACTIVE, DAMAGED, WAITING, Run, create_run, default_name, list_runs
 from core.runs.ties import StudyTie
 from core.tasks import check_settings, task_of
@@ -37,6 +37,7 @@ def submit(
         RunError: when the name is too long.
     """
     dataset = check(config)
+    config = config.changed(revision=pinned(config.model, config.revision))
     run = create_run(
         config,
         name or default_name(config, dataset.size("train")),

@@ -10,7 +10,7 @@ from core.models import pooling as pools
 from core.models.errors import explained
 from core.models.head import keep_exact
 from core.models.soundness import check_tokenizer, check_weights, read_config
-from core.models.sources import NO_CODE, locate, locate_here
+from core.models.sources import NO_CODE, locate_here
 
 if TYPE_CHECKING:
     from transformers import PretrainedConfig, PreTrainedModel, PreTrainedTokenizerBase
@@ -68,7 +68,7 @@ def load_classifier(
     import torch
     from transformers import AutoModelForSequenceClassification
 
-    where, extra = locate(source, revision)
+    where, extra = locate_here(source, revision)
     torch.manual_seed(seed)  # the new head is the first random draw of a run
     config = read_config(source, where, extra)
     tokenizer = load_tokenizer(source, revision)

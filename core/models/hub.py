@@ -9,6 +9,8 @@ import threading
 import time
 from dataclasses import dataclass, field
 
+from core.models.hub_files import HubModel, look_up
+
 LIMIT = 3.0  # seconds after which the Hub counts as not reachable
 KEPT = 60.0  # seconds for which an answer holds
 SILENT = f"the Hub does not answer within {LIMIT:.0f} s. Connect, or copy the model's folder here and choose it as a local folder."
@@ -21,6 +23,7 @@ class _Question:
     began: float
     why_not: str | None = None  # "" where the model can be fetched
     silent: bool = False
+    model: HubModel | None = None
     answered: threading.Event = field(default_factory=threading.Event)
 
     def answer(self) -> str | None:
@@ -46,6 +49,11 @@ def why_not_on_hub(name: str, revision: str | None = None, wait: float = LIMIT) 
     return question.answer()
 
 
+def known_model(name: str, revision: str | None = None) -> HubModel | None:
+    """What the Hub told of a model when it was last asked; None where it was not, or has not answered."""
+    return _asked(name, revision).model
+
+
 def _asked(name: str, revision: str | None) -> _Question:
     """The question about this model: one that still holds, or a new one; a silent Hub is silent for every model."""
     endpoint = os.environ.get("HF_ENDPOINT") or "https://huggingface.co"
@@ -63,16 +71,17 @@ def _asked(name: str, revision: str | None) -> _Question:
 
 
 def _ask(key: _Key, question: _Question) -> None:
-    from huggingface_hub import HfApi, get_token
+    from huggingface_hub import get_token
 
     endpoint, name, revision = key
     try:
-        model = HfApi(endpoint=endpoint).model_info(name, revision=revision, timeout=LIMIT)
+        model = look_up(name, revision, endpoint, LIMIT)
     except Exception as error:  # the client raises its own kinds, and those of its HTTP library
         question.why_not = _told(type(error).__name__, name, revision)
         question.silent = question.why_not == SILENT
     else:
-        closed = bool(model.gated) and get_token() is None
+        closed = model.gated and get_token() is None
+        question.model = model
         question.why_not = _told("GatedRepoError", name, revision) if closed else ""
     question.answered.set()
 

@@ -1,9 +1,11 @@
 """Whether a source can be had now: what is not on this machine is asked for at the Hub."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from core.errors import SourceError
-from core.models.hub import LIMIT, SILENT, why_not_on_hub
+from core.models.hub import LIMIT, SILENT, known_model, why_not_on_hub
+from core.models.hub_files import bring, cached_commit
 from core.models.sources import PREFIX, SourceInfo, check_source, split_source
 
 
@@ -23,6 +25,8 @@ def reach_source(model: str, revision: str | None = None, wait: float = LIMIT) -
     why_not = why_not_on_hub(name, None if model.startswith(PREFIX) else revision, wait)
     if why_not is None:
         return None
+    if not why_not and (model_told := known_model(name, None if model.startswith(PREFIX) else revision)):
+        info = replace(info, sentence=f"{info.sentence.removesuffix('.')}{model_told.sentence}.")
     return replace(info, available=not why_not, why_not=why_not)
 
 
@@ -39,3 +43,38 @@ def require_source(model: str, revision: str | None = None) -> SourceInfo:
             "Use minilm, or bring the model first.",
         )
     return info
+
+
+def is_of_hub(model: str, revision: str | None = None) -> bool:
+    """Whether a source is a model of the Hub, downloaded or not."""
+    info = check_source(model, revision)
+    return not info.at_hand or bool(not model.startswith((PREFIX, "run:")) and cached_commit(model, revision))
+
+
+def pinned(model: str, revision: str | None = None) -> str | None:
+    """The commit that a model of the Hub stands for now, so that a repeat takes the same weights; else ``revision``.
+
+    What is on this machine is not asked for again.
+    """
+    if model.startswith((PREFIX, "run:")) or not is_of_hub(model, revision):
+        return revision
+    if here := cached_commit(model, revision):
+        return here
+    why_not_on_hub(model, revision)  # waits for the answer
+    known = known_model(model, revision)
+    return (known.commit if known else "") or revision
+
+
+def bring_source(model: str, revision: str | None, progress: Callable[[int, int], None]) -> None:
+    """Download a source of the Hub that is not here yet.
+
+    Args:
+        progress: is told MiB that are here, and MiB in all.
+
+    Raises:
+        SourceError: when the Hub does not give it.
+    """
+    name, part = (split_source(model)[1], None) if model.startswith(PREFIX) else (model, revision)
+    info = check_source(model, revision)
+    if info.available and not info.at_hand:
+        bring(name, part, progress)

@@ -86,7 +86,7 @@ def check_source(model: str, revision: str | None = None) -> SourceInfo:
 
 
 def locate_here(model: str, revision: str | None = None) -> Located:
-    """As ``locate``; what is on this machine is read without asking the Hub for something newer.
+    """As ``locate``; a Hub model that is on this machine is its folder there, so that nobody asks the Hub for it again.
 
     Raises:
         SourceError: when the source is not there and cannot be brought.
@@ -94,7 +94,7 @@ def locate_here(model: str, revision: str | None = None) -> Located:
     where, extra = locate(model, revision)
     if where != model or Path(model).is_dir() or not _is_cached(model, revision):  # not the Hub's, or not here
         return where, extra
-    return where, extra | {"local_files_only": True}
+    return str(_cached_folder(model, revision)), dict(NO_CODE)
 
 
 def tokenizer_stamp(model: str, revision: str | None = None) -> str | None:
@@ -106,10 +106,8 @@ def tokenizer_stamp(model: str, revision: str | None = None) -> str | None:
     Raises:
         SourceError: when the source is not there and cannot be brought.
     """
-    where, extra = locate_here(model, revision)
-    if Path(where).is_dir():
-        return folder_fingerprint(Path(where))
-    return folder_fingerprint(_cached_folder(model, revision)) if "local_files_only" in extra else None
+    where, _ = locate_here(model, revision)
+    return folder_fingerprint(Path(where)) if Path(where).is_dir() else None
 
 
 def locate(model: str, revision: str | None = None) -> Located:

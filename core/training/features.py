@@ -8,7 +8,7 @@ import numpy as np
 from core.models.classifier import load_tokenizer
 from core.models.errors import explained
 from core.models.pooling import without_averaging
-from core.models.sources import locate
+from core.models.sources import locate_here
 from core.training.batches import collate, scoring_order
 from core.training.devices import default_device
 from core.training.encoding import encode
@@ -29,7 +29,7 @@ def load_encoder(source: str, revision: str | None = None) -> "PreTrainedModel":
     import torch
     from transformers import AutoModel
 
-    where, extra = locate(source, revision)
+    where, extra = locate_here(source, revision)
     with explained(source):
         return without_averaging(AutoModel.from_pretrained(where, dtype=torch.float32, **extra)).eval()
 

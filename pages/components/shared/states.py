@@ -19,6 +19,7 @@ STATES = {
     "damaged": ("red", ":material/broken_image:"),
 }
 PHASES = {
+    "downloading": "Downloading the model",
     "preparing": "Reading the texts",
     "encoding": "Encoding texts once",
     "training": "Training",
