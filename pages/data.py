@@ -16,6 +16,7 @@ from core.results.test_reuse import dataset_of
 from core.runs.folder import list_runs
 from pages.components.data.dataset_view import dataset_view, size_of
 from pages.components.data.upload import upload_view
+from pages.components.data.well_known import well_known
 from pages.components.shared import status
 from pages.components.shared.address import forget, remember, tab_title, unknown
 from pages.components.shared.errors import show_error, shown_errors
@@ -35,6 +36,8 @@ def samples() -> None:
                 show_error(error)
             else:
                 open_set(dataset.id)
+    if fetched := well_known():
+        open_set(fetched.id)
 
 
 def open_set(dataset_id: str) -> None:

@@ -24,9 +24,10 @@ MAY_IMPORT: dict[str, set[str]] = {
     "charts": {"metrics", "tasks"},
     "array_cache": {"workspace"},
     "runs": {"checked", "config", "errors", "tasks", "workspace"},
-    "models": {"config", "errors", "runs", "strategies", "workspace"},  # a finished run is a source too
+    "hub": set(),
+    "models": {"config", "errors", "hub", "runs", "strategies", "workspace"},  # a finished run is a source too
     "evaluation": {"metrics", "tasks", "threads"},
-    "data.reading": {"errors", "workspace"},
+    "data.reading": {"errors", "hub", "workspace"},
     "data.columns": {"data.reading", "errors", "tasks"},
     "data.splits": {"data.columns", "data.reading", "errors"},
     "data.sets": {"checked", "data.columns", "data.reading", "data.splits", "errors", "models", "workspace"},

@@ -30,6 +30,31 @@ def lay(arguments: argparse.Namespace, out: Output) -> int:
     return 0
 
 
+def search_arguments(parser: argparse.ArgumentParser) -> None:
+    """Words of the names."""
+    parser.add_argument("words", nargs="*", metavar="WORD", help="parts of a name, such as: german bert")
+
+
+def search(arguments: argparse.Namespace, out: Output) -> int:
+    """Encoders of the Hub whose names hold these words, the most downloaded first.
+
+    JSON: models (name, kind, downloads, licence).
+
+    Raises:
+        SourceError: when the Hub cannot be asked.
+    """
+    from dataclasses import asdict
+
+    from core.models.hub_search import search_models
+
+    found = [asdict(each) for each in search_models(" ".join(arguments.words))]
+    lines = (
+        table(found, ("name", "kind", "downloads", "licence")) if found else ["No encoder on the Hub has such a name."]
+    )
+    out.answer({"models": found}, lines)
+    return 0
+
+
 def rank_arguments(parser: argparse.ArgumentParser) -> None:
     """The set, the sources, and how many rows to look at."""
     parser.add_argument("--dataset", required=True, metavar="DATASET")

@@ -1,14 +1,14 @@
 """A model of the Hub: what it is, which of its files are needed, and the way of these files to this machine."""
 
-import hashlib
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from fnmatch import fnmatch
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 from core.errors import SourceError
+from core.hub import fetch_file
 
 WEIGHTS = (
     ("model.safetensors",), ("model-*.safetensors", "model.safetensors.index.json"),
@@ -83,66 +83,25 @@ def bring(name: str, revision: str | None, progress: Callable[[int, int], None])
     Raises:
         SourceError: when the Hub does not give it, saying why and what to do.
     """
-    from huggingface_hub import hf_hub_download
-
     here = 0
     model: HubModel | None = None
     try:
         model = look_up(name, revision)
         whole = max(1, round(model.size / MIB))
         for file, size in model.files.items():
-            came: list[int] = []
-
-            def told(done: int, before: int = here, came: list[int] = came) -> None:
-                came.append(done)
-                progress(round((before + done) / MIB), whole)
-
-            path = hf_hub_download(name, file, revision=model.commit, tqdm_class=_counter(told))
-            if came:
-                _check_whole(Path(path))
+            fetch_file(name, file, model.commit, partial(_tell, progress, here, whole))
             here += size
             progress(round(here / MIB), whole)
         if revision in (None, model.commit):  # so that the cache knows the newest commit when there is no network
             with suppress(Exception):
-                hf_hub_download(name, "config.json")
+                fetch_file(name, "config.json", None)
     except Exception as error:  # the client raises its own kinds, and those of its HTTP library
         raise refused(name, error, here, model.size if model else 0) from error
     return model.commit
 
 
-def _check_whole(path: Path) -> None:
-    """Large files are named by their SHA-256 in the cache: what came under another one is thrown away.
-
-    Raises:
-        OSError: when it is not what the Hub has.
-    """
-    blob = path.resolve()
-    if len(blob.name) != 64:
-        return
-    with blob.open("rb") as content:
-        found = hashlib.file_digest(content, "sha256").hexdigest()
-    if found != blob.name:
-        path.unlink()
-        blob.unlink(missing_ok=True)
-        raise OSError(f"{path.name} is not what the Hub has")
-
-
-def _counter(told: Callable[[int], None]) -> type[Any]:
-    """A progress bar of the client's kind that shows nothing and tells how many bytes have come."""
-    from tqdm import tqdm
-
-    class Counter(tqdm):
-        def __init__(self, *args: Any, **kwargs: Any):
-            kwargs.pop("name", None)
-            kwargs["disable"] = True
-            super().__init__(*args, **kwargs)
-            self.seen = int(kwargs.get("initial") or 0)
-
-        def update(self, n: float | None = 1) -> None:
-            self.seen += int(n or 0)
-            told(self.seen)
-
-    return Counter
+def _tell(progress: Callable[[int, int], None], before: int, whole: int, done: int) -> None:
+    progress(round((before + done) / MIB), whole)
 
 
 def refused(name: str, error: Exception, here: int = 0, whole: int = 0) -> SourceError:

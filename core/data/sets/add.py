@@ -90,7 +90,8 @@ def add_dataset(
     """
     source_name = source_name or Path(path).name
     if is_hub_name(str(path)):
-        source, source_name = open_hub(str(path), sheet, progress), str(path).removeprefix("hub:")
+        source = open_hub(str(path), sheet, progress)
+        source_name, name = source.name, name or str(path).removeprefix("hub:")
     else:
         options = ReadingOptions(delimiter=delimiter, encoding=encoding, sheet=sheet, header=header)
         source = open_table(Path(path), source_name, options)

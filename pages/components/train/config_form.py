@@ -9,6 +9,7 @@ from core.config import PRESETS, settings
 from core.models.sources import EMBEDDED, PREFIX, SourceInfo, list_sources
 from pages.components.shared.words import plain
 from pages.components.train.all_settings import number_typed
+from pages.components.train.hub_search import search_hub
 from pages.components.train.weights_file import choose_weights
 
 OTHER_HUB, OTHER_FOLDER, OTHER_FILE = "Another Hub model", "A local folder", "A file with weights"
@@ -25,6 +26,7 @@ def choose_source() -> tuple[str, str | None]:
         if key in sources else key,
     )  # fmt: skip
     if picked == OTHER_HUB:
+        search_hub()
         name = st.text_input("Hub name", placeholder="owner/name", key="hub_name", help="As on huggingface.co.")
         revision = st.text_input("Revision", key="revision", help=settings()["revision"][1])
         return _in_address(name.strip()), revision.strip() or None
