@@ -11,7 +11,7 @@ from core.models.hub_files import bring, needed_files
 from core.models.hub_search import search_models
 from core.models.reach import bring_source, pinned, reach_source
 from core.models.sources import check_source
-from tests.hub_server import Repo, serving
+from tests.hub_server import Repo, point_at, serving
 
 NAME, COMMIT, OLDER = "someone/tiny-bert", "c0ffee" + "0" * 34, "0ddba11" + "0" * 33
 
@@ -20,15 +20,10 @@ NAME, COMMIT, OLDER = "someone/tiny-bert", "c0ffee" + "0" * 34, "0ddba11" + "0" 
 def there(online, monkeypatch, tiny_encoder, home):
     """A Hub with one small model in two states."""
     import huggingface_hub.constants as constants
-    from huggingface_hub import file_download
 
-    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(home / "hub"))
-    for module in (constants, file_download):
-        monkeypatch.setattr(module, "HF_HUB_CACHE", str(home / "hub"), raising=False)
     hub._questions.clear()
     with serving() as server:
-        monkeypatch.setenv("HF_ENDPOINT", server.url)
-        monkeypatch.setattr(constants, "ENDPOINT", server.url)
+        point_at(server, monkeypatch, home / "hub")
         monkeypatch.setattr(constants, "DOWNLOAD_CHUNK_SIZE", 500_000)
         monkeypatch.setattr(
             constants, "HUGGINGFACE_CO_URL_TEMPLATE", server.url + "/{repo_id}/resolve/{revision}/{filename}"

@@ -29,9 +29,7 @@ def cost(config: RunConfig, dataset: DataSet) -> bool:
         st.warning(f"{plain(source.title)} is not available: {plain(source.why_not)}", icon=":material/cloud_off:")
         return False
     if not source.at_hand:
-        st.caption(
-            "Time and memory can be told when the model has been downloaded; that happens at the start of the run."
-        )
+        st.caption(f"{plain(source.sentence)} Time and memory can be told when it is here.")
         return True
     lengths = lengths_of(dataset.id, config.model)
     counts = {part: dataset.size(part) for part in ("train", "validation", "test")}

@@ -9,7 +9,7 @@ from core.data.reading.well_known import WELL_KNOWN
 from core.data.sets.add import add_dataset
 from core.data.sets.store import list_datasets
 from core.errors import DatasetError
-from tests.hub_server import Repo, serving
+from tests.hub_server import Repo, point_at, serving
 
 
 def test_parts_of_a_hub_set_become_the_split_and_class_numbers_their_names(tmp_path):
@@ -63,14 +63,9 @@ def there(online, monkeypatch, tmp_path, home):
             table = pa.table({"text": texts, "label": [row % 2 for row in range(rows)]}, schema=schema)
             (tmp_path / "repo" / configuration / split).mkdir(parents=True)
             pq.write_table(table, tmp_path / "repo" / configuration / split / "0000.parquet", compression="none")
-    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(home / "hub"))
     with serving() as server:
-        for name, value in (("ENDPOINT", server.url), ("DOWNLOAD_CHUNK_SIZE", 5000)):
-            monkeypatch.setattr(constants, name, value)
-        monkeypatch.setattr(
-            constants, "HUGGINGFACE_CO_URL_TEMPLATE", server.url + "/{repo_id}/resolve/{revision}/{filename}"
-        )
-        monkeypatch.setenv("HF_ENDPOINT", server.url)
+        point_at(server, monkeypatch, home / "hub")
+        monkeypatch.setattr(constants, "DOWNLOAD_CHUNK_SIZE", 5000)
         server.repos["datasets", "someone/reviews"] = Repo(tmp_path / "repo", {BRANCH: COMMIT, "main": "0" * 40})
         yield server
 
