@@ -34,6 +34,12 @@ SAMPLES = {
         "Written for Graft.",
         FOLDER / "support.csv", {"text": "text", "label": "label", "split": "split"},
     ),
+    "support_more": Sample(
+        "support_more", "Support messages, with more to learn from",
+        "The same messages to judge by, and 441 to learn from instead of 140, at least 28 of each kind: what more labels bring. "
+        "Written for Graft.",
+        FOLDER / "support_more.csv", {"text": "text", "label": "label", "split": "split"},
+    ),
     "reviews": Sample(
         "reviews", "Reviews",
         "796 short English reviews of films, restaurants and gadgets, half of them positive: a hard case, since verdicts are told by "

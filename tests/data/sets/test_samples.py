@@ -19,6 +19,7 @@ def test_the_sample_is_sound(home):
     ("key", "task", "parts", "labels"),
     [
         ("support", "single_label", (140, 70, 518), 14),
+        ("support_more", "single_label", (441, 70, 518), 14),
         ("notes", "multi_label", (148, 37, 110), 8),
         ("urgency", "regression", (150, 40, 110), 1),
     ],
@@ -62,3 +63,13 @@ def test_messages_of_the_support_sample_are_on_no_frame_and_every_kind_has_as_ma
     openings = frame["text"].str.lower().str.findall(r"\w+").str[:4]
     long = openings[openings.str.len() == 4].str.join(" ")
     assert not long.duplicated().any() and not frame["text"].str.lower().duplicated().any()
+
+
+def test_the_pool_adds_to_what_is_learnt_from_and_leaves_what_judges_alone(home):
+    few, more = add_sample("support").frame(), add_sample("support_more").frame()
+    for part in ("validation", "test"):
+        assert set(few.loc[few["split"] == part, "text"]) == set(more.loc[more["split"] == part, "text"])
+    assert set(few["text"]) < set(more["text"])
+    assert more["label"].value_counts().min() >= 70
+    openings = more["text"].str.lower().str.findall(r"[a-z0-9']+").str[:4].str.join(" ")
+    assert not openings[openings.str.count(" ") == 3].duplicated().any()
