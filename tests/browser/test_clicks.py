@@ -18,6 +18,7 @@ def tab_to(page, role, name, most=150):  # noqa: F811
     """Press Tab until what has this role and name holds the focus."""
     wanted = page.get_by_role(role, name=name).first
     wanted.wait_for()
+    page.wait_for_function("!document.querySelector('[data-testid=stStatusWidget]')")  # drawn whole: keys are heard
     for _ in range(most):
         page.keyboard.press("Tab")
         if wanted.evaluate("each => each === document.activeElement || each.contains(document.activeElement)"):
@@ -38,8 +39,8 @@ def test_an_own_file_is_queued_by_four_clicks_and_no_typing(server, page, csv, g
 
 
 def test_from_upload_to_result_without_a_mouse(server, page, csv, graft, tiny_encoder):  # noqa: F811
-    page.goto(f"{server.url}/data")
-    tab_to(page, "button", re.compile("^(Upload|Browse files)"))
+    page.goto(f"{server.url}/data?add=1")
+    tab_to(page, "button", re.compile("Upload|Browse files"))
     with page.expect_file_chooser() as chooser:
         page.keyboard.press("Enter")
     chooser.value.set_files(str(csv))

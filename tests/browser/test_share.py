@@ -19,6 +19,8 @@ def opened(page, server, run, button):  # noqa: F811
     """The dialog behind a button of the run's page, once all of the page is there."""
     page.goto(f"{server.url}/results?run={run.id}")
     page.get_by_role("tab", name="Use it").wait_for()
+    page.get_by_text("Hardest to find").wait_for()
+    page.locator(".js-plotly-plot").nth(1).wait_for()  # a click while the page is still drawn could be lost
     page.get_by_role("button", name=button).click()
     return page.get_by_role("dialog")
 

@@ -32,5 +32,5 @@ def test_one_click_brings_the_ladder_its_sentence_a_text_to_try_and_a_report(ser
         dialog.get_by_role("button", name="Download").click(timeout=120_000)
     download.value.save_as(tmp_path / "ladder.html")
     report = (tmp_path / "ladder.html").read_text(encoding="utf-8")
-    assert re.search(r"\d+ of 100 are answered right", report) and "Names alone, no labels" in report
+    assert re.search(r"\d+ of 100 are answered right", report) and "Names of the classes alone, no labels" in report
     assert len(report) < 1_000_000

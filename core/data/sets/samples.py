@@ -36,7 +36,7 @@ SAMPLES = {
     ),
     "support_more": Sample(
         "support_more", "Support messages, with more to learn from",
-        "The same messages to judge by, and 441 to learn from instead of 140, at least 28 of each kind: what more labels bring. "
+        "The same messages to judge by, and 601 to learn from instead of 140, at least 34 of each kind: what more labels bring. "
         "Written for Graft.",
         FOLDER / "support_more.csv", {"text": "text", "label": "label", "split": "split"},
     ),

@@ -19,7 +19,7 @@ def test_the_sample_is_sound(home):
     ("key", "task", "parts", "labels"),
     [
         ("support", "single_label", (140, 70, 518), 14),
-        ("support_more", "single_label", (441, 70, 518), 14),
+        ("support_more", "single_label", (601, 70, 518), 14),
         ("notes", "multi_label", (148, 37, 110), 8),
         ("urgency", "regression", (150, 40, 110), 1),
     ],
