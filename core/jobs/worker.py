@@ -9,6 +9,7 @@ from core.config import RunConfig
 from core.errors import GraftError, RunError, StorageError
 from core.jobs.compute import Compute, take_compute
 from core.jobs.lock import NamedLock, worker_lock
+from core.jobs.phases.baselines_aside import BaselinesAside
 from core.jobs.phases.choosing import choose_rows
 from core.jobs.phases.finishing import finish
 from core.jobs.phases.fitting import fit
@@ -109,13 +110,16 @@ def _carry_out(run: Run, reporter: Reporter | Silent) -> str:
     reporter.update(judged_on=chosen.judged_on)
     prepared = prepare(chosen, recorder)
     try:
-        with distributed.joined(compute.device.name):
-            done = fit(chosen.config, prepared, compute, recorder, should_stop)
-        if done.stopped:
-            return "stopped"
-        if distributed.rank() > 0:
-            return "finished"
-        judged = judge(chosen.task, prepared, compute, recorder, should_stop)
+        first = distributed.rank() == 0
+        with BaselinesAside(run, chosen, compute.device.name if first else "") as aside:
+            with distributed.joined(compute.device.name):
+                done = fit(chosen.config, prepared, compute, recorder, should_stop)
+            if done.stopped:
+                aside.drop()
+                return "stopped"
+            if not first:
+                return "finished"
+            judged = judge(chosen.task, prepared, compute, recorder, should_stop)
         finish(chosen, prepared, compute, done, judged, recorder, began)
     except Interrupted:
         return "stopped"

@@ -15,6 +15,7 @@ from core.errors import DatasetError
 from core.models.head import last_layer
 from core.models.trained import size
 from core.training.course import Schedule
+from core.training.devices import wait_for
 from core.training.events import CheckpointDue, Evaluated, Event, Progress, Started, TrainingDone
 from core.training.forward import logits_of
 from core.training.job import TrainingJob
@@ -110,8 +111,11 @@ def few_shot(job: TrainingJob) -> Iterator[Event]:
         window.add(loss.detach(), update.apply(rate))
         state.step += 1
         state.tokens += tokens
+        logs = state.step % log_every == 0 or state.step == total
+        if logs:
+            wait_for(job.device)  # what was only asked for so far is not done: it belongs to these seconds
         state.seconds += time.perf_counter() - began
-        if state.step % log_every == 0 or state.step == total:
+        if logs:
             yield window.event(state, total, rate)
             window = Window()
     update.close()
