@@ -31,12 +31,14 @@ class Faults:
 
     Attributes:
         statuses: answered, one request to a file after the other, before files are given.
+        answers: the same for questions about models and sets.
         cut: times that a large file breaks off in its midst.
         wrong: give other bytes than the file has, of the same number.
         slow: seconds before each piece of a file.
     """
 
     statuses: list[int] = field(default_factory=list)
+    answers: list[int] = field(default_factory=list)
     cut: int = 0
     wrong: bool = False
     slow: float = 0.0
@@ -99,6 +101,9 @@ def _handler(hub: Hub):
             kind, _, rest = path.partition("/")
             if kind not in ("models", "datasets"):
                 self._refuse(404)
+                return
+            if hub.faults.answers:
+                self._refuse(hub.faults.answers.pop(0))
                 return
             if not rest:
                 words = query.get("search", [""])[0].lower()

@@ -11,7 +11,7 @@ from core.data.sets.store import DataSet, get_dataset
 from core.data.sets.versions import origin_of
 from core.errors import ConfigError, DatasetError, GraftError
 from core.jobs.scheduler import ensure_scheduler
-from core.models.reach import require_source
+from core.models.reach import pinned, require_source
 from core.runs.folder import create_run, default_name, get_run
 from core.runs.folds import FoldRuns, Tie, get_folds
 from core.tasks import check_settings, task_of
@@ -43,6 +43,7 @@ def submit_folds(
     check_settings(config, task_of(dataset.task))
     _check_source(config.model, dataset)
     require_source(config.model, config.revision)
+    config = config.changed(revision=pinned(config.model, config.revision))
     keep = has_own_test(dataset) if keep_test is None else keep_test
     versions = make_folds(dataset, folds, seed, dataset.group, keep)
     title = name or default_name(config, dataset.size("train"))

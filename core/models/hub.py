@@ -77,7 +77,8 @@ def _ask(key: _Key, question: _Question) -> None:
     try:
         model = look_up(name, revision, endpoint, LIMIT)
     except Exception as error:  # the client raises its own kinds, and those of its HTTP library
-        question.why_not = _told(type(error).__name__, name, revision)
+        status = getattr(getattr(error, "response", None), "status_code", None)
+        question.why_not = _told(type(error).__name__, name, revision, status)
         question.silent = question.why_not == SILENT
     else:
         closed = model.gated and get_token() is None
@@ -86,12 +87,14 @@ def _ask(key: _Key, question: _Question) -> None:
     question.answered.set()
 
 
-def _told(kind: str, name: str, revision: str | None) -> str:
-    """Why not, by the kind of error that the client raised."""
+def _told(kind: str, name: str, revision: str | None, status: int | None = None) -> str:
+    """Why not, by the kind of error that the client raised, and the status where the Hub did answer."""
     if kind == "RevisionNotFoundError":
         return f"the Hub's model {name!r} has no revision {revision!r}."
     if kind in ("RepositoryNotFoundError", "HFValidationError"):
         return f"the Hub has no public model {name!r}. Check its name, such as google-bert/bert-base-uncased."
     if kind == "GatedRepoError":
         return f"{name} asks for consent. Accept its terms on its page on the Hub, log in there, and try again."
-    return SILENT
+    if status == 429:
+        return "the Hub asks to wait: too many were asked for from here. Try again in some minutes."
+    return f"the Hub answers with an error ({status}). Try again later." if status else SILENT

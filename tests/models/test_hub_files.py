@@ -1,16 +1,22 @@
 """Models of the Hub, by the real client, from a server of this machine with the faults of the real one."""
 
+import json
+import re
+
 import pytest
 
+from core.__main__ import main
 from core.config import RunConfig
 from core.errors import SourceError
 from core.jobs import queue
+from core.jobs.folds import submit_folds
 from core.models import hub
 from core.models.classifier import load_classifier
 from core.models.hub_files import bring, needed_files
 from core.models.hub_search import search_models
 from core.models.reach import bring_source, pinned, reach_source
 from core.models.sources import check_source
+from core.runs.folder import list_runs
 from tests.hub_server import Repo, point_at, serving
 
 NAME, COMMIT, OLDER = "someone/tiny-bert", "c0ffee" + "0" * 34, "0ddba11" + "0" * 33
@@ -109,6 +115,30 @@ def test_what_the_hub_refuses_is_told_with_what_to_do(there, monkeypatch, fault,
         come("someone/other" if fault == "missing" else NAME, "v9" if fault == "revision" else None)
     assert message in refused.value.message and hint in refused.value.hint
     assert not check_source(NAME).at_hand  # nothing half counts as here
+
+
+@pytest.mark.parametrize(
+    ("status", "message"), [(429, "asks to wait"), (500, r"error \(500\)"), (503, r"error \(503\)")]
+)
+def test_a_hub_that_answers_with_an_error_is_not_called_silent(there, tiny_encoder, status, message):
+    there.repos["models", "someone/other"] = Repo(tiny_encoder, {"main": OLDER})
+    there.faults.answers = [status]
+    assert re.search(message, reach_source(NAME).why_not)
+    assert reach_source("someone/other").available  # the answer was about one model
+
+
+def test_the_folds_of_a_cross_validation_take_one_commit(there, dataset):
+    submit_folds(RunConfig(dataset.id, model=NAME), 2)
+    assert [run.config.revision for run in list_runs()] == [COMMIT, COMMIT]
+
+
+def test_the_search_command_answers_with_the_models(there, capsys):
+    assert main(["search", "tiny", "--json"]) == 0
+    (found,) = json.loads(capsys.readouterr().out)["models"]
+    assert found == {"name": NAME, "kind": "bert", "downloads": 12, "licence": "apache-2.0"}
+    there.faults.answers = [500] * 10
+    assert main(["search", "tiny"]) == 1
+    assert "500" in capsys.readouterr().err
 
 
 def test_a_search_lists_encoders_by_their_downloads(there, tiny_encoder, monkeypatch):

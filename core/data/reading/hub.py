@@ -92,17 +92,28 @@ def open_splits(files: list[tuple[str, Path]], name: str) -> TableReader:
     Raises:
         DatasetError: when their columns differ, or one of them cannot be read.
     """
-    used = [(part, path) for split, path in files if (part := part_of(split))]
+    judging = _without_test(files)
+    used = [("test" if split in judging else part, path) for split, path in files if (part := part_of(split))]
     left_out = sorted({split for split, _ in files if not part_of(split)}) if used else []
     used = used or [("train", path) for _, path in files]
     opened: list[tuple[str | None, TableReader]] = [(part, open_table(path, name)) for part, path in used]
     if len({table.columns for _, table in opened}) > 1:
         raise DatasetError(f"The files of {name!r} have different columns.", "Download one of them and upload it.")
     joined = join_parts(opened, name)
-    if not left_out:
-        return joined
-    warning = f"Left out, because they are neither train, validation nor test: {', '.join(left_out)}."
-    return replace(joined, warnings=(*joined.warnings, warning))
+    warnings = list(joined.warnings)
+    if left_out:
+        warnings.append(f"Left out, because they are neither train, validation nor test: {', '.join(left_out)}.")
+    if judging:
+        warnings.append(f"The set has no test part: {', '.join(judging)} is taken for it.")
+    return replace(joined, warnings=tuple(warnings))
+
+
+def _without_test(files: list[tuple[str, Path]]) -> list[str]:
+    """Of several validation splits (matched and mismatched) all but the first, where a set has no test split: what chose the
+    checkpoint should not judge it."""
+    parts = {split: part_of(split) for split, _ in files}
+    validation = sorted(split for split, part in parts.items() if part == "validation")
+    return validation[1:] if "test" not in parts.values() else []
 
 
 def _look_up(repo: str) -> tuple[str, dict[str, int]]:

@@ -31,6 +31,16 @@ def test_parts_of_a_hub_set_become_the_split_and_class_numbers_their_names(tmp_p
     assert "unsupervised" in found.warnings[0]
 
 
+def test_of_two_validation_splits_one_judges_where_there_is_no_test_split(tmp_path):
+    files = []
+    for split in ("train", "validation_matched", "validation_mismatched"):
+        pq.write_table(pa.table({"text": [f"{split} one"], "label": ["a"]}), tmp_path / f"{split}.parquet")
+        files.append((split, tmp_path / f"{split}.parquet"))
+    found = whole_table(open_splits(files, "someone/pairs"))
+    assert found.frame["split"].tolist() == ["train", "validation", "test"]
+    assert "validation_mismatched is taken for it" in found.warnings[-1]
+
+
 @pytest.mark.parametrize(
     ("name", "is_hub"),
     [("hub:imdb", True), ("stanfordnlp/imdb", True), ("data/reviews.csv", False), ("data/reviews.jsonl.zst", False),
