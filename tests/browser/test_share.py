@@ -7,6 +7,7 @@ import pytest
 
 from tests.browser.test_walk import chromium, graft, page, pytestmark, server  # noqa: F401
 from tests.export.conftest import finished_run
+from tests.processes import wait
 
 
 @pytest.fixture
@@ -15,18 +16,28 @@ def run(graft, monkeypatch, tmp_path, tiny_encoder):  # noqa: F811
     return finished_run(tmp_path, tiny_encoder)
 
 
-def opened(page, server, run, button):  # noqa: F811
-    """The dialog behind a button of the run's page, once all of the page is there."""
+def opened(page, server, run, button, first):  # noqa: F811
+    """The dialog behind a button of the run's page, whose own ``first`` button is there.
+
+    A click while the page is still being drawn can be lost, so it is made again.
+    """
     page.goto(f"{server.url}/results?run={run.id}")
     page.get_by_role("tab", name="Use it").wait_for()
     page.get_by_text("Hardest to find").wait_for()
-    page.locator(".js-plotly-plot").nth(1).wait_for()  # a click while the page is still drawn could be lost
-    page.get_by_role("button", name=button).click()
-    return page.get_by_role("dialog")
+    dialog = page.get_by_role("dialog")
+
+    def is_open():
+        if not dialog.count():
+            page.get_by_role("button", name=button).click()
+        page.wait_for_timeout(3000)
+        return dialog.get_by_role("button", name=first).count() == 1
+
+    wait(is_open, 90)
+    return dialog
 
 
 def test_a_report_is_downloaded(server, page, run, tmp_path):  # noqa: F811
-    dialog = opened(page, server, run, "Report")
+    dialog = opened(page, server, run, "Report", "Make the report")
     dialog.get_by_label("A note on top").fill("For the board")
     dialog.get_by_label("A note on top").press("Tab")
     dialog.get_by_role("button", name="Make the report").click()
@@ -39,7 +50,7 @@ def test_a_report_is_downloaded(server, page, run, tmp_path):  # noqa: F811
 
 
 def test_a_presentation_starts_is_opened_and_ends_with_its_link(server, page, chromium, run):  # noqa: F811
-    dialog = opened(page, server, run, "Present")
+    dialog = opened(page, server, run, "Present", "Start")
     dialog.get_by_role("button", name="Start").click()
     link = dialog.get_by_role("link", name="Open the presentation").get_attribute("href", timeout=90_000)
     other = chromium.new_context().new_page()  # somebody who has only the link
