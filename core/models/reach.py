@@ -45,21 +45,16 @@ def require_source(model: str, revision: str | None = None) -> SourceInfo:
     return info
 
 
-def is_of_hub(model: str, revision: str | None = None) -> bool:
-    """Whether a source is a model of the Hub, downloaded or not."""
-    info = check_source(model, revision)
-    return not info.at_hand or bool(not model.startswith((PREFIX, "run:")) and cached_commit(model, revision))
-
-
 def pinned(model: str, revision: str | None = None) -> str | None:
     """The commit that a model of the Hub stands for now, so that a repeat takes the same weights; else ``revision``.
 
     What is on this machine is not asked for again.
     """
-    if model.startswith((PREFIX, "run:")) or not is_of_hub(model, revision):
+    if model.startswith((PREFIX, "run:")):
         return revision
-    if here := cached_commit(model, revision):
-        return here
+    here = cached_commit(model, revision)
+    if here or check_source(model, revision).at_hand:
+        return here or revision
     why_not_on_hub(model, revision)  # waits for the answer
     known = known_model(model, revision)
     return (known.commit if known else "") or revision

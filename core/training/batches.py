@@ -1,5 +1,6 @@
 """Batches of encoded texts: of similar length, in an order that a seed fixes, padded or as one flat row."""
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,12 +23,8 @@ def training_order(lengths: np.ndarray, batch_size: int, seed: int, epoch: int) 
         list of (<= batch_size,) positions; every row occurs exactly once. Equal arguments give equal batches.
     """
     random = np.random.default_rng((seed, epoch))
-    order = random.permutation(len(lengths))
-    size = WINDOW * batch_size
     batches: list[np.ndarray] = []
-    for start in range(0, len(order), size):
-        window = order[start : start + size]
-        window = window[np.argsort(-lengths[window], kind="stable")]
+    for window in _sorted_windows(lengths, batch_size, random):
         batches += [window[at : at + batch_size] for at in range(0, len(window), batch_size)]
     return [batches[index] for index in random.permutation(len(batches))]
 
@@ -42,16 +39,21 @@ def even_order(lengths: np.ndarray, batch_size: int, seed: int, epoch: int) -> l
         as ``training_order``; batches differ by at most one row.
     """
     random = np.random.default_rng((seed, epoch))
-    order = random.permutation(len(lengths))
-    size = WINDOW * batch_size
     batches: list[np.ndarray] = []
-    for start in range(0, len(order), size):
-        window = order[start : start + size]
-        window = window[np.argsort(-lengths[window], kind="stable")]
+    for window in _sorted_windows(lengths, batch_size, random):
         count = -(-len(window) // batch_size)
         dealt = [random.permutation(window[at : at + count]) for at in range(0, len(window), count)]
         batches += [np.array([ranks[number] for ranks in dealt if number < len(ranks)]) for number in range(count)]
     return [batches[index] for index in random.permutation(len(batches))]
+
+
+def _sorted_windows(lengths: np.ndarray, batch_size: int, random: np.random.Generator) -> Iterator[np.ndarray]:
+    """All rows in a random order, so many at a time as ``WINDOW`` batches hold, the longest of these first."""
+    order = random.permutation(len(lengths))
+    size = WINDOW * batch_size
+    for start in range(0, len(order), size):
+        window = order[start : start + size]
+        yield window[np.argsort(-lengths[window], kind="stable")]
 
 
 def split_batch(rows: np.ndarray, lengths: np.ndarray, most_tokens: int, at_least: int = 1) -> list[np.ndarray]:

@@ -10,12 +10,10 @@ import numpy as np
 
 from core.models.bf16_copy import Bf16Copy
 from core.models.flat import can_be_flat, first_position, flat_logits, trains_flat
-from core.training import distributed
-from core.training.batches import collate_flat, send, split_batch
+from core.training.batches import collate_flat, send
 from core.training.frozen_prefix import FrozenPrefix
-from core.training.gradients import BatchGradients, Gradients
+from core.training.gradients import BatchGradients
 from core.training.job import TrainingJob
-from core.training.losses import build_loss
 from core.training.recorded import Recorder
 
 if TYPE_CHECKING:
@@ -26,7 +24,7 @@ SMALLEST = 64  # tokens between two sizes
 TILE = 64  # the longest text of a batch is rounded up to it
 
 
-def gradients_for(job: TrainingJob, prefix: FrozenPrefix | None) -> Gradients:
+def gradients_for(job: TrainingJob, prefix: FrozenPrefix | None) -> BatchGradients:
     """What computes gradients for this job on its device."""
     return CardGradients(job) if computes_on_card(job) else BatchGradients(job, prefix)
 
@@ -42,18 +40,13 @@ def filled_up(tokens: int) -> int:
     return (tokens // step + 1) * step
 
 
-class CardGradients:
-    """Leaves the gradients of batches in the weights of ``job.model``, as ``BatchGradients`` does, which see."""
+class CardGradients(BatchGradients):
+    """As ``BatchGradients``, by recorded steps of a bf16 copy of the model."""
 
     def __init__(self, job: TrainingJob):
-        import torch
-
-        self._job, self._half = job, Bf16Copy(job.model)
-        self._recorder = Recorder(job.device)
-        self._labels = torch.tensor(job.training.labels)
-        self._loss = build_loss(job.config, job.training.labels, job.outputs, job.device)
+        super().__init__(job, None)
+        self._half, self._recorder = Bf16Copy(job.model), Recorder(job.device)
         self._places: dict[tuple[int, int], _Places] = {}
-        self.budget = job.config.batch_size * job.config.max_length
 
     def compute(self, rows: np.ndarray, batch: np.ndarray) -> "torch.Tensor":
         """As ``BatchGradients.compute``."""
@@ -72,14 +65,12 @@ class CardGradients:
         return total * (whole / own)
 
     def shrink(self, rows: np.ndarray) -> bool:
-        """As ``BatchGradients.shrink``."""
-        pieces = len(self._pieces(rows))
-        if pieces >= len(rows) or distributed.world_size() > 1:
-            return False
-        self._recorder.clear()
-        self._places.clear()
-        self.budget = int(self._job.training.encoded.lengths_of(rows).max()) * len(rows) // (2 * pieces)
-        return True
+        """As ``BatchGradients.shrink``; what was recorded for the whole batches is forgotten."""
+        smaller = super().shrink(rows)
+        if smaller:
+            self._recorder.clear()
+            self._places.clear()
+        return smaller
 
     def _of_piece(self, piece: np.ndarray, share: float, first: bool) -> "torch.Tensor":
         """The piece's part of the loss, whose gradients are gathered."""
@@ -101,10 +92,6 @@ class CardGradients:
         if self._job.config.recompute:  # what is computed again draws its random numbers again, which no recording can
             return work()
         return self._recorder.run((*key, first), work)
-
-    def _pieces(self, rows: np.ndarray) -> list[np.ndarray]:
-        lengths = self._job.training.encoded.lengths_of(rows)
-        return split_batch(rows, lengths, self.budget, self._job.config.accumulate)
 
 
 class _Places:

@@ -1,7 +1,7 @@
 """The gradients of one batch, computed in pieces that fit the device."""
 
 from contextlib import nullcontext
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -17,16 +17,6 @@ if TYPE_CHECKING:
     import torch
 
 PIECE_TOKENS = {"cpu": 4096}  # padded tokens computed at once: what a CPU's caches hold; elsewhere the whole batch
-
-
-class Gradients(Protocol):
-    """What leaves the gradients of batches in the weights of a model: ``BatchGradients`` below, or the card's own way."""
-
-    budget: int
-
-    def compute(self, rows: np.ndarray, batch: np.ndarray) -> "torch.Tensor": ...
-
-    def shrink(self, rows: np.ndarray) -> bool: ...
 
 
 class BatchGradients:

@@ -58,13 +58,13 @@ def _check_classes(answers: pd.Series, roles: Roles) -> list[str]:
 def _check_several(answers: pd.Series, roles: Roles) -> list[str]:
     counts = count_labels("multi_label", answers, "")
     columns = f"The label column {roles.label!r}" if roles.label else "The label columns"
-    if shares := [name for name in counts if _is_share(name)]:
-        if len(shares) > 0.8 * len(counts):
-            raise DatasetError(
-                f"{columns} hold{'s' if roles.label else ''} shares such as {', '.join(shares[:3])}, not names of labels.",
-                "These look like probabilities, one a class: give a column with the class itself, such as the place of the "
-                "largest share.",
-            )
+    shares = [name for name in counts if _is_share(name)]
+    if len(shares) > 0.8 * len(counts):
+        raise DatasetError(
+            f"{columns} hold{'s' if roles.label else ''} shares such as {', '.join(shares[:3])}, not names of labels.",
+            "These look like probabilities, one a class: give a column with the class itself, such as the place of the "
+            "largest share.",
+        )
     if len(counts) < 2 or len(counts) > MOST_CLASSES:
         raise DatasetError(
             f"{columns} hold{'s' if roles.label else ''} {len(counts):,} different labels over {len(answers):,} rows.",
