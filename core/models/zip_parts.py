@@ -2,8 +2,9 @@
 
 import io
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import IO, Any
 
 from core.models.unpacking import MIB, PIECE, Contents
 
@@ -36,7 +37,7 @@ class Joined(io.RawIOBase):
         self._at = max(0, start + offset)
         return self._at
 
-    def readinto(self, buffer) -> int:  # type: ignore[no-untyped-def]
+    def readinto(self, buffer: Any) -> int:
         """As much as the file at this place still has, 0 at the end."""
         number = next((number for number, end in enumerate(self._ends) if self._at < end), None)
         if number is None:
@@ -67,6 +68,11 @@ def from_zip(front: str, names: tuple[str, ...]) -> Callable[[list[Path]], Conte
             for name in names:
                 if f"{front}/{name}" in present:
                     with archive.open(f"{front}/{name}") as opened:
-                        yield name, iter(lambda opened=opened: opened.read(PIECE), b"")
+                        yield name, _pieces(opened)
 
     return contents
+
+
+def _pieces(opened: IO[bytes]) -> Iterator[bytes]:
+    while piece := opened.read(PIECE):
+        yield piece
