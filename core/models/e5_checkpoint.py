@@ -10,10 +10,8 @@ import numpy as np
 
 from core.models.e5_file import E5File, read_e5, weights_of
 
-KEPT_CHARACTER = (
-    "～",
-    "\ufdd0",
-)  # the model's own table leaves it as it is, NFKC does not: it goes around NFKC as another one
+# The model's own table leaves this one as it is, NFKC does not: it goes around NFKC as a character that no text holds.
+KEPT_CHARACTER = ("～", "\ufdd0")
 LAYER = (  # its name in the file, in transformers, and its sizes as (rows, columns) in words of ``E5File``
     ("q", "attention.self.query", "width", "width"), ("k", "attention.self.key", "width", "width"),
     ("v", "attention.self.value", "width", "width"), ("ao", "attention.output.dense", "width", "width"),
