@@ -54,6 +54,10 @@ COMMANDS = (
     Command(("predict",), "score a file with a finished run", results.predict, results.predict_arguments),
     Command(("explain",), "why a finished run answers a text so", explain.explain, explain.explain_arguments),
     Command(("search",), "find models of the Hub by their names", sources.search, sources.search_arguments),
+    Command(
+        ("sources",), "what a run can start from; unpack one that came as packages",
+        sources.list_all, sources.list_arguments,
+    ),
     Command(("source",), "lay a file with weights onto an architecture", sources.lay, sources.lay_arguments),
     Command(("compare",), "compare runs on the same rows", results.compare, results.compare_arguments),
     Command(
