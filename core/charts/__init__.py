@@ -10,7 +10,7 @@ from core.charts.curves import layer_movement, loss_curves, overlay, rate_curve,
 from core.charts.matrices import confusion
 from core.charts.rows import class_balance, length_histogram, score_histogram
 from core.charts.scores import label_scores, probabilities, residuals, score_bars, true_and_predicted
-from core.charts.studies import label_curves, score_over_time, way_bars
+from core.charts.studies import label_curves, parallel_settings, score_over_time, way_bars
 from core.charts.theme import BASELINES, COLORS, GREY, PARTS, THIS_RUN, figure, run_colors
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
     "length_histogram",
     "loss_curves",
     "overlay",
+    "parallel_settings",
     "probabilities",
     "rate_curve",
     "rate_range",

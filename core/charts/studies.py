@@ -157,3 +157,44 @@ def score_over_time(rows: Sequence[Mapping[str, Any]], metric: str, ink: str = G
     chart.update_xaxes(type="log", exponentformat="none", dtick=1)
     chart.update_layout(height=400, dragmode=False, hovermode="closest")
     return chart
+
+
+def parallel_settings(trials: Sequence[Mapping[str, Any]], names: Mapping[str, str], metric: str) -> go.Figure:
+    """Trials as lines through their settings, coloured by what they reached.
+
+    Args:
+        trials: dicts of values by setting, and ``score``.
+        names: setting -> what it is called on its axis.
+    """
+    measure = METRICS[metric]
+    scale, unit = (100, " (%)") if measure.share else (1, "")
+    scores = [scale * trial["score"] for trial in trials]
+    axes = [_axis(letters(title), [trial["values"].get(name) for trial in trials]) for name, title in names.items()]
+    axes.append({"label": f"{measure.title}{unit}", "values": scores})
+    chart = figure("Every trial, through its settings to its score", None, None, legend=False)
+    low, high = min(scores), max(scores)
+    ends = (low, high) if measure.higher else (high, low)
+    chart.add_parcoords(
+        dimensions=axes, labelangle=0,
+        line={"color": scores, "colorscale": [[0, tint(GREY, 0.35)], [1, THIS_RUN]], "cmin": min(ends), "cmax": max(ends)},
+    )  # fmt: skip
+    chart.update_layout(height=360, margin={"l": 60, "r": 40, "t": 84, "b": 24})
+    return chart
+
+
+def _axis(title: str, values: list[Any]) -> dict[str, Any]:
+    """An axis of numbers as they are, wide spans by their logarithm, or of words by their place."""
+    if all(isinstance(value, (int, float)) for value in values):
+        numbers = np.array(values, dtype=np.float64)
+        if numbers.min() > 0 and numbers.max() / numbers.min() > 4:
+            ticks = sorted({float(f"{value:.1g}") for value in np.quantile(numbers, [0, 0.33, 0.67, 1])})
+            return {
+                "label": title, "values": np.log10(numbers).tolist(), "tickvals": np.log10(ticks).tolist(),
+                "ticktext": [f"{tick:g}" for tick in ticks],
+            }  # fmt: skip
+        return {"label": title, "values": numbers.tolist()}
+    words = sorted({str(value) for value in values})
+    return {
+        "label": title, "values": [words.index(str(value)) for value in values], "tickvals": list(range(len(words))),
+        "ticktext": [letters(word) for word in words],
+    }  # fmt: skip

@@ -40,6 +40,7 @@ COMMANDS = (
         ("ladder",), "does transfer pay? from no model at all to fine-tuning, on the same rows",
         studies.ladder, studies.ladder_arguments,
     ),
+    Command(("auto",), "the best model for a set in so many minutes", studies.auto, studies.auto_arguments),
     Command(("study", "new"), "start a study: a question with runs behind it", studies.new, studies.new_arguments),
     Command(("study", "list"), "all studies, newest first", studies.list_all),
     Command(("study", "show"), "how a study stands and what it says", studies.show, studies.study_argument),

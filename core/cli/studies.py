@@ -62,6 +62,33 @@ def new(arguments: argparse.Namespace, out: Output) -> int:
     return _answer(study, out) if arguments.no_wait else _follow(study, out)
 
 
+def auto_arguments(parser: argparse.ArgumentParser) -> None:
+    """The set, the time, and every setting that is not to be chosen."""
+    add_settings(parser)
+    parser.add_argument("--minutes", type=float, default=5.0, metavar="T", help="at most this long (default 5)")
+    parser.add_argument("--sources", metavar="S,S", help="sources to consider, separated by commas; else those at hand")
+    _common_arguments(parser)
+
+
+def auto(arguments: argparse.Namespace, out: Output) -> int:
+    """Look for the best model for a set in so many minutes: probes first, then what the evidence points to.
+
+    JSON: as ``state``, with run (the model that is handed over), metrics, tried: [{what, why, state, run, score, judged, seconds}]
+    and seconds. The exit code is 1 where no model could be had.
+
+    Raises:
+        GraftError: when it cannot be queued as asked.
+    """
+    from core.studies.kind import Asked
+    from core.studies.registry import start_study
+
+    config, _ = chosen_config(arguments)
+    asked = Asked(seeds=1, minutes=arguments.minutes, sources=_words(arguments.sources))
+    study = start_study("auto", config, asked, arguments.name)
+    out.say(f"Queued {study.id} ({study.name}).")
+    return _answer(study, out) if arguments.no_wait else _follow(study, out)
+
+
 def _asked(arguments: argparse.Namespace, choice: str, asks: tuple[str, ...]) -> "Asked":
     """What was asked beside the settings.
 
@@ -259,7 +286,7 @@ def _lines(told: dict[str, Any]) -> list[str]:
     """The same for a reader."""
     return [
         f"{told['study']} ({told['name']}): {told['state']}",
-        *_rungs(told), *_ways(told), *_curves(told),
+        *_rungs(told), *_ways(told), *_curves(told), *_candidates(told), *_tries(told),
         *filter(None, [told["sentence"]]),
     ]  # fmt: skip
 
@@ -300,6 +327,26 @@ def _curves(told: dict[str, Any]) -> list[str]:
     return table(lines, ("method", "labels", "score", "draws")) if lines else []
 
 
+def _candidates(told: dict[str, Any]) -> list[str]:
+    if not told.get("candidates"):
+        return []
+    return table(told["candidates"], ("rank", "source", "h_score", "logme", "probe", "knn", "error"))
+
+
+def _tries(told: dict[str, Any]) -> list[str]:
+    from core.tasks import figure
+
+    lines = [
+        {
+            "tried": one["what"], "state": one["state"], "seconds": _seconds(one["seconds"]), "why": one["why"],
+            "chose": "" if one["score"] is None else f"{one['score']:.3f}",
+            "judged": "" if one["judged"] is None else figure(told["metric"], one["judged"]),
+        }
+        for one in told.get("tried", [])
+    ]  # fmt: skip
+    return table(lines, ("tried", "state", "chose", "judged", "seconds", "why")) if lines else []
+
+
 def _mean(metric: str, line: dict[str, Any]) -> str:
     from core.tasks import figure, span
 
@@ -325,16 +372,20 @@ def _follow(study: "Study", out: Output) -> int:
         follow(lambda: _view(study), out)
     except KeyboardInterrupt:
         out.say(f"Still under way; it goes on without this window. See: python -m core study show {study.id}")
+    if error := study.error:
+        out.say(f"{error.get('message', '')} {error.get('hint', '')}")
     _answer(study, out)
     return 0 if state_of(study) == "finished" else 1
 
 
 def _view(study: "Study") -> View | None:
     """How far it is; None once nothing of it is under way."""
-    from core.studies.standing import UNDER_WAY, cell_state, share_done, study_state
+    from core.studies.standing import UNDER_WAY, cell_state, share_done, state_of
 
-    cells = study.cells()
-    states = [cell_state(cell) for cell in cells]
-    if study_state(states) not in UNDER_WAY:
+    if state_of(study) not in UNDER_WAY:
         return None
+    cells, doing = study.cells(), study.doing
+    if doing:
+        return View(float(doing.get("share") or 0.0), str(doing.get("text", "")))
+    states = [cell_state(cell) for cell in cells]
     return View(share_done(cells), f"{states.count('finished')} of {len(cells)} runs done")

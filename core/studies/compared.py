@@ -1,11 +1,11 @@
 """What every study says whose runs are ways of training side by side: repeated, by strategy, by source, by any setting."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from core.strategies.registry import PROBE
-from core.studies.folder import Study
+from core.studies.folder import Cell, Study
 from core.studies.standing import UNDER_WAY, state_of
 from core.studies.ways import Line, Ways, read_ways
 from core.studies.ways_sentences import about_sentence, beside_sentence, best_sentence
@@ -37,17 +37,18 @@ class Compared:
         }  # fmt: skip
 
 
-def compared(study: Study, tell: Callable[[Ways], str] | None = None) -> Compared:
+def compared(study: Study, tell: Callable[[Ways], str] | None = None, cells: Sequence[Cell] | None = None) -> Compared:
     """Read the lines of a study, and once all runs have ended say what they mean.
 
     Args:
         tell: the kind's own sentence, in place of which way scores highest.
+        cells: those to read; all where it is left out.
 
     Raises:
         StudyError: when the study is damaged.
     """
     final = state_of(study) not in UNDER_WAY
-    cells = study.cells()
+    cells = study.cells() if cells is None else cells
     ways = read_ways(cells, final=final, fixed=FIXED, paired=any(cell.plan.config.train_size for cell in cells))
     best = next((line for line in ways.lines if line.planned and line.mean is not None), None)
     sentence = ""

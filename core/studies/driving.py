@@ -15,7 +15,7 @@ from core.studies.standing import cell_state
 
 log = logging.getLogger("graft.driver")
 
-LOOK = 0.3  # seconds between two looks at the runs
+LOOK, LOOKS = 0.3, 5  # seconds between two looks at the runs, and how many of them before the kind is asked again
 
 
 def drive(folder: Path, sleep: Callable[[float], None] = time.sleep) -> int:
@@ -56,7 +56,9 @@ def drive(folder: Path, sleep: Callable[[float], None] = time.sleep) -> int:
 
 
 def _wait(study: Study, sleep: Callable[[float], None]) -> None:
-    """Until a run of the study stands differently, or nothing more is wanted."""
+    """Until a run of the study stands differently, nothing more is wanted, or the kind may want to look at the clock."""
     before = [cell_state(cell) for cell in study.cells()]
-    while study.goes_on and before == [cell_state(cell) for cell in study.cells()]:
+    for _ in range(LOOKS):
         sleep(LOOK)
+        if not study.goes_on or before != [cell_state(cell) for cell in study.cells()]:
+            return

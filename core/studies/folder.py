@@ -32,6 +32,8 @@ _STUDY = record(
     {"noun": TEXT, "asked": record({}), "config": record({"dataset": TEXT})},
 )
 
+DONE = "done"  # a file in the folder of a study that went on, once it is done
+
 
 @dataclass(frozen=True, slots=True)
 class Planned:
@@ -96,6 +98,11 @@ class Study:
         return (self.path / GOES_ON).exists()
 
     @property
+    def is_done(self) -> bool:
+        """Whether whoever looked for further cells has found that it is done."""
+        return (self.path / DONE).exists()
+
+    @property
     def is_held(self) -> bool:
         """Whether it was stopped before all its cells were known."""
         return (self.path / HELD).exists()
@@ -141,7 +148,8 @@ class Study:
         return workspace.read_json(self.path / f"memo-{name}.json")
 
     def close(self) -> None:
-        """No further cells will follow."""
+        """No further cells will follow: it is done, whatever became of runs that were stopped for it."""
+        (self.path / DONE).touch()
         for name in (GOES_ON, HELD):
             (self.path / name).unlink(missing_ok=True)
 

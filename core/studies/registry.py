@@ -3,17 +3,21 @@
 from core.config import RunConfig
 from core.data.sets.store import get_dataset
 from core.errors import StudyError
+from core.studies.auto import AUTO
 from core.studies.carrying import start
 from core.studies.folder import Study
 from core.studies.kind import Answer, Asked, Kind
 from core.studies.labels import LABEL_CURVE
 from core.studies.ladder import LADDER
 from core.studies.repeat import REPEAT
+from core.studies.search import SEARCH
 from core.studies.settings import SETTINGS
 from core.studies.sources import SOURCES
 from core.studies.strategies import STRATEGY
 
-KINDS: dict[str, Kind] = {kind.name: kind for kind in (LADDER, LABEL_CURVE, STRATEGY, SOURCES, SETTINGS, REPEAT)}
+KINDS: dict[str, Kind] = {
+    kind.name: kind for kind in (LADDER, LABEL_CURVE, STRATEGY, SOURCES, SETTINGS, SEARCH, REPEAT, AUTO)
+}
 
 
 def start_study(

@@ -17,12 +17,13 @@ def cell_state(cell: Cell) -> str:
     return cell.run.state
 
 
-def study_state(states: Sequence[str], goes_on: bool = False, is_held: bool = False) -> str:
+def study_state(states: Sequence[str], goes_on: bool = False, is_held: bool = False, is_done: bool = False) -> str:
     """What the states of its cells make of a study.
 
     Args:
         goes_on: whether further cells may follow, for which a process looks.
         is_held: whether it was stopped before all cells were known.
+        is_done: whether it found by itself that it is done; what it stopped on the way is then no reason to go on.
 
     queued, running or stopping while any is under way; finished when all are; stopped where one can go on; partial where some
     failed or are gone, and failed where nothing finished.
@@ -36,6 +37,8 @@ def study_state(states: Sequence[str], goes_on: bool = False, is_held: bool = Fa
         return "running"
     if is_held:
         return "stopped"
+    if is_done and "finished" in states:
+        return "finished"
     if all(state == "finished" for state in states):
         return "finished"
     if any(state in ("stopped", "interrupted", OPEN) for state in states):
@@ -46,7 +49,7 @@ def study_state(states: Sequence[str], goes_on: bool = False, is_held: bool = Fa
 def state_of(study: Study) -> str:
     """How it stands now; *damaged* where its plan cannot be read."""
     try:
-        return study_state([cell_state(cell) for cell in study.cells()], study.goes_on, study.is_held)
+        return study_state([cell_state(cell) for cell in study.cells()], study.goes_on, study.is_held, study.is_done)
     except StudyError:
         return DAMAGED
 

@@ -204,7 +204,7 @@ def _line(name: str, cells: Sequence[Cell], together: Judged | None, headline: s
     interval = interval_of(results[0], headline) if len(runs) == 1 else None
     if together and len(runs) > 1:
         interval = together.spread(together.way(runs, is_fixed), headline).interval
-    memory = [result.get("peak_memory_mib") for result in results if result.get("peak_memory_mib")]
+    memory = [int(need) for result in results if (need := result.get("peak_memory_mib"))]
     return replace(
         blank, runs=tuple(run.id for run in runs), values=tuple(float(result["metrics"][headline]) for result in results),
         interval=interval, fixed=is_fixed, seconds=float(np.mean([result["seconds"] for result in results])),

@@ -187,7 +187,7 @@ def _number(name: str, word: str) -> float | int:
 
 def _minutes(kind: Kind, dataset: DataSet) -> float:
     return float(
-        st.number_input("Minutes", min_value=1.0, max_value=600.0, value=5.0, step=1.0, key="study_minutes", help="In all, never more than a tenth over it.")
+        st.number_input("Minutes", min_value=1.0, max_value=600.0, value=5.0, key="study_minutes", help="In all, a tenth more at most.")
     )  # fmt: skip
 
 

@@ -7,11 +7,13 @@ import streamlit as st
 
 from core.errors import GraftError
 from core.studies import carrying
+from core.studies.auto import read_auto
 from core.studies.folder import Study
 from core.studies.grid import SEED
 from core.studies.labels import read_labels
 from core.studies.ladder import read_ladder
 from core.studies.repeat import read_repeat
+from core.studies.search import read_search
 from core.studies.settings import read_settings
 from core.studies.sources import read_sources
 from core.studies.standing import UNDER_WAY, cell_state, share_done, state_of
@@ -20,8 +22,10 @@ from pages.components.results.share import report_button
 from pages.components.shared.errors import show_error, shown_errors
 from pages.components.shared.states import study_badge
 from pages.components.shared.words import plain
+from pages.components.studies.auto_view import auto_view
 from pages.components.studies.labels_view import labels_view
 from pages.components.studies.ladder_view import ladder_view
+from pages.components.studies.search_view import search_view
 from pages.components.studies.sources_view import sources_view
 from pages.components.studies.ways_view import compared_view
 
@@ -32,6 +36,8 @@ VIEWS: dict[str, Callable[[Study], None]] = {
     "strategies": lambda study: compared_view(study, read_strategies(study)),
     "settings": lambda study: compared_view(study, read_settings(study)),
     "seeds": lambda study: compared_view(study, read_repeat(study)),
+    "auto": lambda study: auto_view(study, read_auto(study)),
+    "search": lambda study: search_view(study, read_search(study)),
     "sources": lambda study: sources_view(study, read_sources(study)),
 }
 
