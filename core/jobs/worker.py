@@ -3,6 +3,7 @@
 import logging
 import time
 import traceback
+from collections.abc import Callable
 from pathlib import Path
 
 from core.config import RunConfig
@@ -10,7 +11,8 @@ from core.errors import GraftError, RunError, StorageError
 from core.jobs.compute import Compute, take_compute
 from core.jobs.lock import NamedLock, worker_lock
 from core.jobs.phases.baselines_aside import BaselinesAside
-from core.jobs.phases.choosing import choose_rows
+from core.jobs.phases.choosing import Chosen, choose_rows
+from core.jobs.phases.counting import count_words
 from core.jobs.phases.finishing import finish
 from core.jobs.phases.fitting import fit
 from core.jobs.phases.judging import judge
@@ -108,6 +110,8 @@ def _carry_out(run: Run, reporter: Reporter | Silent) -> str:
     compute = _begin(config, recorder, began)
     chosen = choose_rows(config, recorder.warn)
     reporter.update(judged_on=chosen.judged_on)
+    if not config.source:
+        return _count(chosen, recorder, should_stop, began)
     prepared = prepare(chosen, recorder)
     try:
         first = distributed.rank() == 0
@@ -121,6 +125,15 @@ def _carry_out(run: Run, reporter: Reporter | Silent) -> str:
                 return "finished"
             judged = judge(chosen.task, prepared, compute, recorder, should_stop)
         finish(chosen, prepared, compute, done, judged, recorder, began)
+    except Interrupted:
+        return "stopped"
+    return "finished"
+
+
+def _count(chosen: Chosen, recorder: RunRecorder, should_stop: Callable[[], bool], began: float) -> str:
+    """As ``_carry_out`` goes on where words are counted: no source, no device, no checkpoints."""
+    try:
+        count_words(chosen, recorder, should_stop, began)
     except Interrupted:
         return "stopped"
     return "finished"
