@@ -1,26 +1,20 @@
 """Counted words as a run: no source, the figures of the baseline, and a model that any page and command can use."""
 
-import json
-from dataclasses import replace
-
 import numpy as np
 import pandas as pd
 import pytest
 
 from core.config import RunConfig
 from core.data.sets.add import add_dataset
-from core.errors import RunError, SourceError
+from core.errors import SourceError
+from core.explain.attribution import explain
 from core.jobs.worker import work
-from core.models.sources import check_source, list_sources
 from core.results.answerer import load_model
 from core.results.baseline_cache import cached_baselines, counted_words_of
-from core.results.counted_predictor import ARRAYS, DESCRIBED, CountedPredictor
+from core.results.counted_predictor import CountedPredictor, whole
 from core.results.predict import predict_file
-from core.results.predictor import Predictor
-from core.runs.folder import create_run, default_name
-from core.strategies.registry import STRATEGIES
+from core.runs.folder import create_run
 from core.tasks import task_of
-from core.transfer.retention import retention
 from tests.conftest import sentences
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
@@ -102,3 +96,32 @@ def test_only_the_trivial_baseline_stands_beside_it(dataset):
     assert [line["name"] for line in result["baselines"]] == ["majority"]
     assert result["verdict"]["against"] == "majority" and "transfer" not in result["verdict"]["sentence"].lower()
     assert result["parameters"]["total"] > 0 and result["layers"] is None and result["names_left_out"] == ""
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_words_of_an_explanation_add_up_to_the_answer(stored, kind):
+    model = load_model(counted(stored(kind)[0]))
+    text = "这部电影  好看" if kind == "unspaced" else "İt was The lovely  lovely film, unheard of"
+    pair = "other thing" if kind == "pairs" else None
+    told = explain(model, text, pair)
+    which = model.labels.index(told.target)
+    logits = (model.words.counts([whole(text, pair)]) @ model.words.weights.T)[0]
+    truth = logits[which]
+    if kind == "unspaced":
+        truth = logits[which] - logits[1 - which]
+    if kind == "single_label":
+        truth = 2 * logits[which]
+    assert told.exact and sum(word.weight for word in (*told.words, *told.second)) == pytest.approx(truth, abs=1e-9)
+    for word in told.words:
+        assert text[word.start : word.end] == word.text
+    if kind not in ("unspaced",):
+        assert [word.text for word in told.words if not word.read] == ["İt", "was", ",", "unheard", "of"]
+    assert kind != "pairs" or [word.text for word in told.second] == ["other", "thing"]
+
+
+def test_a_class_can_be_named_and_another_name_is_refused(dataset):
+    model = load_model(counted(dataset))
+    one, other = (explain(model, "the lovely film", target=label) for label in ("neg", "pos"))
+    assert [word.weight for word in one.words] == pytest.approx([-word.weight for word in other.words])
+    with pytest.raises(SourceError, match="no class 'nothing'"):
+        explain(model, "the lovely film", target="nothing")
