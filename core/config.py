@@ -189,6 +189,10 @@ class RunConfig:
         """The model that the run starts from; empty where its strategy takes none, whatever ``model`` says."""
         return self.model if STRATEGIES[self.strategy].teacher.encodes else ""
 
+    def told(self) -> dict[str, Any]:
+        """The settings as a reader is shown them: as they are, but for a source that was not used."""
+        return self.to_json() | {"model": self.source or "none"}
+
     def changed(self, **changes: Any) -> "RunConfig":
         """A copy with some settings replaced, checked anew."""
         return replace(self, **changes)

@@ -36,12 +36,13 @@ def count_words(chosen: Chosen, recorder: RunRecorder, should_stop: Callable[[],
     """
     if left := unused(chosen.config):
         recorder.warn(f"Counted words know no such setting, so it was left aside: {', '.join(left)}.")
+    rows = {part: len(frame) for part, frame in chosen.parts.items()}
+    recorder.estimate.plan(chosen.config.strategy, 1.0, dict.fromkeys(rows, 0), rows["train"] + rows["test"])
     recorder.phase("training")
     started = time.perf_counter()
     words = counted_words(chosen.dataset, chosen.parts["train"], chosen.config.seed)
     weights = int(words.weights.size + words.bias.size)
-    rows, checked = len(chosen.parts["train"]), len(chosen.parts["validation"])
-    recorder.record(Started(0, 1, rows, checked, weights, weights, "cpu", "fp64"))
+    recorder.record(Started(0, 1, rows["train"], rows["validation"], weights, weights, "cpu", "fp64"))
     done = TrainingDone(1, 1, time.perf_counter() - started, 0, stopped_early=False, stopped=False)
     recorder.record(done)
     if should_stop():
@@ -52,12 +53,22 @@ def count_words(chosen: Chosen, recorder: RunRecorder, should_stop: Callable[[],
         raise Interrupted
     recorder.phase("baselines")
     baselines = trivial_of(chosen.dataset, chosen.parts["train"], chosen.parts["test"])
-    keep(chosen, judged, baselines, _facts(chosen, done, recorder, began), model.save, recorder)
+    keep(chosen, judged, baselines, _facts(chosen, done, recorder, began), model.save, recorder, _caveat(chosen))
 
 
 def unused(config: RunConfig) -> list[str]:
     """Names of settings that were asked for and mean nothing where words are counted."""
     return [name for name, off in UNUSED.items() if getattr(config, name) != off]
+
+
+def _caveat(chosen: Chosen) -> str | None:
+    """What makes the figures kinder than new rows would be: thresholds of several labels, where no test rows judge."""
+    if chosen.judged_on == "test":
+        return None
+    part = f"There are no test rows: {chosen.judged_on} rows judge in their place"
+    if chosen.task.kind == "multi_label":
+        return f"{part}, and the labels' thresholds were chosen on these very rows, so the figures are a little kind."
+    return f"{part}; nothing was learnt from them or chosen on them."
 
 
 def _judge(chosen: Chosen, model: CountedPredictor, recorder: RunRecorder) -> Judged:

@@ -65,7 +65,7 @@ def finish(
         complete_model(prepared.classifier, task, judged)
         prepared.classifier.save(folder)
 
-    keep(chosen, judged, baselines + by_names, facts, save, recorder)
+    keep(chosen, judged, baselines + by_names, facts, save, recorder, caveat_of(chosen.judged_on, task))
     remember_speed(config, compute.device.name, facts["tokens_per_second"], facts["waited"])
 
 
@@ -76,6 +76,7 @@ def keep(
     facts: dict[str, Any],
     save: Callable[[Path], None],
     recorder: RunRecorder,
+    caveat: str | None,
 ) -> None:
     """Write predictions, model and result, each whole or not at all.
 
@@ -83,13 +84,14 @@ def keep(
         baselines: with the seconds each took.
         facts: what the result tells beside the scores.
         save: writes the model into an empty folder.
+        caveat: what makes the figures kinder than new rows would be, in a sentence.
     """
     run, task, labels = recorder.run, chosen.task, chosen.dataset.labels
     recorder.phase("saving")
     result = build_result(
         judged.truth, judged.outputs, labels, baselines, task, judged.thresholds,
         headline=headline_for(task, chosen.dataset.frame()["label"].value_counts()),
-        caveat=caveat_of(chosen.judged_on, task),
+        caveat=caveat,
     ) | facts  # fmt: skip
     table = prediction_table(chosen.parts["test"], judged.truth, judged.outputs, labels, task, judged.thresholds)
     with workspace.replace_file(run.predictions(chosen.judged_on)) as aside:
