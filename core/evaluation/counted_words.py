@@ -1,6 +1,6 @@
 """Counted words as a model: TF-IDF and a linear layer on it, as plain arrays that can be kept without any code in them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -114,4 +114,8 @@ def _sigmoid(told: np.ndarray) -> np.ndarray:
     return 1.0 / (1.0 + np.exp(-np.clip(told, -500, 500)))
 
 
-_MEANING = {"single_label": _softmax, "multi_label": _sigmoid, "regression": np.asarray}
+_MEANING: dict[str, Callable[[np.ndarray], np.ndarray]] = {
+    "single_label": _softmax,
+    "multi_label": _sigmoid,
+    "regression": np.asarray,
+}

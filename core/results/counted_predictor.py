@@ -8,6 +8,7 @@
 
 import json
 import zipfile
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +24,7 @@ from core.runs.folder import Run
 from core.tasks import Task, task_of
 
 DESCRIBED, ARRAYS = "counted_words.json", "counted_words.npz"
+DAMAGE = (OSError, ValueError, KeyError, TypeError, EOFError, RecursionError, zipfile.BadZipFile, zlib.error)
 BETWEEN = " \n "  # stands between the texts of a pair, as where the words were learnt
 
 
@@ -58,7 +60,7 @@ class CountedPredictor:
             raise RunError(f"Run {run.short_name} ({run.state}) has no finished model.", "Wait for it, or resume it.")
         try:
             return cls.read(run.model)
-        except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:
+        except DAMAGE as error:
             raise RunError(
                 f"The model of run {run.short_name} cannot be loaded: {error}",
                 f"Its result is kept; train it again for a new model, or bring back the files in {run.model}.",
@@ -69,10 +71,10 @@ class CountedPredictor:
         """As ``save`` wrote it.
 
         Raises:
-            OSError, ValueError, KeyError, TypeError: when a file is missing or damaged.
+            one of DAMAGE: when a file is missing or damaged.
         """
         described = json.loads((folder / DESCRIBED).read_text(encoding="utf-8"))
-        with np.load(folder / ARRAYS, allow_pickle=False) as arrays:
+        with (folder / ARRAYS).open("rb") as file, np.load(file, allow_pickle=False) as arrays:
             words = CountedWords.from_parts(described, arrays)
         labels, thresholds = tuple(map(str, described["labels"])), described["thresholds"]
         given = None if thresholds is None else np.array(thresholds, dtype=np.float64)

@@ -6,16 +6,33 @@ import pytest
 
 from core.config import RunConfig
 from core.data.sets.add import add_dataset
-from core.errors import SourceError
+from core.errors import GraftError, RunError, SourceError
 from core.explain.attribution import explain
+from core.explain.training_texts import ask_known
+from core.export.report import report
+from core.export.report_settings import settings_of
+from core.export.report_story import tell
+from core.jobs.folds import submit_folds
+from core.jobs.queue import submit
+from core.jobs.rate_test import measure
 from core.jobs.worker import work
+from core.models.sources import check_source, list_sources
+from core.models.trained import trained_weights
+from core.present.serving import open_server
 from core.results.answerer import load_model
 from core.results.baseline_cache import cached_baselines, counted_words_of
-from core.results.counted_predictor import CountedPredictor, whole
+from core.results.compare import compare_runs
+from core.results.counted_predictor import ARRAYS, DESCRIBED, CountedPredictor, whole
+from core.results.cross_validation import join
 from core.results.predict import predict_file
-from core.runs.folder import create_run
+from core.results.predictor import Predictor
+from core.runs.folder import create_run, default_name
+from core.runs.folds import get_folds
 from core.tasks import task_of
+from core.training.estimate import estimate_counted
+from core.transfer.retention import retention
 from tests.conftest import sentences
+from tests.damage import JSON_HARMS, harm
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 GONE = "nobody/has-this-model"  # a source that would be looked up in vain
@@ -125,3 +142,117 @@ def test_a_class_can_be_named_and_another_name_is_refused(dataset):
     assert [word.weight for word in one.words] == pytest.approx([-word.weight for word in other.words])
     with pytest.raises(SourceError, match="no class 'nothing'"):
         explain(model, "the lovely film", target="nothing")
+
+
+def test_it_has_no_source_wherever_one_is_named(dataset):
+    config = RunConfig(dataset.id, strategy="tfidf", model=GONE)
+    assert config.source == "" and config.told()["model"] == "none" and config.to_json()["model"] == GONE
+    assert config.changed(strategy="full").source == GONE  # the setting itself is kept
+    assert default_name(config).startswith("tfidf on ")
+    assert trained_weights(config, 2).why_not
+    assert submit(config).state == "queued" and len(submit_folds(config, 2).runs) == 2  # nobody asks for the source
+
+
+def test_no_run_can_start_from_it_nor_be_asked_what_an_encoder_would_know(dataset):
+    run = counted(dataset)
+    assert f"run:{run.id}" not in [source.key for source in list_sources()]
+    with pytest.raises(SourceError, match="no encoder to start from"):
+        check_source(f"run:{run.id}")
+    with pytest.raises(SourceError, match="no encoder to start from"):
+        submit(RunConfig(dataset.id, model=f"run:{run.id}"))
+    with pytest.raises(RunError, match="no source whose ability"):
+        retention(run)
+    with pytest.raises(RunError, match="no encoder"):
+        Predictor.load(run)
+    with pytest.raises(SourceError, match="no source that reads"):
+        ask_known(run)
+    with pytest.raises(GraftError, match="no learning rate to try"):
+        measure(run.config)
+
+
+def test_few_classes_and_rows_without_words_are_answered(home, tmp_path):
+    path = tmp_path / "signs.csv"
+    rows = [f'"{"! " * (number % 9 + 1)}",{("a", "b")[number % 2]}' for number in range(60)]
+    path.write_text("\n".join(["text,label", *rows]) + "\n")
+    run = counted(add_dataset(path)[0])
+    told = explain(load_model(run), "a word")
+    assert not any(word.read for word in told.words) and told.note
+    assert load_model(run).predict(["a word"]).sum() == pytest.approx(1.0)
+    assert run.result["parameters"]["total"] == 0
+
+
+def test_settings_that_mean_nothing_to_it_are_told(dataset):
+    run = counted(dataset, class_weights=True, focal_gamma=2.0)
+    (warning,) = [event["message"] for event in run.events("warning")]
+    assert warning.endswith("class_weights, focal_gamma.")
+
+
+def test_the_folds_of_a_set_are_joined_beside_the_trivial_baseline(dataset):
+    folds = submit_folds(RunConfig(dataset.id, strategy="tfidf"), 3)
+    for run in folds.runs.values():
+        work(run.path)
+    pooled = join(get_folds(folds.id)).pooled
+    assert [line["name"] for line in pooled.result["baselines"]] == ["majority"]
+    assert pooled.result["rows"] == dataset.rows
+
+
+def test_it_is_compared_with_a_run_that_has_a_source(dataset, tiny_encoder):
+    first = counted(dataset)
+    second = create_run(
+        RunConfig(dataset.id, str(tiny_encoder), strategy="linear_probe", max_length=32, precision="fp32")
+    )
+    work(second.path)
+    told = compare_runs([first, second])
+    assert told.same_rows and told.differences["model"] == {first.id: "none", second.id: str(tiny_encoder)}
+    (beside,) = [line for line in second.result["baselines"] if line["name"] == "tfidf"]
+    for name in ("accuracy", "macro_f1", "loss"):
+        assert first.result["metrics"][name] == pytest.approx(beside["metrics"][name], abs=1e-12)
+
+
+def test_its_report_claims_no_transfer(dataset):
+    run = counted(dataset)
+    page = report([run])
+    assert "made without a pretrained model" in page and "Transfer paid off" not in page and "did not pay" not in page
+    story = tell(run)
+    assert not story.transferred and ("Source", "none") in settings_of(run)
+    answering = open_server(run, "127.0.0.1", 0)
+    try:
+        assert answering.RequestHandlerClass
+    finally:
+        answering.server_close()
+
+
+@pytest.mark.parametrize(
+    ("file", "how"),
+    [(file, how) for file in (DESCRIBED, ARRAYS) for how in JSON_HARMS]
+    + [(ARRAYS, how) for how in ("other weights", "not finite", "code")],
+)
+def test_a_damaged_model_is_refused_in_a_sentence_and_runs_nothing(dataset, file, how):
+    run = counted(dataset)
+    path = run.model / file
+    if how in ("other weights", "not finite", "code"):
+        arrays = dict(np.load(run.model / ARRAYS))
+        arrays["weights"] = {
+            "other weights": arrays["weights"][:, 1:], "not finite": arrays["weights"] * np.nan,
+            "code": np.array([print], dtype=object),
+        }[how]  # fmt: skip
+        np.savez(run.model / ARRAYS, **arrays)
+    else:
+        harm(path, how)
+    with pytest.raises(RunError, match=r"(cannot be loaded|has no finished model)"):
+        load_model(run)
+
+
+def test_thresholds_are_kept_with_the_model(stored):
+    run = counted(stored("multi_label")[0])
+    model = load_model(run)
+    assert model.thresholds.tolist() == run.result["thresholds"]
+    table = run.read_predictions("test")
+    assert model.answers(model.predict(table["text"].tolist())).tolist() == table["prediction"].tolist()
+
+
+def test_what_it_will_take_hangs_on_rows_alone(dataset):
+    counts = {"train": 3000, "validation": 100, "test": 100}
+    config = RunConfig("x", strategy="tfidf", model=GONE)
+    short, long = (estimate_counted(config, counts | {"train": rows}, 2) for rows in (3000, 30_000))
+    assert 0 < short.seconds < long.seconds and short.sentence.startswith("Takes about")
