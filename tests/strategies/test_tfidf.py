@@ -209,8 +209,10 @@ def test_it_is_compared_with_a_run_that_has_a_source(dataset, tiny_encoder):
         assert first.result["metrics"][name] == pytest.approx(beside["metrics"][name], abs=1e-12)
 
 
-def test_its_report_claims_no_transfer(dataset):
-    run = counted(dataset)
+def test_its_report_claims_no_transfer(home, tmp_path):
+    pd.DataFrame(sentences(400), columns=["review", "sentiment"]).to_csv(tmp_path / "many.csv", index=False)
+    run = counted(add_dataset(tmp_path / "many.csv")[0])
+    assert run.result["verdict"]["better"] and run.result["verdict"]["verdict"] == "real"
     page = report([run])
     assert "made without a pretrained model" in page and "Transfer paid off" not in page and "did not pay" not in page
     story = tell(run)
