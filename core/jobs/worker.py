@@ -146,7 +146,8 @@ def _begin(config: RunConfig, recorder: RunRecorder, began: float) -> Compute:
     transformers_logging.set_verbosity_error()
     transformers_logging.disable_progress_bar()
     reporter = recorder.reporter
-    compute = take_compute(config, reporter.status.get("device") or "auto")
+    given = reporter.status.get("device") or "auto"
+    compute = take_compute(config, given if config.source else "cpu")  # counting words knows no other device
     attempt = reporter.status.get("attempt", 1)
     reporter.event({"event": "attempt", "attempt": attempt})
     reporter.update(

@@ -23,6 +23,8 @@ START_SECONDS = 12.0  # loading libraries, data and weights
 FIT_SECONDS = 2.0  # solving for the last layer
 BASELINE_ROWS = 1500  # a second, through the word-counting baseline
 MOST_TERMS, TERMS_A_ROW, TERM_BYTES = 200_000, 20, 300  # words and word pairs that are counted, and what one takes
+DOUBLING = 12  # so many classes take the solver as long again as the counting itself
+COUNTING_LIBRARIES = 500  # MiB; the kernels of a training are never prepared
 SOLVER_COPIES = 12  # arrays of the weights' size that the solver of a regression holds at once
 GUESSED_BY_ROWS = "a guess by the number of rows"
 MEASURED, CARRIED = "from an earlier run like this", "from earlier runs of this source"
@@ -101,9 +103,9 @@ def estimate_counted(config: RunConfig, counts: dict[str, int], outputs: int) ->
     train = min(config.train_size or counts["train"], counts["train"])
     judged_of = counts["test"] or counts["validation"]
     judged = min(config.test_size or judged_of, judged_of)
-    seconds = START_SECONDS + (train + judged) / BASELINE_ROWS
+    seconds = START_SECONDS + (train * (1 + outputs / DOUBLING) + judged) / BASELINE_ROWS
     terms = min(MOST_TERMS, TERMS_A_ROW * train)
-    memory = LIBRARIES["cpu"] + int(terms * (TERM_BYTES + 8 * SOLVER_COPIES * max(1, outputs)) / 2**20)
+    memory = COUNTING_LIBRARIES + int(terms * (TERM_BYTES + 8 * SOLVER_COPIES * max(1, outputs)) / 2**20)
     sentence = _sentence(seconds, 1.6, memory, find_device("cpu"), GUESSED_BY_ROWS)
     return Estimate(seconds, memory, 1, 0, False, sentence)
 

@@ -45,6 +45,7 @@ def count_words(chosen: Chosen, recorder: RunRecorder, should_stop: Callable[[],
     recorder.record(Started(0, 1, rows["train"], rows["validation"], weights, weights, "cpu", "fp64"))
     done = TrainingDone(1, 1, time.perf_counter() - started, 0, stopped_early=False, stopped=False)
     recorder.record(done)
+    recorder.reporter.update(step=1)
     if should_stop():
         raise Interrupted
     model = CountedPredictor(words, chosen.dataset.labels)
