@@ -61,3 +61,12 @@ def test_it_stands_beside_a_run_with_a_source(run, dataset):
     app = open_page("results", runs=f"{run.id},{other.id}")
     shown = next(frame.value for frame in app.dataframe if "Source" in frame.value.index)
     assert set(shown.loc["Source"]) == {"none", "MiniLM (built in)"}
+
+
+def test_a_run_that_found_no_word_to_learn_from_is_shown_all_the_same(home, tmp_path):
+    rows = [f'"{"! " * (number % 9 + 1)}",{("a", "b")[number % 2]}' for number in range(60)]
+    (tmp_path / "signs.csv").write_text("\n".join(["text,label", *rows]) + "\n")
+    run = create_run(RunConfig(add_dataset(tmp_path / "signs.csv")[0].id, strategy="tfidf"))
+    work(run.path)
+    app = open_page("results", run=run.id, tab="Training")
+    assert not app.error and "0 of 0" in str(app.table[0].value)

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
@@ -54,7 +55,11 @@ def count_words(chosen: Chosen, recorder: RunRecorder, should_stop: Callable[[],
         raise Interrupted
     recorder.phase("baselines")
     baselines = trivial_of(chosen.dataset, chosen.parts["train"], chosen.parts["test"])
-    keep(chosen, judged, baselines, _facts(chosen, done, recorder, began), model.save, recorder, _caveat(chosen))
+
+    def facts() -> dict[str, Any]:
+        return _facts(chosen, done, recorder, began)
+
+    keep(chosen, judged, baselines, facts, model.save, recorder, _caveat(chosen))
 
 
 def unused(config: RunConfig) -> list[str]:
@@ -91,7 +96,7 @@ def _judge(chosen: Chosen, model: CountedPredictor, recorder: RunRecorder) -> Ju
     return Judged(truth("test"), asked("test", "testing"), model.thresholds, (0.0, 1.0))
 
 
-def _facts(chosen: Chosen, done: TrainingDone, recorder: RunRecorder, began: float) -> dict[str, object]:
+def _facts(chosen: Chosen, done: TrainingDone, recorder: RunRecorder, began: float) -> dict[str, Any]:
     """What the result tells beside the scores; of tokens, layers and a source there is nothing to tell."""
     warnings = verdict_warnings(chosen.dataset, used_rows(chosen), chosen.config.source, chosen.config.max_length)
     return facts_of(chosen, done, recorder, began) | {

@@ -57,32 +57,34 @@ def finish(
     baselines = cached_baselines(chosen.dataset, parts["train"], parts["test"], config.seed, parts["validation"])
     by_names, no_names = without_labels(chosen, prepared, is_asked=study_tie(run) is not None)
     warnings = _data_warnings(chosen, prepared)
-    facts = _facts(chosen, prepared, compute, done, recorder, began)
-    facts |= {"warnings": warnings, "names_left_out": no_names}
+
+    def facts() -> dict[str, Any]:
+        told = _facts(chosen, prepared, compute, done, recorder, began)
+        return told | {"warnings": warnings, "names_left_out": no_names}
 
     def save(folder: Path) -> None:
         prepared.classifier.model.to("cpu")  # type: ignore[arg-type]
         complete_model(prepared.classifier, task, judged)
         prepared.classifier.save(folder)
 
-    keep(chosen, judged, baselines + by_names, facts, save, recorder, caveat_of(chosen.judged_on, task))
-    remember_speed(config, compute.device.name, facts["tokens_per_second"], facts["waited"])
+    result = keep(chosen, judged, baselines + by_names, facts, save, recorder, caveat_of(chosen.judged_on, task))
+    remember_speed(config, compute.device.name, result["tokens_per_second"], result["waited"])
 
 
 def keep(
     chosen: Chosen,
     judged: Judged,
     baselines: list[tuple[Baseline, float]],
-    facts: dict[str, Any],
+    facts: Callable[[], dict[str, Any]],
     save: Callable[[Path], None],
     recorder: RunRecorder,
     caveat: str | None,
-) -> None:
-    """Write predictions, model and result, each whole or not at all.
+) -> dict[str, Any]:
+    """Write predictions, model and result, each whole or not at all; gives the result.
 
     Args:
         baselines: with the seconds each took.
-        facts: what the result tells beside the scores.
+        facts: gives what the result tells beside the scores.
         save: writes the model into an empty folder.
         caveat: what makes the figures kinder than new rows would be, in a sentence.
     """
@@ -92,7 +94,8 @@ def keep(
         judged.truth, judged.outputs, labels, baselines, task, judged.thresholds,
         headline=headline_for(task, chosen.dataset.frame()["label"].value_counts()),
         caveat=caveat,
-    ) | facts  # fmt: skip
+    )  # fmt: skip
+    result |= facts()
     table = prediction_table(chosen.parts["test"], judged.truth, judged.outputs, labels, task, judged.thresholds)
     with workspace.replace_file(run.predictions(chosen.judged_on)) as aside:
         table.to_parquet(aside, compression="zstd", index=False)
@@ -100,6 +103,7 @@ def keep(
         save(folder)
     run.write_result(result)
     run.drop_checkpoints()
+    return result
 
 
 def facts_of(chosen: Chosen, done: TrainingDone, recorder: RunRecorder, began: float) -> dict[str, Any]:

@@ -61,7 +61,7 @@ def _facts(result: dict[str, Any], attempts: int, by_tokens: bool) -> None:
         "Whole run" if attempts < 2 or "attempts" in result else "Last attempt": took(result["total_seconds"]),
         **({"Speed": f"{result['tokens_per_second']:,.0f} tokens/s"} if by_tokens else {}),
         "Peak memory": f"{result['peak_memory_mib']:,} MiB" if result.get("peak_memory_mib") else "–",
-        "Weights trained": f"{trained:,} of {total:,} ({_share(trained / total)})",
+        "Weights trained": f"{trained:,} of {total:,} ({_share(trained / max(1, total))})",
         **({"Texts cut": f"{100 * result['share_cut']:.1f} % at {result['max_length']} tokens"} if by_tokens else {}),
         "Device": f"{result['device_title']}, {result['precision']}",
         # where there are no test rows these are the same rows, drawn anew: a second figure would only confuse
