@@ -39,7 +39,11 @@ def explain_counted(
         gather(part, *_inside(spans, weights, begin, begin + len(part)))
         for begin, part in ((0, text), *(() if pair is None else ((len(text) + len(BETWEEN), pair),)))
     ]
-    note = "" if pulls or not text.strip() else "No word of this text stands in the training texts."
+    note = ""
+    if which not in model.words.learnt:
+        note = "Nothing could be learnt from words about this answer: every text gets it alike."
+    elif not pulls and text.strip():
+        note = "No word of this text stands in the training texts."
     return Explained(model.labels[which], tuple(told[0]), tuple(told[1]) if pair is not None else (), note, exact=True)
 
 

@@ -36,7 +36,7 @@ def why(run: Run, model: Any, text: str, pair: str | None, outputs: np.ndarray) 
             st.html(shaded(whole, words, most))
     about = "a higher score" if model.task.kind == "regression" else plain(told.target)
     how = (
-        "Exact: the answer is their sum."
+        "Exact: with what every text gets, they add up to the answer."
         if told.exact
         else "An approximation (integrated gradients): words act together."
     )
