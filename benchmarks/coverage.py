@@ -14,6 +14,7 @@ from itertools import combinations
 import numpy as np
 
 from benchmarks.populations import Population, populations
+from core.evaluation.seeds import Way, compare_ways
 from core.evaluation.significance import holm, over_folds, paired_tests, verdict
 from core.metrics.metric import Answered
 from core.metrics.table import METRICS
@@ -38,6 +39,10 @@ def main() -> None:
         print("| two equal procedures | draws | called real |\n|---|---|---|")
         for name, judge, share in CASES:
             for line in false_lines(name, judge, max(50, int(arguments.draws * share))):
+                print(line, flush=True)
+        print("| one way truly 5 points better | draws | called real |\n|---|---|---|")
+        for name, judge in GAINS:
+            for line in false_lines(name, judge, max(50, int(arguments.draws * 0.5))):
                 print(line, flush=True)
 
 
@@ -113,6 +118,29 @@ def answers_of(
     return truth, list(np.where(right, truth, wrong))
 
 
+def seeds(shares: list[float], rows: int, trainings: int, deviation: float, gain: float = 0.0) -> Judge:
+    """Two ways of training, each trained several times: models of one way differ in skill as well as in luck.
+
+    Args:
+        deviation: of the models' accuracy from seed to seed.
+        gain: by which the first way is truly better.
+    """
+
+    def judge(random: np.random.Generator) -> dict[str, bool]:
+        truth = random.choice(len(shares), rows, p=np.array(shares) / np.sum(shares))
+        easy = random.random(rows) < 0.6  # right for all
+        ways = []
+        for skill in (0.85 + gain, 0.85):
+            chance = (np.clip(skill + random.normal(0, deviation, trainings), 0.6, 1.0) - 0.6) / 0.4
+            right = easy | (random.random((trainings, rows)) < chance[:, None])
+            wrong = (truth + random.integers(1, len(shares), (trainings, rows))) % len(shares)
+            ways.append(Way(list(np.where(right, truth, wrong))))
+        tests = [compare_ways(SINGLE, truth, *ways, len(shares), metric) for metric in ("accuracy", "macro_f1")]
+        return {test.metric: test.verdict == "real" for test in tests}
+
+    return judge
+
+
 def folds(rows: int, count: int, shares: list[float]) -> Judge:
     """Two equal ways of training, each of which makes a model a fold: nearest centroids over a random half of the columns."""
 
@@ -154,6 +182,16 @@ CASES: list[tuple[str, Judge, float]] = [
     ("5 folds, 2 classes, 100 rows", folds(100, 5, [0.5, 0.5]), 0.5),
     ("5 folds, 3 classes, 200 rows", folds(200, 5, [0.5, 0.3, 0.2]), 0.5),
     ("10 folds, 2 classes, 200 rows", folds(200, 10, [0.5, 0.5]), 0.5),
+    ("3 seeds that differ by 0 points, 4 classes, 1,000 rows", seeds([0.25] * 4, 1000, 3, 0.0), 1.0),
+    ("3 seeds that differ by 1 point, 4 classes, 1,000 rows", seeds([0.25] * 4, 1000, 3, 0.01), 1.0),
+    ("3 seeds that differ by 3 points, 4 classes, 1,000 rows", seeds([0.25] * 4, 1000, 3, 0.03), 1.0),
+    ("3 seeds that differ by 3 points, 2 classes, 200 rows", seeds([0.8, 0.2], 200, 3, 0.03), 1.0),
+    ("5 seeds that differ by 1 point, 10 classes, 500 rows", seeds([0.1] * 10, 500, 5, 0.01), 1.0),
+]
+
+GAINS: list[tuple[str, Judge]] = [
+    (f"3 seeds that differ by {deviation:g} points, 4 classes, 1,000 rows", seeds([0.25] * 4, 1000, 3, deviation / 100, 0.05))
+    for deviation in (0, 0.5, 1)
 ]
 
 if __name__ == "__main__":

@@ -33,7 +33,7 @@ class RunConfig:
     model: str = setting(
         "minilm",
         "Source",
-        "What to transfer from: minilm (built in), a Hub name, a local folder, run:<id>, or weights:<file>@<architecture>.",
+        "What to transfer from: minilm (built in), mpnet, e5, a Hub name, a local folder, run:<id>, or weights:<file>@<architecture>.",
     )
     revision: str | None = setting(None, "Revision", "Branch, tag or commit of a Hub model; empty means its newest.")
     strategy: str = setting(DEFAULT, "Strategy", "How to transfer: which weights are trained, and from which start.")

@@ -98,7 +98,7 @@ def _source() -> dict[str, Any]:
 def _network() -> dict[str, Any]:
     """Offline is a normal state: it is said, and never a fault."""
     if is_offline():
-        message = "Offline by setting: the built-in model, local folders and cached Hub models can be used."
+        message = "Offline by setting: the built-in model, those from packages, local folders and cached Hub models can be used."
     else:
         message = "Hub models are fetched when a run asks for one; everything else works without a network."
     return {"name": "network", "ok": True, "message": message}

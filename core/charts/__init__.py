@@ -10,6 +10,7 @@ from core.charts.curves import layer_movement, loss_curves, overlay, rate_curve,
 from core.charts.matrices import confusion
 from core.charts.rows import class_balance, length_histogram, score_histogram
 from core.charts.scores import label_scores, probabilities, residuals, score_bars, true_and_predicted
+from core.charts.studies import label_curves, score_over_time, way_bars
 from core.charts.theme import BASELINES, COLORS, GREY, PARTS, THIS_RUN, figure, run_colors
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "class_balance",
     "confusion",
     "figure",
+    "label_curves",
     "label_scores",
     "layer_movement",
     "length_histogram",
@@ -34,6 +36,8 @@ __all__ = [
     "score_bars",
     "score_curves",
     "score_histogram",
+    "score_over_time",
     "speed_curve",
     "true_and_predicted",
+    "way_bars",
 ]

@@ -10,7 +10,7 @@ from core.cli.command import Command
 GROUPS = {
     "data": "add, list, show and check data sets",
     "runs": "list, show, join, stop and resume runs",
-    "study": "list, show, stop and resume studies",
+    "study": "start, list, show, stop and resume studies",
 }
 
 COMMANDS = (
@@ -40,6 +40,7 @@ COMMANDS = (
         ("ladder",), "does transfer pay? from no model at all to fine-tuning, on the same rows",
         studies.ladder, studies.ladder_arguments,
     ),
+    Command(("study", "new"), "start a study: a question with runs behind it", studies.new, studies.new_arguments),
     Command(("study", "list"), "all studies, newest first", studies.list_all),
     Command(("study", "show"), "how a study stands and what it says", studies.show, studies.study_argument),
     Command(("study", "stop"), "stop all its runs, each with a checkpoint", studies.stop, studies.study_argument),
@@ -53,6 +54,10 @@ COMMANDS = (
     Command(("predict",), "score a file with a finished run", results.predict, results.predict_arguments),
     Command(("explain",), "why a finished run answers a text so", explain.explain, explain.explain_arguments),
     Command(("search",), "find models of the Hub by their names", sources.search, sources.search_arguments),
+    Command(
+        ("sources",), "what a run can start from; unpack one that came as packages",
+        sources.list_all, sources.list_arguments,
+    ),
     Command(("source",), "lay a file with weights onto an architecture", sources.lay, sources.lay_arguments),
     Command(("compare",), "compare runs on the same rows", results.compare, results.compare_arguments),
     Command(
@@ -70,6 +75,9 @@ COMMANDS = (
     ),
     Command(
         ("worker",), "carry out one run folder", inner.worker, inner.worker_arguments, takes_json=False, inner=True,
+    ),
+    Command(
+        ("drive",), "carry out one study folder", inner.drive, inner.drive_arguments, takes_json=False, inner=True,
     ),
     Command(
         ("flusher",), "carry events to the run store (started by itself)", inner.flusher, takes_json=False, inner=True,

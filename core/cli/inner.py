@@ -32,3 +32,15 @@ def worker(arguments: argparse.Namespace, out: Output) -> int:
 def worker_arguments(parser: argparse.ArgumentParser) -> None:
     """The run's folder."""
     parser.add_argument("folder")
+
+
+def drive(arguments: argparse.Namespace, out: Output) -> int:
+    """Look for the next runs of a study until it is done."""
+    from core.studies.driving import drive
+
+    return drive(Path(arguments.folder))
+
+
+def drive_arguments(parser: argparse.ArgumentParser) -> None:
+    """The study's folder."""
+    parser.add_argument("folder")

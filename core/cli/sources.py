@@ -6,6 +6,40 @@ from pathlib import Path
 from core.cli.output import Output, table
 
 
+def list_arguments(parser: argparse.ArgumentParser) -> None:
+    """Whether one is to be unpacked first."""
+    parser.add_argument("--unpack", metavar="SOURCE", help="mpnet or e5: unpack it now, not at the start of a run")
+
+
+def list_all(arguments: argparse.Namespace, out: Output) -> int:
+    """Sources that a run can start from: what each is, and how to bring those that are not here.
+
+    JSON: sources (key, title, sentence, available, why_not, at_hand).
+
+    Raises:
+        GraftError: when a source cannot be unpacked.
+    """
+    from dataclasses import asdict
+
+    from core.errors import SourceError
+    from core.models.errors import brief
+    from core.models.index_sources import INDEX_SOURCES
+    from core.models.sources import list_sources
+    from core.models.unpacking import unpack
+
+    if arguments.unpack:
+        if arguments.unpack not in INDEX_SOURCES:
+            raise SourceError(f"{brief(arguments.unpack)} comes in no packages.", f"Name {' or '.join(INDEX_SOURCES)}.")
+        unpack(INDEX_SOURCES[arguments.unpack], lambda done, total: out.bar(done / total, "unpacking"))
+    found = list_sources()
+    lines = [
+        f"{each.key}: {each.title}. {each.sentence}" + ("" if each.available else f" Not available: {each.why_not}")
+        for each in found
+    ]
+    out.answer({"sources": [asdict(each) for each in found]}, lines)
+    return 0
+
+
 def lay_arguments(parser: argparse.ArgumentParser) -> None:
     """The file, and the architecture that it belongs to."""
     parser.add_argument("file", metavar="FILE", help="ends in .safetensors, .pt, .pth, .bin or .ckpt")

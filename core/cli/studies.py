@@ -9,14 +9,114 @@ from core.cli.settings import AUTO, add_settings, chosen_config
 
 if TYPE_CHECKING:
     from core.studies.folder import Study
+    from core.studies.kind import Asked
 
 
 def ladder_arguments(parser: argparse.ArgumentParser) -> None:
     """Every setting of a run, which all rungs share; its strategy is the top rung's."""
     add_settings(parser)
     parser.add_argument("--source", dest="model", metavar="SOURCE", help="the same as --model")
+    parser.add_argument("--seeds", type=int, default=1, help="trainings of each, which differ by seed (default 1)")
+    _common_arguments(parser)
+
+
+def _common_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--name", help="what to call the study")
     parser.add_argument("--no-wait", action="store_true", help="queue it and return at once")
+
+
+def new_arguments(parser: argparse.ArgumentParser) -> None:
+    """The kind, every setting that its runs share, and what the kinds ask."""
+    parser.add_argument(
+        "kind", metavar="KIND", help="ladder, labels, strategies, sources, settings, seeds, search or auto"
+    )
+    add_settings(parser)
+    parser.add_argument("--seeds", type=int, help="trainings of each way, which differ by seed (default 3)")
+    parser.add_argument("--strategies", metavar="S,S", help="ways to transfer to compare, separated by commas")
+    parser.add_argument("--sources", metavar="S,S", help="sources to compare, separated by commas")
+    parser.add_argument("--sizes", metavar="N,N", help="labelled rows a class, separated by commas")
+    parser.add_argument(
+        "--vary", metavar="SETTING=V,V", action="append", default=[], help="values of a setting to try; may be repeated"
+    )
+    parser.add_argument("--trials", type=int, help="at most so many runs that search")
+    parser.add_argument("--minutes", type=float, help="at most this long")
+    _common_arguments(parser)
+
+
+def new(arguments: argparse.Namespace, out: Output) -> int:
+    """Start a study of any kind and follow it.
+
+    JSON: as ``state``; with --no-wait what is there already. The exit code is 1 where not all runs finished.
+
+    Raises:
+        GraftError: when there is no such kind, or a run of it cannot be queued as asked.
+    """
+    from core.studies.registry import kind_of, start_study
+
+    kind = kind_of(arguments.kind)
+    if arguments.strategy is None:
+        arguments.strategy = AUTO
+    config, choice = chosen_config(arguments)
+    study = start_study(kind.name, config, _asked(arguments, choice, kind.asks), arguments.name)
+    out.say(f"Queued {study.id} ({study.name}).")
+    return _answer(study, out) if arguments.no_wait else _follow(study, out)
+
+
+def _asked(arguments: argparse.Namespace, choice: str, asks: tuple[str, ...]) -> "Asked":
+    """What was asked beside the settings.
+
+    Raises:
+        ConfigError: when an option has no meaning for the kind, or cannot be read.
+    """
+    from core.errors import ConfigError
+    from core.studies.kind import Asked
+
+    given: dict[str, Any] = {
+        "seeds": arguments.seeds, "strategies": _words(arguments.strategies), "sources": _words(arguments.sources),
+        "sizes": _numbers(arguments.sizes), "vary": dict(map(_varied, arguments.vary)), "trials": arguments.trials,
+        "minutes": arguments.minutes,
+    }  # fmt: skip
+    given = {name: value for name, value in given.items() if value}
+    if wrong := [name for name in given if name not in asks]:
+        raise ConfigError(
+            f"--{wrong[0]} has no meaning for a study of the kind {arguments.kind}.",
+            f"It takes: {', '.join(f'--{name}' for name in asks)}.",
+        )
+    return Asked(choice, **given)
+
+
+def _words(value: str | None) -> tuple[str, ...]:
+    return tuple(filter(None, (word.strip() for word in (value or "").split(","))))
+
+
+def _numbers(value: str | None) -> tuple[int, ...]:
+    from core.errors import ConfigError
+
+    try:
+        return tuple(int(word) for word in _words(value))
+    except ValueError as error:
+        raise ConfigError(
+            f"--sizes is {value!r}.", "Give whole numbers separated by commas, such as 8,16,32."
+        ) from error
+
+
+def _varied(value: str) -> tuple[str, tuple[Any, ...]]:
+    """``learning_rate=1e-5,3e-5`` as the setting and its values."""
+    import json
+
+    from core.errors import ConfigError
+
+    name, sign, words = value.partition("=")
+    if not sign or not _words(words):
+        raise ConfigError(f"--vary is {value!r}.", "Write a setting and its values, such as learning_rate=1e-5,3e-5.")
+
+    def read(word: str) -> Any:
+        try:
+            return json.loads(word)
+        except ValueError:
+            return word
+
+    return name.strip().replace("-", "_"), tuple(map(read, _words(words)))
 
 
 def ladder(arguments: argparse.Namespace, out: Output) -> int:
@@ -27,12 +127,13 @@ def ladder(arguments: argparse.Namespace, out: Output) -> int:
     Raises:
         GraftError: when a run of it cannot be queued as asked.
     """
+    from core.studies.kind import Asked
     from core.studies.registry import start_study
 
     if arguments.strategy is None:
         arguments.strategy = AUTO
     config, choice = chosen_config(arguments)
-    study = start_study("ladder", config, choice, arguments.name)
+    study = start_study("ladder", config, Asked(choice, arguments.seeds), arguments.name)
     out.say(f"Queued {study.id} ({study.name}).")
     return _answer(study, out) if arguments.no_wait else _follow(study, out)
 
@@ -156,6 +257,14 @@ def _answer(study: "Study", out: Output) -> int:
 
 def _lines(told: dict[str, Any]) -> list[str]:
     """The same for a reader."""
+    return [
+        f"{told['study']} ({told['name']}): {told['state']}",
+        *_rungs(told), *_ways(told), *_curves(told),
+        *filter(None, [told["sentence"]]),
+    ]  # fmt: skip
+
+
+def _rungs(told: dict[str, Any]) -> list[str]:
     rungs = [
         {
             "rung": rung["title"], "state": rung["state"],
@@ -163,12 +272,38 @@ def _lines(told: dict[str, Any]) -> list[str]:
         }
         for rung in told.get("rungs", [])
     ]  # fmt: skip
-    columns = ("rung", "state", "score", "labels", "seconds", "why")
-    return [
-        f"{told['study']} ({told['name']}): {told['state']}",
-        *table(rungs, columns),
-        *filter(None, [told["sentence"]]),
+    return table(rungs, ("rung", "state", "score", "labels", "seconds", "why")) if rungs else []
+
+
+def _ways(told: dict[str, Any]) -> list[str]:
+    lines = [
+        {
+            "way": line["name"], "state": line["state"], "score": _mean(told["metric"], line), "seeds": line["seeds"],
+            "seconds": _seconds(line["seconds"]), "weights": line["trained_weights"],
+        }
+        for line in told.get("lines", [])
+    ]  # fmt: skip
+    return table(lines, ("way", "state", "score", "seeds", "seconds", "weights")) if lines else []
+
+
+def _curves(told: dict[str, Any]) -> list[str]:
+    lines = [
+        {
+            "method": one["title"],
+            "labels": point["labels"],
+            "score": _mean(told["metric"], point),
+            "draws": point["seeds"],
+        }
+        for one in told.get("series", [])
+        for point in one["points"]
     ]
+    return table(lines, ("method", "labels", "score", "draws")) if lines else []
+
+
+def _mean(metric: str, line: dict[str, Any]) -> str:
+    from core.tasks import figure, span
+
+    return "" if line["mean"] is None else f"{figure(metric, line['mean'])} ({span(metric, line['interval'])})"
 
 
 def _score(rung: dict[str, Any]) -> str:

@@ -15,6 +15,7 @@ from core.export.report_figures import Bar
 from core.export.report_mistakes import Mistakes, mistakes_of
 from core.export.report_speed import Speed, model_size, size_in_words
 from core.metrics.table import METRICS
+from core.models.index_sources import INDEX_SOURCES
 from core.models.sources import PREFIX
 from core.runs.folder import Run, get_run, no_result
 from core.strategies.registry import STRATEGIES
@@ -97,6 +98,8 @@ def source_title(model: str) -> str:
         return "none"
     if model == "minilm":
         return "MiniLM (built in)"
+    if model in INDEX_SOURCES:
+        return INDEX_SOURCES[model].title
     if model.startswith("run:"):
         try:
             return f"the model of the run {get_run(model[4:]).name}"

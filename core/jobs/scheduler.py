@@ -16,6 +16,7 @@ import psutil
 from core import workspace
 from core.errors import ConfigError, GraftError, StorageError
 from core.jobs.device_sets import check_devices, choose_devices, reserved_for
+from core.jobs.drivers import Drivers
 from core.jobs.lock import NamedLock, is_at_work
 from core.jobs.process import identity, is_alive, is_here
 from core.jobs.successor import FOLLOWS
@@ -120,6 +121,7 @@ class Scheduler:
         self._flusher: subprocess.Popen[bytes] | None = None
         self._store_looked = 0.0
         self._devices: tuple[str, ...] = ()
+        self._drivers = Drivers()
 
     def run(self, idle: float) -> None:
         """Look until there has been nothing to do for ``idle`` seconds, or the lock has been taken away."""
@@ -131,7 +133,7 @@ class Scheduler:
             with suppress(OSError):  # a sign of life, for those who wait
                 os.utime(_who())
             try:
-                busy = self.tick() | self._feed_store()
+                busy = self.tick() | self._feed_store() | self._drivers.look()
             except Exception:  # whatever it is, the next look may work
                 log.exception("a look at the runs failed; trying again")
                 busy = True

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 
 from core.metrics.intervals import Z, mean_f1_interval
-from core.metrics.means import exchanged, value
+from core.metrics.means import exchanged, influence, value
 from core.metrics.metric import Answered, Difference, Form, Metric
 from core.metrics.parts import Parts, class_parts, judged_f1, label_parts, of_classes, split_parts
 
@@ -50,6 +50,7 @@ def _form(parts: Callable[[Answered], Parts]) -> Form:
         lambda answered: value(shared(answered), judged_f1),
         lambda answered: mean_f1_interval(shared(answered)),
         lambda a, b: _paired(shared(a), shared(b)),
+        lambda answered: influence(shared(answered), judged_f1),
     )
 
 

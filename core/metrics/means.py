@@ -56,7 +56,24 @@ def of_means(
         value=lambda answered: value(parts_of(answered), statistic),
         interval=interval or bootstrapped,
         paired=paired or exchange,
+        influence=lambda answered: influence(parts_of(answered), statistic),
     )
+
+
+def influence(parts: Parts, statistic: Statistic) -> np.ndarray:
+    """(rows,) influence of each row on the metric: its parts less their means, along the slope of ``statistic`` at the means.
+
+    Parts that are 0 on every row have no influence, whatever the slope.
+    """
+    rows = parts.shape[0]
+    means = np.asarray(parts.sum(axis=0), dtype=np.float64).ravel() / rows
+    used = np.flatnonzero(np.asarray(abs(parts).sum(axis=0)).ravel())
+    step = 1e-4 * np.maximum(np.abs(means[used]), 1.0 / rows)
+    steps = np.zeros((len(used), len(means)))
+    steps[np.arange(len(used)), used] = step
+    slope = np.zeros(len(means))
+    slope[used] = (statistic(means + steps) - statistic(means - steps)) / (2 * step)
+    return np.asarray(parts @ slope - means @ slope, dtype=np.float64)
 
 
 def value(parts: Parts, statistic: Statistic) -> float:

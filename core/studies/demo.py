@@ -4,6 +4,7 @@ from core.config import RunConfig
 from core.data.sets.samples import SAMPLES, add_sample
 from core.errors import GraftError
 from core.studies.folder import Study, list_studies
+from core.studies.kind import Asked
 from core.studies.registry import start_study
 from core.transfer.choice import choose
 
@@ -34,4 +35,4 @@ def try_now() -> Study:
         except GraftError:
             continue  # damaged: it answers nothing
     noun = "messages" if sample_shown() == "support" else "reviews"
-    return start_study("ladder", config, choice.sentence, f"First ladder: {dataset.name}", noun)
+    return start_study("ladder", config, Asked(choice.sentence, seeds=1), f"First ladder: {dataset.name}", noun)

@@ -19,6 +19,7 @@ from core import workspace
 from core.checked import TEXT, TIME, TRUTH, Unreadable, listing, mapping, optional, read_checked, record
 from core.config import RunConfig
 from core.errors import ConfigError, RunError, StudyError
+from core.jobs.drivers import GOES_ON, HELD
 from core.runs.folder import Run, get_run, list_runs
 from core.runs.ties import study_tie
 
@@ -27,7 +28,8 @@ _CELL = record(
     {"reused": TRUTH, "choice": TEXT},
 )
 _STUDY = record(
-    {"kind": TEXT, "name": TEXT, "question": TEXT, "created": TIME, "cells": listing(_CELL)}, {"noun": TEXT}
+    {"kind": TEXT, "name": TEXT, "question": TEXT, "created": TIME, "cells": listing(_CELL)},
+    {"noun": TEXT, "asked": record({}), "config": record({"dataset": TEXT})},
 )
 
 
@@ -70,7 +72,8 @@ class Study:
     path: Path
 
     def read(self) -> dict[str, Any]:
-        """``kind``, ``name``, ``question``, ``created`` (unix seconds), ``noun`` (what its texts are called) and ``cells``.
+        """``kind``, ``name``, ``question``, ``created`` (unix seconds), ``noun`` (what its texts are called), ``cells``, and
+        where this version started it ``asked`` and ``config`` (what all its runs share).
 
         Raises:
             StudyError: when the file is missing or damaged.
@@ -86,6 +89,61 @@ class Study:
                 f"Its runs are kept and can be looked at one by one; start the study again. Its folder is {self.path}.",
             ) from error
         return {"noun": "texts"} | dict(value)
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether further cells may follow, for which a process of the study's own looks."""
+        return (self.path / GOES_ON).exists()
+
+    @property
+    def is_held(self) -> bool:
+        """Whether it was stopped before all its cells were known."""
+        return (self.path / HELD).exists()
+
+    def hold(self) -> bool:
+        """Let no process look for further cells any more; whether one may have."""
+        return _renamed(self.path / GOES_ON, self.path / HELD)
+
+    def let_go_on(self) -> bool:
+        """Let further cells follow again; whether it had been held."""
+        (self.path / "error.json").unlink(missing_ok=True)
+        return _renamed(self.path / HELD, self.path / GOES_ON)
+
+    def fail(self, message: str, hint: str) -> None:
+        """Say why no further cells can be found, and hold the study."""
+        workspace.write_json(self.path / "error.json", {"message": message, "hint": hint})
+        self.hold()
+
+    @property
+    def error(self) -> dict[str, str] | None:
+        """Why it was held, as ``fail`` said it; None where somebody stopped it, or it is not held."""
+        return workspace.read_json(self.path / "error.json")
+
+    def tell(self, doing: str, share: float | None = None) -> None:
+        """Say what is being done between its runs, and how far that is, 0 to 1."""
+        workspace.write_json(self.path / "doing.json", {"text": doing, "share": share})
+
+    def told_nothing(self) -> None:
+        """Nothing is being done between its runs."""
+        (self.path / "doing.json").unlink(missing_ok=True)
+
+    @property
+    def doing(self) -> dict[str, Any] | None:
+        """What ``tell`` said: text, share."""
+        return workspace.read_json(self.path / "doing.json")
+
+    def remember(self, name: str, value: Any) -> None:
+        """Keep what was found out, as JSON."""
+        workspace.write_json(self.path / f"memo-{name}.json", value)
+
+    def recall(self, name: str) -> Any:
+        """What ``remember`` kept; None where there is nothing, or it is damaged."""
+        return workspace.read_json(self.path / f"memo-{name}.json")
+
+    def close(self) -> None:
+        """No further cells will follow."""
+        for name in (GOES_ON, HELD):
+            (self.path / name).unlink(missing_ok=True)
 
     @property
     def name(self) -> str:
@@ -110,6 +168,17 @@ class Study:
                     tied[tie.cell] = run
         return [_cell(entry, tied.get(entry["name"])) for entry in entries]
 
+    def add_cells(self, cells: Sequence[Planned], reused: dict[str, str]) -> None:
+        """Write down further cells; those whose name is there already are left as they are. One writer at a time.
+
+        Args:
+            reused: cell -> id of the finished run that stands in it already.
+        """
+        value = self.read()
+        there = {entry["name"] for entry in value["cells"]}
+        value["cells"] += [_entry(cell, reused) for cell in cells if cell.name not in there]
+        workspace.write_json(self.path / "study.json", value)
+
     def note_run(self, cell: str, run_id: str) -> None:
         """Write down which run stands in a cell. One writer at a time: see ``core.studies.carrying``."""
         value = self.read()
@@ -117,6 +186,14 @@ class Study:
             if entry["name"] == cell:
                 entry |= {"run": run_id, "reused": False}
         workspace.write_json(self.path / "study.json", value)
+
+
+def _renamed(path: Path, target: Path) -> bool:
+    try:
+        os.replace(path, target)
+    except FileNotFoundError:
+        return False
+    return True
 
 
 def _cell(entry: dict[str, Any], tied: Run | None) -> Cell:
@@ -135,14 +212,26 @@ def _there(run_id: str) -> Run | None:
     return run if run.id == run_id else None  # another run may have this id as its name
 
 
+def _entry(cell: Planned, reused: dict[str, str]) -> dict[str, Any]:
+    """A cell as it stands in the file."""
+    return {
+        "name": cell.name, "factors": cell.factors, "config": cell.config.to_json(), "choice": cell.choice,
+        "run": reused.get(cell.name), "reused": cell.name in reused,
+    }  # fmt: skip
+
+
 def create_study(
-    kind: str, name: str, question: str, cells: Sequence[Planned], reused: dict[str, str], noun: str = "texts"
-) -> Study:
+    kind: str, name: str, question: str, cells: Sequence[Planned], reused: dict[str, str], noun: str = "texts",
+    asked: dict[str, Any] | None = None, config: RunConfig | None = None, goes_on: bool = False,
+) -> Study:  # fmt: skip
     """Make a study folder; it appears at once and whole.
 
     Args:
         reused: cell -> id of the finished run that stands in it already.
         noun: what its texts are called in sentences.
+        asked: what the study is asked, as its kind reads it.
+        config: what all its runs share.
+        goes_on: whether further cells follow from what the first ones give.
 
     Raises:
         StorageError: when the workspace cannot be written.
@@ -151,13 +240,8 @@ def create_study(
     study_id = time.strftime(f"{kind}-%Y%m%d-%H%M%S-", time.localtime(now)) + secrets.token_hex(2)
     value = {
         "kind": kind, "name": name, "question": question, "created": now, "noun": noun,
-        "cells": [
-            {
-                "name": cell.name, "factors": cell.factors, "config": cell.config.to_json(), "choice": cell.choice,
-                "run": reused.get(cell.name), "reused": cell.name in reused,
-            }
-            for cell in cells
-        ],
+        "cells": [_entry(cell, reused) for cell in cells],
+        **({} if asked is None else {"asked": asked}), **({} if config is None else {"config": config.to_json()}),
     }  # fmt: skip
     path = workspace.folder("studies") / study_id
     aside = path.with_name(f".new-{study_id}")
@@ -165,6 +249,8 @@ def create_study(
         try:
             aside.mkdir(mode=workspace.PRIVATE)
             workspace.write_json(aside / "study.json", value)
+            if goes_on:
+                (aside / GOES_ON).touch()
             os.rename(aside, path)
         finally:
             shutil.rmtree(aside, ignore_errors=True)

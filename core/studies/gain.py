@@ -125,6 +125,9 @@ def _verdict(done: dict[str, Rung], gain: Gain | None) -> str:
         said = f"Transfer pays here: fine-tuning is {size} better than {rival}, the best without it; chance hardly explains it ({span})."
     else:
         said = f"Transfer does not pay here: {rival} is {size} better than fine-tuning; chance hardly explains it ({span})."
+    seeds = next((rung.seeds for name, rung in done.items() if name == FINE_TUNING), 1)
+    if seeds > 1:
+        return f"{said} Figures are means over {seeds} trainings, tested over the rows and the seeds."
     return f"{said} This is about these models, trained once each."
 
 

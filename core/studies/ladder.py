@@ -5,10 +5,14 @@ from typing import Any
 
 from core.config import RunConfig
 from core.data.sets.store import DataSet
+from core.errors import StudyError
+from core.evaluation.seeds import FEWEST_SEEDS
 from core.strategies.registry import CONTROL, DEFAULT, PROBE, STRATEGIES
 from core.studies.folder import Planned, Study
 from core.studies.gain import Gain, gain_sentence, transfer_gain
-from core.studies.kind import Kind
+from core.studies.grid import SEED
+from core.studies.kind import Asked, Kind
+from core.studies.rung_seeds import BESIDE, over_seeds
 from core.studies.rungs import FINE_TUNING, Rung, read_rungs
 from core.studies.standing import UNDER_WAY, cell_state, study_state
 
@@ -38,20 +42,33 @@ class Ladder:
         }
 
 
-def plan_ladder(dataset: DataSet, config: RunConfig, choice: str = "") -> tuple[Planned, ...]:
+def plan_ladder(dataset: DataSet, config: RunConfig, asked: Asked) -> tuple[Planned, ...]:
     """Three runs give all rungs, since the baselines stand beside each; the quickest comes first and shows four of them.
 
     A probe or a training from scratch is no fine-tuning: where one of them is asked for, full fine-tuning is the top rung.
     """
     own = STRATEGIES[config.strategy]
     top = config.changed(strategy=DEFAULT) if own.from_scratch or not own.teacher.steps else config
-    return (
+    if asked.seeds != 1 and asked.seeds < FEWEST_SEEDS:
+        raise StudyError(
+            f"{asked.seeds} seeds do not show how trainings differ.", f"Take 1, or {FEWEST_SEEDS} or more."
+        )
+    first = (
         Planned(PROBE, {"rung": STRATEGIES[PROBE].title}, config.changed(strategy=PROBE, epochs=None, learning_rate=None)),
         Planned(
             CONTROL, {"rung": STRATEGIES[CONTROL].title}, config.changed(strategy=CONTROL, epochs=_epochs(top), learning_rate=None)
         ),
-        Planned(FINE_TUNING, {"rung": STRATEGIES[top.strategy].title}, top, choice if top is config else ""),
+        Planned(FINE_TUNING, {"rung": STRATEGIES[top.strategy].title}, top, asked.choice if top is config else ""),
     )  # fmt: skip
+    again = [
+        Planned(
+            f"{cell.name}{BESIDE}seed {seed}", cell.factors | {SEED: str(seed)}, cell.config.changed(seed=seed), cell.choice
+        )
+        for seed in range(config.seed + 1, config.seed + asked.seeds)
+        for cell in first
+        if cell.name != PROBE or cell.config.train_size is not None
+    ]  # fmt: skip
+    return (*first, *again)
 
 
 def _epochs(top: RunConfig) -> int | None:
@@ -66,12 +83,19 @@ def read_ladder(study: Study) -> Ladder:
         StudyError: when the study is damaged.
     """
     cells = study.cells()
-    rungs = read_rungs(cells)
-    gain = transfer_gain(rungs)
     ended = study_state([cell_state(cell) for cell in cells]) not in UNDER_WAY
+    rungs = read_rungs([cell for cell in cells if BESIDE not in cell.plan.name])
+    if ended:
+        rungs = over_seeds(rungs, cells, fixed=(PROBE,))
+    gain = transfer_gain(rungs)
     sentence = gain_sentence(rungs, gain, str(study.read()["noun"])) if ended else ""
     done = {rung.name: rung.run for rung in rungs if rung.done}
     return Ladder(tuple(rungs), gain, sentence, done.get(FINE_TUNING) or done.get(PROBE))
 
 
-LADDER = Kind("ladder", "Ladder", "Does transfer pay on {dataset}?", plan_ladder, read_ladder)
+LADDER = Kind(
+    "ladder", "Ladder", "Does transfer pay on {dataset}?",
+    "From no model at all to fine-tuning, a rung each, judged by the same rows: always the same answer, the names of the classes alone, "
+    "counted words, the same network without pretraining, a classifier on the frozen source, and fine-tuning. Three trainings give all.",
+    plan_ladder, read_ladder,
+)  # fmt: skip

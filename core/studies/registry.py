@@ -5,27 +5,38 @@ from core.data.sets.store import get_dataset
 from core.errors import StudyError
 from core.studies.carrying import start
 from core.studies.folder import Study
-from core.studies.kind import Answer, Kind
+from core.studies.kind import Answer, Asked, Kind
+from core.studies.labels import LABEL_CURVE
 from core.studies.ladder import LADDER
+from core.studies.repeat import REPEAT
+from core.studies.settings import SETTINGS
+from core.studies.sources import SOURCES
+from core.studies.strategies import STRATEGY
 
-KINDS: dict[str, Kind] = {kind.name: kind for kind in (LADDER,)}
+KINDS: dict[str, Kind] = {kind.name: kind for kind in (LADDER, LABEL_CURVE, STRATEGY, SOURCES, SETTINGS, REPEAT)}
 
 
-def start_study(kind: str, config: RunConfig, choice: str = "", name: str | None = None, noun: str = "texts") -> Study:
+def start_study(
+    kind: str, config: RunConfig, asked: Asked | None = None, name: str | None = None, noun: str = "texts"
+) -> Study:
     """Plan a study of this kind with the settings of a run, and queue what it needs.
 
     Args:
         config: names the set, and what all runs of the study have in common.
-        choice: why the strategy in ``config`` was chosen, where it was chosen by itself.
+        asked: what else the kind is asked; its usual question where it is left out.
         noun: what the texts are called in sentences, in the plural.
 
     Raises:
         GraftError: when there is no such kind or set, or a run cannot be queued as planned.
     """
-    known = _kind(kind)
+    known, asked = kind_of(kind), asked or Asked()
     dataset = get_dataset(config.dataset)
+    cells = known.plan(dataset, config, asked)
     question = known.question.format(dataset=dataset.name)
-    return start(kind, name or f"{known.title} on {dataset.name}", question, known.plan(dataset, config, choice), noun)
+    title = name or f"{known.title} on {dataset.name}"
+    return start(
+        kind, title, question, cells, noun, asked=asked.to_json(), config=config, goes_on=known.goes_on is not None
+    )
 
 
 def answer_of(study: Study) -> Answer:
@@ -34,10 +45,15 @@ def answer_of(study: Study) -> Answer:
     Raises:
         StudyError: when it is damaged, or of a kind that this version does not know.
     """
-    return _kind(str(study.read()["kind"])).read(study)
+    return kind_of(str(study.read()["kind"])).read(study)
 
 
-def _kind(name: str) -> Kind:
+def kind_of(name: str) -> Kind:
+    """The kind with this name.
+
+    Raises:
+        StudyError: when this version knows no such kind.
+    """
     if name not in KINDS:
         raise StudyError(f"There is no kind of study {name!r}.", f"Kinds: {', '.join(KINDS)}.")
     return KINDS[name]

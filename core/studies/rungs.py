@@ -39,6 +39,7 @@ class Rung:
         trained_weights: None where there are none to count.
         caveat: what makes the figures kinder than new rows would, in a sentence; empty where test rows judged them.
         ahead: fine-tuning less this rung on the same rows: difference, interval, p, verdict; None where it is not known.
+        seeds: trainings whose mean the figures are.
     """
 
     name: str
@@ -59,6 +60,7 @@ class Rung:
     rows: int = 0
     caveat: str = ""
     ahead: Mapping[str, Any] | None = None
+    seeds: int = 1
 
     @property
     def done(self) -> bool:
@@ -78,7 +80,7 @@ class Rung:
             "headline": self.headline or None, "value": self.value,
             "interval": list(self.interval) if self.interval else None, "seconds": self.seconds, "rows": self.rows,
             "labels_used": self.labels_used if self.done else None, "labels_chosen_on": self.chosen_on,
-            "trained_weights": self.trained_weights, "fine_tuning_ahead": dict(self.ahead) if self.ahead else None,
+            "trained_weights": self.trained_weights, "seeds": self.seeds, "fine_tuning_ahead": dict(self.ahead) if self.ahead else None,
         }  # fmt: skip
 
 

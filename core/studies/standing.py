@@ -17,8 +17,12 @@ def cell_state(cell: Cell) -> str:
     return cell.run.state
 
 
-def study_state(states: Sequence[str]) -> str:
+def study_state(states: Sequence[str], goes_on: bool = False, is_held: bool = False) -> str:
     """What the states of its cells make of a study.
+
+    Args:
+        goes_on: whether further cells may follow, for which a process looks.
+        is_held: whether it was stopped before all cells were known.
 
     queued, running or stopping while any is under way; finished when all are; stopped where one can go on; partial where some
     failed or are gone, and failed where nothing finished.
@@ -28,6 +32,10 @@ def study_state(states: Sequence[str]) -> str:
             return "stopping"
         begun = any(state not in (*WAITING, OPEN) for state in states)
         return "running" if begun else "queued"
+    if goes_on:
+        return "running"
+    if is_held:
+        return "stopped"
     if all(state == "finished" for state in states):
         return "finished"
     if any(state in ("stopped", "interrupted", OPEN) for state in states):
@@ -38,7 +46,7 @@ def study_state(states: Sequence[str]) -> str:
 def state_of(study: Study) -> str:
     """How it stands now; *damaged* where its plan cannot be read."""
     try:
-        return study_state([cell_state(cell) for cell in study.cells()])
+        return study_state([cell_state(cell) for cell in study.cells()], study.goes_on, study.is_held)
     except StudyError:
         return DAMAGED
 

@@ -1,5 +1,7 @@
 """Transferability scores: how well frozen features already separate the classes. Arrays in, numbers out."""
 
+from collections.abc import Callable, Sequence
+
 import numpy as np
 from sklearn.covariance import ledoit_wolf
 from sklearn.linear_model import LogisticRegression
@@ -51,15 +53,97 @@ def logme(features: np.ndarray, labels: np.ndarray, rounds: int = 100) -> float:
     code counts ``width / 2 * log(alpha)`` although only min(rows, width) directions exist; here the directions count,
     so that encoders of different width can be compared on few rows.
     """
+    return _logme_of(features, [(labels == label).astype(np.float64) for label in np.unique(labels)], rounds)
+
+
+def _logme_of(features: np.ndarray, targets: Sequence[np.ndarray], rounds: int) -> float:
+    """Mean evidence over (rows,) targets, each on the same features."""
     x = _centred(features)
     u, s, _ = np.linalg.svd(x, full_matrices=False)
     real = s > 1e-10 * max(float(s.max(initial=0.0)), TINY)  # centring leaves one empty direction where rows < width
     directions, squares = u[:, real], s[real] ** 2  # (rows, rank), (rank,)
-    evidence = []
-    for label in np.unique(labels):
-        y = (labels == label).astype(np.float64)
-        evidence.append(_evidence(directions, squares, y - y.mean(), rounds))  # centred as x is: the model's intercept
-    return float(np.mean(evidence))
+    # centred as x is: the model's intercept
+    return float(np.mean([_evidence(directions, squares, y - y.mean(), rounds) for y in targets]))
+
+
+def knn_score(features: np.ndarray, labels: np.ndarray, neighbours: int = 5) -> float:
+    """Share of rows (0..1) whose class is that of most of their nearest other rows, by cosine of the centred features.
+
+    Args:
+        features: (rows, width).
+        labels: (rows,) class numbers.
+    """
+    x = _centred(features)
+    x /= np.maximum(np.linalg.norm(x, axis=1, keepdims=True), TINY)
+    classes, codes = np.unique(labels, return_inverse=True)
+    right = 0
+    for start in range(0, len(x), 500):  # rows against all, some at a time
+        near = x[start : start + 500] @ x.T
+        near[np.arange(len(near)), start + np.arange(len(near))] = -np.inf  # a row is no neighbour of its own
+        nearest = np.argpartition(-near, min(neighbours, len(x) - 1) - 1, axis=1)[:, :neighbours]
+        votes = np.zeros((len(near), len(classes)))
+        for place in range(nearest.shape[1]):  # the nearer of equals decides a draw
+            rows = np.arange(len(near))
+            votes[rows, codes[nearest[:, place]]] += 1 + 1e-3 * near[rows, nearest[:, place]]
+        right += int(np.sum(votes.argmax(axis=1) == codes[start : start + len(near)]))
+    return right / len(x)
+
+
+def leep(source_probabilities: np.ndarray, labels: np.ndarray) -> float:
+    """Log likelihood a row, in nats, of the labels by way of the classes that a source's own head sees in the texts; higher is better.
+
+    Args:
+        source_probabilities: (rows, source classes), each row summing to 1.
+        labels: (rows,) class numbers.
+
+    Source: Nguyen et al., 2020, LEEP: a new measure to evaluate transferability of learned representations.
+    """
+    _, codes = np.unique(labels, return_inverse=True)
+    joint = np.zeros((codes.max() + 1, source_probabilities.shape[1]))
+    np.add.at(joint, codes, source_probabilities / len(codes))
+    given = joint / np.maximum(joint.sum(axis=0, keepdims=True), TINY)  # of each class, given the source's class
+    expected = (source_probabilities @ given.T)[np.arange(len(codes)), codes]
+    return float(np.mean(np.log(np.maximum(expected, TINY))))
+
+
+def several(score: Callable[[np.ndarray, np.ndarray], float], features: np.ndarray, targets: np.ndarray) -> float:
+    """A score for one label a row, over several labels a row: the mean over the labels that some rows have and some lack.
+
+    Args:
+        targets: (rows, labels) 0 and 1.
+    """
+    told = [score(features, column) for column in targets.T.astype(np.int64) if 2 <= column.sum() <= len(column) - 2]
+    if not told:
+        raise ValueError("no label is there in two rows and lacking in two others")
+    return float(np.mean(told))
+
+
+def regression_logme(features: np.ndarray, targets: np.ndarray, rounds: int = 100) -> float:
+    """LogME of scores: the log evidence of a Bayesian linear model, in nats a row.
+
+    Args:
+        targets: (rows,), in any unit: they are standardised.
+    """
+    return _logme_of(features, [(targets - targets.mean()) / max(float(targets.std()), TINY)], rounds)
+
+
+def fifths(targets: np.ndarray) -> np.ndarray:
+    """(rows,) class numbers of scores: in which fifth of all each lies, so that what knows classes alone can be asked."""
+    edges = np.quantile(targets, [0.2, 0.4, 0.6, 0.8])
+    return np.searchsorted(edges, targets, side="right")
+
+
+def regression_probe(features: np.ndarray, targets: np.ndarray, seed: int = 42) -> float:
+    """Cross-validated correlation (-1..1) of a ridge regression on the features with the scores."""
+    from sklearn.linear_model import RidgeCV
+    from sklearn.model_selection import KFold, cross_val_predict
+
+    model = make_pipeline(StandardScaler(), RidgeCV(np.logspace(1, 5, 9)))
+    with one_thread():
+        told = cross_val_predict(
+            model, features.astype(np.float64), targets, cv=KFold(FOLDS, shuffle=True, random_state=seed)
+        )
+    return float(np.corrcoef(told, targets)[0, 1]) if told.std() > TINY and targets.std() > TINY else 0.0
 
 
 def probe_score(features: np.ndarray, labels: np.ndarray, seed: int = 42) -> float:

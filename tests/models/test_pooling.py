@@ -4,7 +4,14 @@ import json
 
 import pytest
 import torch
-from transformers import AutoModel, AutoModelForSequenceClassification, BertConfig, ElectraConfig, RobertaConfig
+from transformers import (
+    AutoModel,
+    AutoModelForSequenceClassification,
+    BertConfig,
+    ElectraConfig,
+    MPNetConfig,
+    RobertaConfig,
+)
 
 from core.errors import SourceError
 from core.models.classifier import load_classifier, load_saved, load_tokenizer
@@ -20,7 +27,7 @@ BATCH = {
 }
 
 
-@pytest.fixture(params=[BertConfig, ElectraConfig, RobertaConfig])
+@pytest.fixture(params=[BertConfig, ElectraConfig, MPNetConfig, RobertaConfig])
 def sentence_encoder(request, tmp_path):
     """A tiny checkpoint that says, as sentence-transformers does, that it is read by the mean of its tokens."""
     torch.manual_seed(0)
@@ -60,6 +67,21 @@ def test_a_saved_model_gives_the_same_logits_without_graft(home, sentence_encode
         expected = classifier.model.eval()(**BATCH).logits
         assert torch.allclose(plain(**BATCH).logits, expected, atol=1e-5)
         assert torch.allclose(ours(**BATCH).logits, expected, atol=1e-6)
+
+
+@pytest.mark.slow
+def test_heads_that_weigh_places_give_the_same_logits_without_graft(home, tmp_path):
+    torch.manual_seed(0)
+    encoder = AutoModel.from_config(MPNetConfig(**SIZES))
+    encoder.encoder.relative_attention_bias.weight.data.normal_()
+    encoder.save_pretrained(tmp_path / "encoder")
+    load_tokenizer("minilm").save_pretrained(tmp_path / "encoder")
+    classifier = load_classifier(str(tmp_path / "encoder"), ["a", "b"], seed=0, pooling="mean")
+    classifier.save(tmp_path / "saved")
+    plain = AutoModelForSequenceClassification.from_pretrained(tmp_path / "saved").eval()
+    with torch.no_grad():
+        expected = classifier.model.eval()(**BATCH).logits
+        assert torch.allclose(plain(**BATCH).logits, expected, atol=1e-5)
 
 
 def test_padding_changes_nothing(home, sentence_encoder):

@@ -9,6 +9,7 @@ from core.jobs.phases.choosing import Chosen
 from core.jobs.recorder import RunRecorder
 from core.models.classifier import Classifier, load_classifier
 from core.models.reach import bring_source
+from core.models.sources import brought
 from core.strategies.registry import STRATEGIES
 from core.tasks import SCALE, Task, encode_targets, scale_of
 from core.training.encoding import encode_once
@@ -42,9 +43,8 @@ def load_source(config: RunConfig, dataset: DataSet, task: Task) -> Classifier:
 
 def prepare(chosen: Chosen, recorder: RunRecorder) -> Prepared:
     """Load the source and encode the chosen rows; tokens of earlier runs on the same texts are taken from the cache."""
-    bring_source(
-        chosen.config.model, chosen.config.revision, lambda done, total: recorder.progress("downloading", done, total)
-    )
+    phase = "unpacking" if brought(chosen.config.model.rpartition("@")[2]) == "unpacked" else "downloading"
+    bring_source(chosen.config.model, chosen.config.revision, lambda done, total: recorder.progress(phase, done, total))
     classifier, asked = load_source(chosen.config, chosen.dataset, chosen.task), chosen.config.max_length
     max_length = min(asked, classifier.max_length)
     if max_length < asked:

@@ -20,6 +20,7 @@ STATES = {
 }
 PHASES = {
     "downloading": "Downloading the model",
+    "unpacking": "Unpacking the model",
     "preparing": "Reading the texts",
     "encoding": "Encoding texts once",
     "training": "Training",

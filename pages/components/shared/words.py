@@ -6,6 +6,7 @@ from typing import Any
 
 from core.errors import GraftError, RunError
 from core.metrics.table import METRICS
+from core.models.index_sources import INDEX_SOURCES
 from core.runs.folder import Run, get_run
 from core.tasks import Task, headline_of, interval_of, readable, split_labels, task_of
 from core.tasks import figure as metric_figure
@@ -128,6 +129,8 @@ def source_name(model: str) -> str:
         return "none"
     if model == "minilm":
         return "MiniLM (built in)"
+    if model in INDEX_SOURCES:
+        return INDEX_SOURCES[model].title
     if model.startswith("run:"):
         try:
             return f"earlier run {get_run(model[4:]).name}"

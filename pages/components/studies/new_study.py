@@ -1,46 +1,232 @@
-"""Starting a study from the Train page."""
+"""Starting a study from the Train page: the question, what it asks, what it will take, and the button."""
+
+from collections.abc import Callable
+from typing import Any
 
 import streamlit as st
 
 from core.config import RunConfig
 from core.data.sets.store import DataSet
-from core.errors import GraftError
+from core.errors import ConfigError, GraftError
+from core.models.sources import check_source, list_sources
 from core.strategies.registry import STRATEGIES
-from core.studies.registry import start_study
+from core.studies.cost import StudyCost, cost_of
+from core.studies.kind import Asked, Kind
+from core.studies.labels import DOUBLINGS, SMALLEST
+from core.studies.registry import KINDS, start_study
+from core.training.estimate import duration
 from core.transfer.choice import choose_for
+from pages.components.shared import words
 from pages.components.shared.errors import show_error
+from pages.components.shared.lengths import lengths_of
 
 CHOSEN = "Chosen by itself"
+QUESTIONS = {
+    "ladder": "Does transfer pay?", "labels": "How many labels?", "strategies": "Which way to transfer?", "sources": "Which source?",
+    "seeds": "How much is luck?", "settings": "Which settings?", "search": "Search settings", "auto": "The best in so many minutes",
+}  # fmt: skip
+VARIED = (
+    "learning_rate",
+    "epochs",
+    "batch_size",
+    "max_length",
+    "weight_decay",
+    "warmup",
+    "label_smoothing",
+    "top_layers",
+    "lora_rank",
+)
 
 
 def new_study(dataset: DataSet, source: str = "minilm", revision: str | None = None) -> None:
-    """A ladder on this set: what it asks, which strategy stands on top, on how many rows, and the button."""
-    st.markdown(
-        "**Does transfer pay here?** A ladder from no model at all to fine-tuning, a rung each, all judged by the same rows: always the "
-        "same answer, the names of the classes alone, counted words, the same network without pretraining, a classifier on the "
-        "frozen source, and fine-tuning. Three trainings give all six."
-    )
-    tops = [CHOSEN, *(name for name, known in STRATEGIES.items() if known.teacher.steps and not known.from_scratch)]
-    top = st.selectbox(
-        "Fine-tuning by", tops, key="study_strategy",
-        format_func=lambda name: STRATEGIES[name].title if name in STRATEGIES else name,
-    )  # fmt: skip
-    most = dataset.size("train")
-    rows = st.number_input(
-        "Training rows", min_value=1, max_value=max(1, most), value=max(1, most), key=f"study_rows_{dataset.id}",
-        help="Drawn evenly over the classes; all rungs learn from the same ones.",
-    )  # fmt: skip
-    if st.button("Start the ladder", type="primary", icon=":material/stairs:", key="start_study"):
+    """A study on this set: which question, its options, the cost, and the button."""
+    names = [name for name in QUESTIONS if name in KINDS]
+    name = st.pills(
+        "Question", names, format_func=lambda name: QUESTIONS[name], key="study_kind", default=names[0], required=True,
+        bind="query-params",
+    ) or names[0]  # fmt: skip
+    kind = KINDS[name]
+    st.caption(words.plain(kind.explained))
+    left, right = st.columns(2)
+    with left:
+        config, choice = _config(kind, dataset, RunConfig(dataset.id, source, revision))
+    with right:
+        asked = _asked(kind, dataset, config, choice)
+    if asked is None:
+        return
+    try:
+        cells = kind.plan(dataset, config, asked)
+        _cost(kind, cost_of(cells, dataset, _lengths(dataset, {cell.config.model for cell in cells})))
+    except GraftError as error:
+        show_error(error)
+        return
+    if st.button("Start the study", type="primary", icon=":material/stairs:", key="start_study"):
         try:
-            config = RunConfig(dataset.id, source, revision, train_size=None if rows >= most else int(rows))
-            said = ""
-            if top == CHOSEN:
-                choice = choose_for(dataset, config)
-                config, said = config.changed(strategy=choice.strategy, epochs=choice.epochs), choice.sentence
-            else:
-                config = config.changed(strategy=top)
-            study = start_study("ladder", config, said)
+            study = start_study(name, config, asked)
         except GraftError as error:
             show_error(error)
             return
         st.switch_page("pages/results.py", query_params={"study": study.id})
+
+
+def _config(kind: Kind, dataset: DataSet, config: RunConfig) -> tuple[RunConfig, str]:
+    """What all runs share, and why its strategy was chosen, where it was."""
+    most = dataset.size("train")
+    choice = ""
+    if "strategies" not in kind.asks or kind.name == "labels":
+        tops = [CHOSEN, *(name for name, known in STRATEGIES.items() if known.teacher.steps and not known.from_scratch)]
+        top = st.selectbox("Fine-tuning by", tops, key="study_strategy", format_func=_strategy)
+        if top == CHOSEN:
+            chosen = choose_for(dataset, config)
+            config, choice = config.changed(strategy=chosen.strategy, epochs=chosen.epochs), chosen.sentence
+        else:
+            config = config.changed(strategy=top)
+    if "sizes" not in kind.asks:
+        rows = st.number_input(
+            "Training rows", min_value=1, max_value=max(1, most), value=max(1, most), key=f"study_rows_{dataset.id}",
+            help="Drawn evenly over the classes; all trainings of one seed learn from the same ones.",
+        )  # fmt: skip
+        config = config.changed(train_size=None if rows >= most else int(rows))
+    length = st.select_slider(
+        "Tokens read of each text", [32, 64, 128, 256, 512], value=128, key="study_length",
+        help="Longer texts are cut there. Reading less is quicker.",
+    )  # fmt: skip
+    return config.changed(max_length=length), choice
+
+
+def _asked(kind: Kind, dataset: DataSet, config: RunConfig, choice: str) -> Asked | None:
+    """What the kind asks beside the settings; None where an option cannot be read, which is then said."""
+    given: dict[str, Any] = {"choice": choice}
+    for name in kind.asks:
+        value = FIELDS[name](kind, dataset)
+        if value is not None:
+            given[name] = value
+    try:
+        return Asked(**given)
+    except GraftError as error:
+        show_error(error)
+        return None
+
+
+def _seeds(kind: Kind, dataset: DataSet) -> int:
+    options = [1, 3, 5, 10]
+    return int(
+        st.segmented_control(
+            "Draws of the rows" if kind.name == "labels" else "Trainings of each", options, key=f"study_seeds_{kind.name}",
+            default=1 if kind.name == "ladder" else 3, required=True,
+            help="Each with another seed. A verdict about ways of training needs three; one says something of these very models only.",
+        ) or 1
+    )  # fmt: skip
+
+
+def _strategies(kind: Kind, dataset: DataSet) -> tuple[str, ...] | None:
+    if kind.name == "labels":
+        return None
+    common = [name for name, known in STRATEGIES.items() if known.common]
+    return tuple(
+        st.multiselect("Strategies", list(STRATEGIES), default=common, key="study_strategies", format_func=_strategy)
+    )  # fmt: skip
+
+
+def _sources(kind: Kind, dataset: DataSet) -> tuple[str, ...]:
+    here = [source for source in list_sources() if source.available and source.at_hand]
+    titles = {source.key: source.title for source in here}
+    return tuple(
+        st.multiselect(
+            "Sources", list(titles), default=list(titles)[:12], key="study_sources", format_func=lambda key: titles.get(key, key),
+            help="Everything on this machine. A model of the Hub is listed once a run has downloaded it.",
+        )
+    )  # fmt: skip
+
+
+def _sizes(kind: Kind, dataset: DataSet) -> tuple[int, ...]:
+    classes = max(1, len(dataset.labels))
+    most = max(1, dataset.size("train") // classes)
+    first = st.select_slider(
+        "Fewest labelled rows a class", [1, 2, 4, 8, 16, 32, 64], value=min(SMALLEST, 64), key="study_smallest"
+    )
+    sizes = [int(first)]
+    while sizes[-1] < most and len(sizes) <= DOUBLINGS:
+        sizes.append(min(2 * sizes[-1], most))
+    st.caption(f"Then twice as many each time: {', '.join(f'{size * classes:,}' for size in sizes)} rows in all.")
+    return tuple(dict.fromkeys(sizes))
+
+
+def _vary(kind: Kind, dataset: DataSet) -> dict[str, tuple[Any, ...]]:
+    from core.config import settings
+
+    known = settings()
+    names = st.multiselect(
+        "Settings to vary", VARIED, default=["learning_rate"], key="study_vary", format_func=lambda name: known[name][0]
+    )
+    usual = {
+        "learning_rate": "3e-5, 1e-4, 3e-4",
+        "epochs": "2, 4, 8",
+        "batch_size": "8, 16, 32",
+        "max_length": "64, 128, 256",
+    }
+    varied = {}
+    for name in names:
+        text = st.text_input(
+            known[name][0], usual.get(name, ""), key=f"study_vary_{name}", help="Values, separated by commas."
+        )
+        try:
+            varied[name] = tuple(_number(name, word) for word in text.split(",") if word.strip())
+        except ConfigError as error:
+            show_error(error)
+    return {name: values for name, values in varied.items() if values}
+
+
+def _number(name: str, word: str) -> float | int:
+    try:
+        value = float(word)
+    except ValueError as error:
+        raise ConfigError(f"{name} is {word.strip()[:40]!r}.", "Give numbers separated by commas.") from error
+    return int(value) if value.is_integer() and name != "learning_rate" else value
+
+
+def _minutes(kind: Kind, dataset: DataSet) -> float:
+    return float(
+        st.number_input("Minutes", min_value=1.0, max_value=600.0, value=5.0, step=1.0, key="study_minutes", help="In all, never more than a tenth over it.")
+    )  # fmt: skip
+
+
+def _trials(kind: Kind, dataset: DataSet) -> int:
+    return int(
+        st.number_input(
+            "Trials",
+            min_value=3,
+            max_value=500,
+            value=20,
+            key="study_trials",
+            help="Trainings that search; poor ones end early.",
+        )
+    )
+
+
+FIELDS: dict[str, Callable[[Kind, DataSet], Any]] = {
+    "seeds": _seeds, "strategies": _strategies, "sources": _sources, "sizes": _sizes, "vary": _vary, "minutes": _minutes, "trials": _trials,
+}  # fmt: skip
+
+
+def _lengths(dataset: DataSet, sources: set[str]) -> dict[str, Any]:
+    """Tokens of the set's texts for each source that is at hand."""
+    return {source: lengths_of(dataset.id, source) for source in sources if check_source(source).at_hand}
+
+
+def _cost(kind: Kind, cost: StudyCost) -> None:
+    """What it will take, in a line."""
+    if kind.goes_on is not None:
+        st.caption("Which trainings it needs follows from what the first ones give.")
+        return
+    said = f"{cost.runs} training{'s' if cost.runs != 1 else ''}"
+    if cost.reused:
+        said += f", {cost.reused} of which {'are' if cost.reused != 1 else 'is'} there already"
+    if cost.seconds is not None and cost.runs > cost.reused:
+        memory = f" and {cost.memory_mib / 1024:.1f} GiB of memory" if cost.memory_mib else ""
+        said += f"; the rest takes about {duration(cost.seconds)}{memory}"
+    st.caption(f"{said}.")
+
+
+def _strategy(name: str) -> str:
+    return STRATEGIES[name].title if name in STRATEGIES else name

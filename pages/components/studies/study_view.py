@@ -1,22 +1,39 @@
 """A study: its question, how it stands, and what it says."""
 
 from collections.abc import Callable
+from typing import Any
 
 import streamlit as st
 
 from core.errors import GraftError
 from core.studies import carrying
 from core.studies.folder import Study
+from core.studies.grid import SEED
+from core.studies.labels import read_labels
 from core.studies.ladder import read_ladder
-from core.studies.standing import UNDER_WAY, cell_state, share_done, state_of, study_state
+from core.studies.repeat import read_repeat
+from core.studies.settings import read_settings
+from core.studies.sources import read_sources
+from core.studies.standing import UNDER_WAY, cell_state, share_done, state_of
+from core.studies.strategies import read_strategies
 from pages.components.results.share import report_button
 from pages.components.shared.errors import show_error, shown_errors
 from pages.components.shared.states import study_badge
 from pages.components.shared.words import plain
+from pages.components.studies.labels_view import labels_view
 from pages.components.studies.ladder_view import ladder_view
+from pages.components.studies.sources_view import sources_view
+from pages.components.studies.ways_view import compared_view
 
 EVERY = 2.0  # seconds between two looks
-VIEWS: dict[str, Callable[[Study], None]] = {"ladder": lambda study: ladder_view(study, read_ladder(study))}
+VIEWS: dict[str, Callable[[Study], None]] = {
+    "ladder": lambda study: ladder_view(study, read_ladder(study)),
+    "labels": lambda study: labels_view(study, read_labels(study)),
+    "strategies": lambda study: compared_view(study, read_strategies(study)),
+    "settings": lambda study: compared_view(study, read_settings(study)),
+    "seeds": lambda study: compared_view(study, read_repeat(study)),
+    "sources": lambda study: sources_view(study, read_sources(study)),
+}
 
 
 def study_view(study: Study, is_page: bool = False) -> None:
@@ -39,22 +56,34 @@ def _panel(study: Study, shown_state: str) -> None:
     """What redraws itself; ``shown_state`` is the one for which the rest was drawn."""
     with shown_errors():
         cells = study.cells()
-        state = study_state([cell_state(cell) for cell in cells])
+        state = state_of(study)
         if state != shown_state:
             st.rerun()
         if state in UNDER_WAY:
-            st.progress(share_done(cells), text=_working(study))
+            doing = study.doing
+            share = doing.get("share") if doing and doing.get("share") is not None else share_done(cells)
+            st.progress(min(1.0, max(0.0, float(share))), text=_working(study, doing))
+        elif error := study.error:
+            st.error(plain(f"{error.get('message', '')} {error.get('hint', '')}"), icon=":material/error:")
         _actions(study, state)
         VIEWS[str(study.read()["kind"])](study)
 
 
-def _working(study: Study) -> str:
+def _working(study: Study, doing: dict[str, Any] | None) -> str:
+    if doing:
+        return f"Now: {plain(str(doing.get('text', '')))}"
     states = [(cell, cell_state(cell)) for cell in study.cells()]
     done = sum(state == "finished" for _, state in states)
     at_work = next(
-        (cell.plan.factors.get("rung", cell.plan.name) for cell, state in states if state in ("starting", "running")),
+        (
+            cell.plan.name if SEED in cell.plan.factors else cell.plan.factors.get("rung", cell.plan.name)
+            for cell, state in states
+            if state in ("starting", "running")
+        ),
         "",
     )
+    if not states:
+        return "Looking for what to train first …"
     return f"{done} of {len(states)} trainings done" + (f"; now: {plain(at_work)}" if at_work else "")
 
 

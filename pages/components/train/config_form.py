@@ -6,7 +6,11 @@ from typing import Any
 import streamlit as st
 
 from core.config import PRESETS, settings
+from core.errors import GraftError
+from core.models.index_sources import INDEX_SOURCES
 from core.models.sources import EMBEDDED, PREFIX, SourceInfo, list_sources
+from core.models.unpacking import IndexSource, unpack
+from pages.components.shared.errors import show_error
 from pages.components.shared.words import plain
 from pages.components.train.all_settings import number_typed
 from pages.components.train.hub_search import search_hub
@@ -22,8 +26,7 @@ def choose_source() -> tuple[str, str | None]:
     _follow_link(sources)
     picked = st.selectbox(
         "Source: the pretrained model to start from", options, key="source",
-        format_func=lambda key: sources[key].title + ("" if sources[key].available else " (not available offline)")
-        if key in sources else key,
+        format_func=lambda key: _option(sources[key]) if key in sources else key,
     )  # fmt: skip
     if picked == OTHER_HUB:
         search_hub()
@@ -38,7 +41,31 @@ def choose_source() -> tuple[str, str | None]:
         return _in_address(choose_weights(architectures)), None
     info = sources[picked]
     st.caption(plain(info.sentence if info.available else f"{info.sentence} Not available: {info.why_not}"))
+    if picked in INDEX_SOURCES and info.available and not info.at_hand:
+        _offer_unpacking(INDEX_SOURCES[picked])
     return _in_address(picked), None
+
+
+def _option(source: SourceInfo) -> str:
+    if source.available:
+        return source.title
+    return f"{source.title} ({'not installed' if source.key in INDEX_SOURCES else 'not available offline'})"
+
+
+def _offer_unpacking(source: IndexSource) -> None:
+    """A source in packages can be unpacked before the run, so that its cost is told."""
+    if not st.button(
+        "Unpack it now", icon=":material/unarchive:", key="unpack",
+        help="Takes some seconds. Time and memory of a run can then be told.",
+    ):  # fmt: skip
+        return
+    bar = st.progress(0.0, "Unpacking …")
+    try:
+        unpack(source, lambda done, total: bar.progress(done / total, f"Unpacking: {done:,} of {total:,} MiB"))
+    except GraftError as error:
+        show_error(error)
+        return
+    st.rerun()
 
 
 def _follow_link(sources: Mapping[str, SourceInfo]) -> None:

@@ -14,6 +14,7 @@ from core.data.cleaning.languages import UNSURE, language_name, languages_of
 from core.data.cleaning.texts import even_sample
 from core.data.sets.lengths import dataset_lengths, length_summary
 from core.data.sets.store import DataSet
+from core.models.index_sources import INDEX_SOURCES, multilingual_advice
 
 ROWS = 1000
 CHARACTERS = 2000  # of each text
@@ -113,6 +114,7 @@ def _known_language(
         remedy = (
             f"What it does not know it cannot learn from. Choose a source made for {language}, or a multilingual one."
         )
+        remedy = f"{remedy} {multilingual_advice(model)}".strip()
         sample = even_sample(dataset.frame(), ROWS)
         rows = rows_of(sample, languages_of(sample["text"].tolist()) == code)
         level = "error" if known < 0.5 else "warning"
@@ -120,9 +122,12 @@ def _known_language(
     if pieces is not None and pieces > MANY_PIECES:
         message += f", but breaks its words into {pieces:.1f} pieces each."
         remedy = f"It was hardly made for {language}; a source that knows the language reads whole words."
+        remedy = f"{remedy} {multilingual_advice(model)}".strip()
         return Check(KNOWN, "note", message, count=int(texts), remedy=remedy)
     return None
 
 
 def _named(model: str) -> str:
+    if model in INDEX_SOURCES:
+        return INDEX_SOURCES[model].title.partition(" (")[0]
     return "MiniLM" if model == "minilm" else model.rstrip("/").split("/")[-1]

@@ -8,6 +8,10 @@ def test_an_english_model_is_said_to_know_little_of_chinese(home, tmp_path):
     check = checks_of_texts(tmp_path, texts, "minilm")["words the model knows"]
     assert check.level == "error" and "MiniLM knows" in check.message and "of your Chinese text" in check.message
     assert 5 < int(check.message.split("knows ")[1].split(" %")[0]) < 50
+    assert (
+        "a multilingual one" in check.remedy
+        and "the source e5 (about 100 languages, rounded to 4 bits)" in check.remedy
+    )
 
 
 def test_what_a_max_length_cuts_is_told_in_shares(home, tmp_path):

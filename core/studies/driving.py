@@ -1,0 +1,62 @@
+"""The driver of a study whose next runs depend on what earlier ones gave: it looks, queues, waits and looks again."""
+
+import logging
+import time
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+
+from core.errors import GraftError
+from core.jobs.drivers import driver_lock
+from core.studies import carrying
+from core.studies.folder import Study
+from core.studies.registry import kind_of
+from core.studies.standing import cell_state
+
+log = logging.getLogger("graft.driver")
+
+LOOK = 0.3  # seconds between two looks at the runs
+
+
+def drive(folder: Path, sleep: Callable[[float], None] = time.sleep) -> int:
+    """Carry a study on until it is done or held; what goes wrong is told in the study, which is then held.
+
+    Returns:
+        the exit code: 0 unless Graft itself failed.
+    """
+    study, lock = Study(folder.name, folder), driver_lock(folder)
+    if not lock.take():
+        log.info("study %s has a driver already", study.id)
+        return 0
+    try:
+        while study.goes_on:
+            step = kind_of(str(study.read()["kind"])).goes_on
+            cells = step(study) if step else None
+            if cells is None:
+                study.close()
+            elif cells:
+                if study.goes_on:  # it may have been stopped meanwhile
+                    carrying.add(study, cells)
+            else:
+                _wait(study, sleep)
+        return 0
+    except GraftError as error:
+        study.fail(error.message, error.hint)
+        return 0
+    except Exception as error:
+        traceback.print_exception(error)
+        study.fail(
+            f"Graft itself failed: {type(error).__name__}: {error}",
+            "The study's log.txt holds the details; please report them.",
+        )
+        return 1
+    finally:
+        study.told_nothing()
+        lock.release()
+
+
+def _wait(study: Study, sleep: Callable[[float], None]) -> None:
+    """Until a run of the study stands differently, or nothing more is wanted."""
+    before = [cell_state(cell) for cell in study.cells()]
+    while study.goes_on and before == [cell_state(cell) for cell in study.cells()]:
+        sleep(LOOK)
