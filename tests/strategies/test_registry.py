@@ -20,11 +20,9 @@ OTHERS = [
     for path in [*(ROOT / "core").rglob("*.py"), *(ROOT / "pages").rglob("*.py"), ROOT / "streamlit_app.py"]
     if ROOT / "core" / "strategies" not in path.parents
 ]
-OF_BASELINES = (
-    "core/evaluation/baselines.py",
-    "core/studies/rungs.py",
-    "core/charts/theme.py",
-)  # one bears a strategy's name
+OF_BASELINES = tuple(  # these name baselines, one of which bears a strategy's name
+    f"core/{name}.py" for name in ("evaluation/baselines", "studies/rungs", "studies/labels", "charts/theme")
+)
 
 
 def names_used(source: str) -> list[str]:

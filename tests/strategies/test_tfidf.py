@@ -28,6 +28,9 @@ from core.results.predict import predict_file
 from core.results.predictor import Predictor
 from core.runs.folder import create_run, default_name
 from core.runs.folds import get_folds
+from core.studies.cost import cost_of
+from core.studies.kind import Asked
+from core.studies.registry import answer_of, start_study
 from core.tasks import task_of
 from core.training.estimate import estimate_counted
 from core.transfer.retention import retention
@@ -258,3 +261,15 @@ def test_what_it_will_take_hangs_on_rows_alone(dataset):
     config = RunConfig("x", strategy="tfidf", model=GONE)
     short, long = (estimate_counted(config, counts | {"train": rows}, 2) for rows in (3000, 30_000))
     assert 0 < short.seconds < long.seconds and short.sentence.startswith("Takes about")
+
+
+def test_a_study_of_strategies_holds_it_and_keeps_the_baselines_of_the_others(dataset, tiny_encoder):
+    config = RunConfig(dataset.id, str(tiny_encoder), max_length=32, precision="fp32")
+    study = start_study("strategies", config, Asked(seeds=1, strategies=("tfidf", "linear_probe")))
+    assert cost_of([cell.plan for cell in study.cells() if not cell.plan.config.source], dataset, {}).seconds > 0
+    for cell in study.cells():
+        work(cell.run.path)
+        assert cell.run.state == "finished", cell.run.log_tail()
+    lines = {line.name: line for line in answer_of(study).ways.lines}
+    assert not lines["Counted words"].transfers and lines["Linear probe"].transfers
+    assert lines["Counted words"].values == pytest.approx(lines["TF-IDF + logistic regression"].values)
