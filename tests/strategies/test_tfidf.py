@@ -6,7 +6,7 @@ import pytest
 
 from core.config import RunConfig
 from core.data.sets.add import add_dataset
-from core.errors import GraftError, RunError, SourceError
+from core.errors import GraftError, RunError, SourceError, StudyError
 from core.explain.attribution import explain
 from core.explain.training_texts import ask_known
 from core.export.report import report
@@ -273,3 +273,8 @@ def test_a_study_of_strategies_holds_it_and_keeps_the_baselines_of_the_others(da
     lines = {line.name: line for line in answer_of(study).ways.lines}
     assert not lines["Counted words"].transfers and lines["Linear probe"].transfers
     assert lines["Counted words"].values == pytest.approx(lines["TF-IDF + logistic regression"].values)
+
+
+def test_a_study_of_sources_refuses_it(dataset):
+    with pytest.raises(StudyError, match="takes no source"):
+        start_study("sources", RunConfig(dataset.id, strategy="tfidf"))
