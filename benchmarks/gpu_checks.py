@@ -144,6 +144,8 @@ def strategies(asked: argparse.Namespace) -> str:
     """Every way to train, for an epoch of a few hundred rows."""
     said = []
     for name, strategy in STRATEGIES.items():
+        if not strategy.teacher.encodes:
+            continue
         job = _job(
             asked, 48 if strategy.teacher.steps and not strategy.teacher.by_epochs else 320, strategy=name, epochs=None
         )

@@ -132,7 +132,7 @@ class RunConfig:
         _one_of("best_by", self.best_by, ("auto", *(name for name, metric in METRICS.items() if metric.chooses)))
         if not self.dataset:
             raise ConfigError("No data set was named.", "Choose one that `data list` shows, or add a file first.")
-        if not self.model:
+        if not self.model and STRATEGIES[self.strategy].teacher.encodes:
             raise ConfigError("No source model was named.", "Use minilm, a Hub name, a folder, or run:<id>.")
         if self.learning_rate is not None:
             _between("learning_rate", self.learning_rate, 1e-8, 1.0)
@@ -183,6 +183,15 @@ class RunConfig:
         if "dataset" not in value:
             raise ConfigError("No data set was named.", "Give the setting `dataset`.")
         return cls(**value)
+
+    @property
+    def source(self) -> str:
+        """The model that the run starts from; empty where its strategy takes none, whatever ``model`` says."""
+        return self.model if STRATEGIES[self.strategy].teacher.encodes else ""
+
+    def told(self) -> dict[str, Any]:
+        """The settings as a reader is shown them: as they are, but for a source that was not used."""
+        return self.to_json() | {"model": self.source or "none"}
 
     def changed(self, **changes: Any) -> "RunConfig":
         """A copy with some settings replaced, checked anew."""

@@ -11,6 +11,7 @@ from core.data.sets.store import DataSet
 from core.errors import GraftError
 from core.jobs import queue
 from core.jobs.folds import FOLDS, submit_folds
+from core.strategies.registry import STRATEGIES
 from core.tasks import task_of
 from pages.components.data.health import reading_lines
 from pages.components.shared import status, words
@@ -82,13 +83,14 @@ def form(dataset: DataSet) -> None:
             settings = choose_settings(preset, strategy, task_of(dataset.task))
     with before:
         ready, config = False, None
-        if not source:
+        if not source and STRATEGIES[strategy].teacher.encodes:
             st.caption("Name the model on the left: time and memory are told when it is known.")
         try:
             config = RunConfig(dataset=dataset.id, model=source, revision=revision, strategy=strategy, **settings)
             with st.spinner("Estimating time and memory …"):
                 ready = cost(config, dataset)
-            reading_lines(dataset, config.model, config.max_length)
+            if config.source:
+                reading_lines(dataset, config.source, config.max_length)
         except GraftError as error:
             if source:
                 show_error(error)

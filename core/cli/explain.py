@@ -32,11 +32,11 @@ def explain(arguments: argparse.Namespace, out: Output) -> int:
     """
     from core.explain.attribution import explain as told_by
     from core.explain.attribution import without
-    from core.results.predictor import Predictor
+    from core.results.answerer import load_model
     from core.runs.folder import get_run
 
     run, text, pair = get_run(arguments.run), arguments.text.strip(), arguments.text_pair
-    model = Predictor.load(run, arguments.device)
+    model = load_model(run, arguments.device)
     second = None if pair is None else [pair]
     outputs = model.predict([text], second)
     told = told_by(model, text, pair, arguments.label)

@@ -63,6 +63,7 @@ def state_lines(state: dict[str, Any]) -> list[str]:
         lines.append(state["held_up"])
     if not state["metrics"]:
         return lines
+    speed = state["tokens_per_second"]
     scores = ", ".join(
         f"{METRICS[name].spoken} {figure(name, state['metrics'][name])} ({span(name, interval_of(state, name))})"
         for name in state["intervals"]
@@ -74,7 +75,7 @@ def state_lines(state: dict[str, Any]) -> list[str]:
         verdict_in(state),
         *state["notes"],
         *(f"Mind: {warning}" for warning in state["warnings"]),
-        f"trained for {state['seconds']:.1f} s at {state['tokens_per_second']:,.0f} tokens/s",
+        f"trained for {state['seconds']:.1f} s" + (f" at {speed:,.0f} tokens/s" if speed else ""),
     ]
 
 

@@ -77,7 +77,7 @@ def chosen_config(arguments: argparse.Namespace) -> tuple[RunConfig, str]:
         GraftError: naming what is not there, or the setting that is out of range.
     """
     from core.data.sets.store import get_dataset
-    from core.models.reach import require_source
+    from core.models.reach import require_source_of
     from core.training.devices import find_device
 
     dataset = get_dataset(arguments.dataset)
@@ -85,7 +85,7 @@ def chosen_config(arguments: argparse.Namespace) -> tuple[RunConfig, str]:
     if left_open:
         arguments.strategy = None
     config = run_config(arguments, dataset.id)
-    require_source(config.model, config.revision)
+    require_source_of(config)
     if config.device != "auto":
         find_device(config.device)
     if not left_open:

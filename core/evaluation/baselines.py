@@ -1,14 +1,15 @@
 """Baselines: what can be had without any transfer, on the same rows."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
-from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.multiclass import OneVsRestClassifier
 from sklearn.pipeline import make_pipeline
 
+from core.evaluation.counted_words import CountedWords, vectorizer
 from core.threads import one_thread
 
 SENTENCES = {
@@ -89,52 +90,48 @@ def counted(
     return _named(name_of(kind, simple=False), answer(texts))
 
 
-def fit_counted(
-    kind: str, train_texts: list[str], train_targets: np.ndarray, outputs: int, seed: int
-) -> Callable[[Sequence[str]], np.ndarray]:
+def fit_counted(kind: str, train_texts: list[str], train_targets: np.ndarray, outputs: int, seed: int) -> CountedWords:
     """What ``counted`` has learnt from these rows: texts in, (rows, outputs) probabilities or (rows,) scores out."""
-
-    def alike(texts: Sequence[str]) -> np.ndarray:
-        """Before any word is read; each label is as likely as it is frequent."""
-        if kind == "multi_label":
-            return np.tile(train_targets.mean(axis=0, dtype=np.float64), (len(texts), 1))
-        return trivial(kind, train_targets, len(texts), outputs).outputs
-
+    nothing = CountedWords.nothing(kind, _always(kind, train_targets, outputs))
     learnable = np.flatnonzero(np.ptp(train_targets, axis=0) > 0) if kind == "multi_label" else None
     if len(np.unique(train_targets, axis=0)) < 2:  # nothing to separate
-        return alike
-    model = make_pipeline(_words(train_texts), _regression(kind, seed))
+        return nothing
+    by_characters = reads_by_characters(train_texts)
+    rare = 2 if len(train_texts) >= 200 else 1
+    words = vectorizer(by_characters, min_df=rare, max_features=200_000)
+    model = make_pipeline(words, _regression(kind, seed))
     try:
         with one_thread():
             model.fit(train_texts, train_targets if learnable is None else train_targets[:, learnable].astype(np.int64))
     except ValueError as error:
         if "vocabulary" not in str(error) and "no terms remain" not in str(error).lower():
             raise
-        return alike
-
-    def answer(texts: Sequence[str]) -> np.ndarray:
-        if kind == "regression":
-            return np.asarray(model.predict(texts), dtype=np.float64)
-        if learnable is not None:
-            told = alike(texts)
-            told[:, learnable] = model.predict_proba(texts).reshape(len(texts), -1)[:, -len(learnable) :]
-            return told
-        probabilities = np.zeros((len(texts), outputs))
-        probabilities[:, model[-1].classes_] = model.predict_proba(texts)
-        return probabilities
-
-    return answer
-
-
-def _words(texts: list[str]) -> TfidfVectorizer:
-    by_characters = reads_by_characters(texts)
-    shape: dict[str, object] = (
-        {"analyzer": "char", "ngram_range": (1, 3)}
-        if by_characters
-        else {"ngram_range": (1, 2), "token_pattern": r"(?u)\b\w+\b"}
+        return nothing
+    learnt, weights, bias = _linear(model[-1], learnable)
+    always = np.zeros(outputs) if kind == "single_label" else nothing.always  # a class without rows is never answered
+    return CountedWords(
+        kind, always, by_characters, tuple(words.get_feature_names_out()), words.idf_, learnt, weights, bias
     )
-    rare = 2 if len(texts) >= 200 else 1
-    return TfidfVectorizer(sublinear_tf=True, min_df=rare, max_features=200_000, **shape)
+
+
+def _always(kind: str, targets: np.ndarray, outputs: int) -> np.ndarray:
+    """(outputs,) what is said before any word is read: shares of classes, how frequent each label is, or the mean score."""
+    if kind == "multi_label":
+        return targets.mean(axis=0, dtype=np.float64)
+    return np.atleast_1d(trivial(kind, targets, 1, outputs).outputs[0])
+
+
+def _linear(fitted: Any, learnable: np.ndarray | None) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Numbers of the outputs (learnt,), weights (learnt, terms) and bias (learnt,) of what scikit-learn has fitted."""
+    if learnable is not None:
+        each = fitted.estimators_
+        return learnable, np.concatenate([one.coef_ for one in each]), np.concatenate([one.intercept_ for one in each])
+    weights, bias = np.atleast_2d(fitted.coef_), np.atleast_1d(fitted.intercept_)
+    if not hasattr(fitted, "classes_"):
+        return np.zeros(1, dtype=np.int64), weights, bias
+    if len(fitted.classes_) == 2:  # scikit-learn gives one row for two classes
+        weights, bias = np.concatenate([-weights, weights]) / 2, np.concatenate([-bias, bias]) / 2
+    return fitted.classes_.astype(np.int64), weights, bias
 
 
 def _regression(kind: str, seed: int) -> object:

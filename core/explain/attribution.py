@@ -5,13 +5,16 @@ nothing but padding to the text itself, and multiplied by that way. Source: Sund
 times its vectors costs a sixth and tells the wrong words: docs/benchmarks.md has both beside leaving each word out.
 """
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from core.errors import SourceError
+from core.explain.counted import explain_counted
+from core.explain.explained import Explained, which_output
 from core.explain.words import Word, gather
+from core.results.answerer import Answerer
+from core.results.counted_predictor import CountedPredictor
 from core.results.predictor import Predictor
 from core.training.truncation import pieces, special_counts
 
@@ -21,24 +24,8 @@ if TYPE_CHECKING:
 STEPS = 6  # more agree no better with leaving words out
 
 
-@dataclass(frozen=True, slots=True)
-class Explained:
-    """What one text's answer rests on.
-
-    Attributes:
-        target: the class or label whose pull the weights tell; the name of the score for scores.
-        words, second: the words of the text, and of its second text; empty without one.
-        note: what limits the explanation, in a sentence; empty where nothing does.
-    """
-
-    target: str
-    words: tuple[Word, ...]
-    second: tuple[Word, ...] = ()
-    note: str = ""
-
-
-def explain(predictor: Predictor, text: str, pair: str | None = None, target: str | None = None) -> Explained:
-    """The pull of each word towards one answer.
+def explain(predictor: Answerer, text: str, pair: str | None = None, target: str | None = None) -> Explained:
+    """The pull of each word towards one answer: exact where words are counted, else as told above.
 
     Args:
         target: the class or label to explain; by default the one that the model gives the highest probability.
@@ -46,9 +33,13 @@ def explain(predictor: Predictor, text: str, pair: str | None = None, target: st
     Raises:
         SourceError: when the model's tokenizer does not tell where its tokens stand, or its word vectors cannot be reached.
     """
+    if isinstance(predictor, CountedPredictor):
+        return explain_counted(predictor, text, pair, target)
+    if not isinstance(predictor, Predictor):
+        raise SourceError("This model does not tell what its words do.")
     tokens = _tokens(predictor, text, pair)
     outputs, pull = _pull(predictor, tokens, target)
-    which = _which(predictor, outputs, target)
+    which = which_output(predictor, outputs, target)
     spans, parts = tokens["spans"], np.asarray(tokens["parts"])
     read = [
         gather(each, [spans[at] for at in np.flatnonzero(parts == part)], pull[parts == part].tolist())
@@ -117,7 +108,7 @@ def _pull(predictor: Predictor, tokens: dict[str, Any], target: str | None) -> t
     try:
         with torch.enable_grad():
             logits = model(**_batch(tokens, ids.expand(STEPS, -1))).logits.float()
-            aim = _aim(predictor, logits, _which(predictor, outputs, target))
+            aim = _aim(predictor, logits, which_output(predictor, outputs, target))
             (gradient,) = torch.autograd.grad(aim.sum(), way)
     finally:
         hook.remove()
@@ -160,11 +151,3 @@ def _aim(predictor: Predictor, logits: "torch.Tensor", which: int) -> "torch.Ten
         return logits[:, which]
     others = [number for number in range(logits.shape[1]) if number != which]
     return logits[:, which] - logits[:, others].logsumexp(1)
-
-
-def _which(predictor: Predictor, outputs: np.ndarray, target: str | None) -> int:
-    if target is None or predictor.task.kind == "regression":
-        return int(np.argmax(outputs)) if predictor.task.kind != "regression" else 0
-    if target not in predictor.labels:
-        raise SourceError(f"The model has no class {target[:80]!r}.", f"Classes: {', '.join(predictor.labels[:20])}.")
-    return predictor.labels.index(target)

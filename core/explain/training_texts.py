@@ -9,6 +9,7 @@ from core.data.columns.joining import joined_texts
 from core.data.reading.cells import cell_text
 from core.data.sets.store import get_dataset
 from core.data.splits.sampling import draw_part
+from core.errors import SourceError
 from core.explain.novelty import Known, know, strangeness
 from core.explore.background import Work
 from core.explore.features import MOST_ROWS, ask_features, read_texts
@@ -37,8 +38,11 @@ def ask_known(run: Run) -> Work:
 
     Raises:
         DatasetError: when the version of the set that the run used was deleted.
+        SourceError: when the run has no source that could read them.
     """
-    return ask_features(get_dataset(run.config.dataset), run.config.model, learnt_from(run))
+    if not run.config.source:
+        raise SourceError(f"Run {run.name} counts words: it has no source that reads texts.", "Name another run.")
+    return ask_features(get_dataset(run.config.dataset), run.config.source, learnt_from(run))
 
 
 def how_unlike(

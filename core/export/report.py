@@ -23,8 +23,8 @@ from core.export.report_settings import differing, settings_of
 from core.export.report_speed import Speed, measure_speed
 from core.export.report_story import Story, dataset_title, tell
 from core.metrics.table import METRICS
+from core.results.answerer import Answerer, load_model
 from core.results.compare import compare_runs
-from core.results.predictor import Predictor
 from core.runs.folder import Run, get_run
 from core.studies.folder import Study, get_study
 from core.studies.ladder import Ladder
@@ -155,7 +155,7 @@ def versions() -> str:
     return ", ".join(known)
 
 
-def speed_of(run: Run, predictor: Predictor | None = None) -> Speed | None:
+def speed_of(run: Run, predictor: Answerer | None = None) -> Speed | None:
     """Measured now on judged texts; None where the model is gone.
 
     Args:
@@ -163,7 +163,7 @@ def speed_of(run: Run, predictor: Predictor | None = None) -> Speed | None:
     """
     result: dict[str, Any] = run.result or {}
     try:
-        predictor = predictor or Predictor.load(run)
+        predictor = predictor or load_model(run)
         table = run.read_predictions(result["split"])
     except RunError:
         return None

@@ -11,9 +11,7 @@ from core.runs.folder import Run
 def settings_of(run: Run) -> list[tuple[str, str]]:
     """(setting, value) of each; what was left to Graft is *automatic*, with what it took where the result says so."""
     names, result = settings(), run.result or {}
-    return [
-        (names[name][0], _value(name, value, result)) for name, value in run.config.to_json().items() if name in names
-    ]
+    return [(names[name][0], _value(name, value, result)) for name, value in run.config.told().items() if name in names]
 
 
 def differing(runs: Sequence[Run], comparison: Comparison) -> list[tuple[str, list[str]]]:

@@ -4,7 +4,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from core.results.predictor import Predictor
+from core.results.answerer import Answerer
 from core.runs.folder import Run
 from core.training.estimate import duration
 
@@ -29,7 +29,7 @@ class Speed:
         )
 
 
-def measure_speed(predictor: Predictor, texts: Sequence[str], pairs: Sequence[str] | None = None) -> Speed | None:
+def measure_speed(predictor: Answerer, texts: Sequence[str], pairs: Sequence[str] | None = None) -> Speed | None:
     """Score some texts anew, past what is remembered of earlier answers; None where there is no text.
 
     Args:

@@ -32,7 +32,8 @@ class Story:
     Attributes:
         figure: the headline's value, such as 92.4 %; ``measure`` what it is, ``span`` its interval in words.
         higher: whether more is better.
-        verdict: whether transfer paid, in a sentence; ``paid`` True, False, or None where nothing is shown.
+        verdict: whether transfer paid, in a sentence; ``paid`` True, False, or None where nothing is shown. Where the run
+            has no source, ``transferred`` is False and both are about the run alone.
         meaning: what the figure means in words that need no statistics.
         bars: this run and its baselines on the headline.
         classes: (name, description, rows that judged it) of each.
@@ -49,6 +50,7 @@ class Story:
     span: str
     verdict: str
     paid: bool | None
+    transferred: bool
     meaning: str
     bars: list[Bar]
     data: Facts
@@ -83,14 +85,17 @@ def tell(run: Run, speed: Speed | None = None) -> Story:
         span=span(headline, interval_of(result, headline)),
         verdict=verdict_in(result) if verdict else "There is no baseline to set this beside.",
         paid=bool(verdict.get("better", verdict["difference"] > 0)) if real else None,
+        transferred=bool(run.config.source),
         meaning=_meaning(result, headline), bars=contenders(run.name, result), data=_data(run, result, dataset),
         classes=_classes(result, dataset), examples=examples_of(run, result), mistakes=mistakes_of(run, result),
-        cost=_cost(run, result), speed=speed.sentence if speed else "", limits=_limits(result), measured=_measured(result),
+        cost=_cost(run, result), speed=speed.sentence if speed else "", limits=_limits(run, result), measured=_measured(run, result),
     )  # fmt: skip
 
 
 def source_title(model: str) -> str:
-    """A source as people call it."""
+    """A source as people call it; the word none where there is none."""
+    if not model:
+        return "none"
     if model == "minilm":
         return "MiniLM (built in)"
     if model in INDEX_SOURCES:
@@ -131,9 +136,11 @@ def _what(run: Run, result: Mapping[str, Any], dataset: DataSet | None) -> str:
     else:
         gives = f"says which of {len(labels)} classes it belongs to"
     strategy = STRATEGIES[run.config.strategy]
+    source = run.config.source
+    made = f"made from {source_title(source)} and" if source else "made without a pretrained model from"
     return (
-        f"The model reads {reads} and {gives}. It was made from {source_title(run.config.model)} "
-        f"and {result['train_rows']:,} labelled examples. How: {strategy.title}."
+        f"The model reads {reads} and {gives}. It was {made} {result['train_rows']:,} labelled examples. "
+        f"How: {strategy.title}."
     )
 
 
@@ -158,7 +165,7 @@ def _data(run: Run, result: Mapping[str, Any], dataset: DataSet | None) -> Facts
         if dataset.skipped_rows:
             facts.append(("Rows set aside", f"{dataset.skipped_rows:,}"))
     facts.append(("To learn from", f"{result['train_rows']:,}"))
-    if result["split"] == "test":
+    if result["split"] == "test" and run.config.source:
         facts.append(("To choose the checkpoint", f"{result.get('validation_rows') or 0:,}"))
     return [*facts, ("To judge by", f"{result['rows']:,} ({result['split']} rows)")]
 
@@ -182,7 +189,7 @@ def _cost(run: Run, result: Mapping[str, Any]) -> Facts:
     return [*facts, ("Model on disk", size_in_words(size) if size else "deleted")]
 
 
-def _limits(result: Mapping[str, Any]) -> list[str]:
+def _limits(run: Run, result: Mapping[str, Any]) -> list[str]:
     """What a reader must not take the figures for."""
     limits = [
         f"Judged by {result['rows']:,} texts of the same data set. Texts of another kind, another time or another language "
@@ -203,15 +210,18 @@ def _limits(result: Mapping[str, Any]) -> list[str]:
         found = round(weak["recall"] * weak["support"])
         if found < weak["support"]:
             limits.append(f"Hardest to find: “{weak['label']}”, {found:,} of its {weak['support']:,} rows.")
-    limits.append(
-        "It was trained once. Another training with another seed would differ a little; the interval leaves that out."
-    )
+    if run.config.source:  # counting words draws nothing at random
+        limits.append(
+            "It was trained once. Another training with another seed would differ a little; the interval leaves that out."
+        )
     return limits
 
 
-def _measured(result: Mapping[str, Any]) -> list[str]:
+def _measured(run: Run, result: Mapping[str, Any]) -> list[str]:
     unseen = (
-        "which no one saw in training" if result["split"] == "test" else "on which the checkpoint was chosen as well"
+        "which no one saw in training"
+        if result["split"] == "test" or not run.config.source
+        else "on which the checkpoint was chosen as well"
     )
     drawn = "" if result["rows"] == result["evaluated_of"] else f", a fixed draw from {result['evaluated_of']:,}"
     told = [f"All are judged by the same {result['rows']:,} {result['split']} rows{drawn}, {unseen}."]

@@ -11,7 +11,7 @@ from core.data.sets.store import DataSet, get_dataset
 from core.data.sets.versions import origin_of
 from core.errors import ConfigError, DatasetError, GraftError
 from core.jobs.scheduler import ensure_scheduler
-from core.models.reach import pinned, require_source
+from core.models.reach import require_source_of, with_commit
 from core.runs.folder import create_run, default_name, get_run
 from core.runs.folds import FoldRuns, Tie, get_folds
 from core.tasks import check_settings, task_of
@@ -41,9 +41,9 @@ def submit_folds(
     if dataset.task == "unlabelled":
         raise DatasetError(f"The data set {dataset.name!r} has no labels.", "Training needs a label column.")
     check_settings(config, task_of(dataset.task))
-    _check_source(config.model, dataset)
-    require_source(config.model, config.revision)
-    config = config.changed(revision=pinned(config.model, config.revision))
+    _check_source(config.source, dataset)
+    require_source_of(config)
+    config = with_commit(config)
     keep = has_own_test(dataset) if keep_test is None else keep_test
     versions = make_folds(dataset, folds, seed, dataset.group, keep)
     title = name or default_name(config, dataset.size("train"))
@@ -72,7 +72,7 @@ def _check_source(model: str, dataset: DataSet) -> None:
                 f"The source {name!r} has learnt from rows of {dataset.name!r}, so it knows rows that would judge it.",
                 "Start from a model that has not seen this set, such as minilm.",
             )
-        model = config.model
+        model = config.source
 
 
 def _run_of(model: str) -> str | None:

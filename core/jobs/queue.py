@@ -8,7 +8,7 @@ from core.errors import RunError
 from core.jobs.device_sets import check_devices
 from core.jobs.lock import is_at_work
 from core.jobs.scheduler import ensure_scheduler, silence
-from core.models.reach import pinned, require_source
+from core.models.reach import require_source_of, with_commit
 from core.runs.folder import ACTIVE, DAMAGED, WAITING, Run, create_run, default_name, list_runs
 from core.runs.ties import StudyTie
 from core.tasks import check_settings, task_of
@@ -37,7 +37,7 @@ def submit(
         RunError: when the name is too long.
     """
     dataset = check(config)
-    config = config.changed(revision=pinned(config.model, config.revision))
+    config = with_commit(config)
     run = create_run(
         config,
         name or default_name(config, dataset.size("train")),
@@ -61,7 +61,7 @@ def check(config: RunConfig) -> DataSet:
         from core.training.devices import list_devices
 
         check_devices(config, [device.name for device in list_devices()])
-    require_source(config.model, config.revision)
+    require_source_of(config)
     return dataset
 
 
@@ -96,7 +96,7 @@ def resume(run: Run) -> None:
         )
     if is_at_work(run):
         raise RunError(f"The worker of run {run.name} is still at work.", "Wait a moment, or stop the run first.")
-    require_source(run.config.model, run.config.revision)
+    require_source_of(run.config)
     run.clear_stop()
     run.write_status(state="queued", queued_at=time.time(), error=None, process=None)
     ensure_scheduler()

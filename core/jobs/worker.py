@@ -3,6 +3,7 @@
 import logging
 import time
 import traceback
+from collections.abc import Callable
 from pathlib import Path
 
 from core.config import RunConfig
@@ -10,7 +11,8 @@ from core.errors import GraftError, RunError, StorageError
 from core.jobs.compute import Compute, take_compute
 from core.jobs.lock import NamedLock, worker_lock
 from core.jobs.phases.baselines_aside import BaselinesAside
-from core.jobs.phases.choosing import choose_rows
+from core.jobs.phases.choosing import Chosen, choose_rows
+from core.jobs.phases.counting import count_words
 from core.jobs.phases.finishing import finish
 from core.jobs.phases.fitting import fit
 from core.jobs.phases.judging import judge
@@ -108,6 +110,8 @@ def _carry_out(run: Run, reporter: Reporter | Silent) -> str:
     compute = _begin(config, recorder, began)
     chosen = choose_rows(config, recorder.warn)
     reporter.update(judged_on=chosen.judged_on)
+    if not config.source:
+        return _count(chosen, recorder, should_stop, began)
     prepared = prepare(chosen, recorder)
     try:
         first = distributed.rank() == 0
@@ -126,6 +130,15 @@ def _carry_out(run: Run, reporter: Reporter | Silent) -> str:
     return "finished"
 
 
+def _count(chosen: Chosen, recorder: RunRecorder, should_stop: Callable[[], bool], began: float) -> str:
+    """As ``_carry_out`` goes on where words are counted: no source, no device, no checkpoints."""
+    try:
+        count_words(chosen, recorder, should_stop, began)
+    except Interrupted:
+        return "stopped"
+    return "finished"
+
+
 def _begin(config: RunConfig, recorder: RunRecorder, began: float) -> Compute:
     """Find the device and say that the run is under way."""
     from transformers.utils import logging as transformers_logging
@@ -133,7 +146,8 @@ def _begin(config: RunConfig, recorder: RunRecorder, began: float) -> Compute:
     transformers_logging.set_verbosity_error()
     transformers_logging.disable_progress_bar()
     reporter = recorder.reporter
-    compute = take_compute(config, reporter.status.get("device") or "auto")
+    given = reporter.status.get("device") or "auto"
+    compute = take_compute(config, given if config.source else "cpu")  # counting words knows no other device
     attempt = reporter.status.get("attempt", 1)
     reporter.event({"event": "attempt", "attempt": attempt})
     reporter.update(

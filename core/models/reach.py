@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
+from core.config import RunConfig
 from core.errors import SourceError
 from core.models.hub import LIMIT, SILENT, known_model, why_not_on_hub
 from core.models.hub_files import bring, cached_commit
@@ -62,6 +63,21 @@ def pinned(model: str, revision: str | None = None) -> str | None:
     why_not_on_hub(model, revision)  # waits for the answer
     known = known_model(model, revision)
     return (known.commit if known else "") or revision
+
+
+def require_source_of(config: RunConfig) -> None:
+    """As ``require_source``, for a run; one whose strategy takes no source needs none.
+
+    Raises:
+        SourceError: as ``require_source``.
+    """
+    if config.source:
+        require_source(config.source, config.revision)
+
+
+def with_commit(config: RunConfig) -> RunConfig:
+    """The config with its source's commit (see ``pinned``); as it is where there is no source."""
+    return config.changed(revision=pinned(config.source, config.revision)) if config.source else config
 
 
 def bring_source(model: str, revision: str | None, progress: Callable[[int, int], None]) -> None:

@@ -241,6 +241,11 @@ def _run_model(model: str) -> Path:
     except RunError as error:
         raise SourceError(f"The source {model!r} does not exist. {error.message}", error.hint) from error
     if not (run.model / "config.json").exists():
+        if not run.config.source:
+            raise SourceError(
+                f"Run {run.name} has no encoder to start from: it counts words.",
+                "Choose minilm, or a run whose strategy has a source.",
+            )
         raise SourceError(f"Run {run.name} has no finished model.", "Wait until it has finished, or resume it.")
     return run.model
 

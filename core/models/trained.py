@@ -47,6 +47,8 @@ def trained_weights(config: RunConfig, classes: int) -> Trained:
     Raises:
         SourceError: when the source's architecture is not at hand.
     """
+    if not config.source:
+        return Trained(0, 0, "It has no source whose weights could be trained.")
     read = tuple((name, getattr(config, name)) for name in STRATEGIES[config.strategy].settings)
     return _count(config.model, config.revision, config.strategy, read, classes)
 

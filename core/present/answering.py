@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from core.errors import GraftError
-from core.results.predictor import Predictor
+from core.results.answerer import Answerer
 from core.tasks import readable
 
 LONGEST = 4000  # characters of a text; the model reads its first tokens anyway
@@ -17,7 +17,7 @@ SHOWN = 6  # bars
 class Answering:
     """A model that answers one text at a time; callers on several threads wait for one another."""
 
-    def __init__(self, predictor: Predictor, takes_pairs: bool, scale: tuple[float, float] = (0.0, 1.0)):
+    def __init__(self, predictor: Answerer, takes_pairs: bool, scale: tuple[float, float] = (0.0, 1.0)):
         self._predictor = predictor
         self.takes_pairs = takes_pairs
         self._scale = scale

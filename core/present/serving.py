@@ -13,7 +13,7 @@ from core.jobs.process import is_alive
 from core.present.answering import Answering
 from core.present.page import render
 from core.present.server import Server
-from core.results.predictor import Predictor
+from core.results.answerer import load_model
 from core.runs.folder import Run
 
 WATCHED = 1.0  # seconds between two looks at owner and run
@@ -26,7 +26,7 @@ def open_server(run: Run, address: str, port: int) -> Server:
         GraftError: when the run has no result or no model, or the port cannot be used.
     """
     tell(run)  # says at once where there is no result
-    predictor = Predictor.load(run)
+    predictor = load_model(run)
     story = tell(run, speed_of(run, predictor))
     result: dict[str, Any] = run.result or {}
     table = run.read_predictions(result["split"])

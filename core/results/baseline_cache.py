@@ -2,7 +2,6 @@
 
 import hashlib
 import time
-from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from core.data.cleaning.texts import whole_texts
 from core.data.sets.store import DataSet, get_dataset
 from core.data.splits.sampling import draw_part
 from core.evaluation.baselines import NAMES, SENTENCES, Baseline, counted, fit_counted, trivial
+from core.evaluation.counted_words import CountedWords
 from core.evaluation.thresholds import choose_thresholds
 from core.tasks import Task, encode_targets, task_of
 
@@ -64,20 +64,37 @@ def baselines_of(config: RunConfig, rows: pd.Series) -> list[tuple[Baseline, flo
     train = draw_part(frame[frame["split"] == "train"], kind, config.train_size, config.seed)
     validation = draw_part(frame[frame["split"] == "validation"], kind, config.validation_size, 0)
     judged = frame.set_index("row", drop=False).loc[rows].reset_index(drop=True)
+    if not config.source:
+        return trivial_of(dataset, train, judged)
     return cached_baselines(dataset, train, judged, config.seed, validation)
 
 
-def counted_words_of(config: RunConfig) -> Callable[[Sequence[str]], np.ndarray]:
+def trivial_of(dataset: DataSet, train: pd.DataFrame, judged: pd.DataFrame) -> list[tuple[Baseline, float]]:
+    """The one baseline beside a run that counts words itself: the same answer for every row, with its seconds."""
+    began, task = time.perf_counter(), task_of(dataset.task)
+    targets = encode_targets(task, train["label"].tolist(), dataset.labels)
+    return [(trivial(task.kind, targets, len(judged), len(dataset.labels)), time.perf_counter() - began)]
+
+
+def counted_words_of(config: RunConfig) -> CountedWords:
     """The counted words beside a run, learnt anew from its training rows: texts in, probabilities or scores out.
 
     Raises:
         DatasetError: when the version of the set that the run used was deleted.
     """
     dataset = get_dataset(config.dataset)
-    task, frame = task_of(dataset.task), dataset.frame()
-    train = draw_part(frame[frame["split"] == "train"], task.kind, config.train_size, config.seed)
+    frame = dataset.frame()
+    train = draw_part(
+        frame[frame["split"] == "train"], task_of(dataset.task).kind, config.train_size, config.seed
+    )  # fmt: skip
+    return counted_words(dataset, train, config.seed)
+
+
+def counted_words(dataset: DataSet, train: pd.DataFrame, seed: int) -> CountedWords:
+    """The words of these rows of a set, counted as the baseline counts them."""
+    task = task_of(dataset.task)
     targets = encode_targets(task, train["label"].tolist(), dataset.labels)
-    return fit_counted(task.kind, whole_texts(train).tolist(), targets, len(dataset.labels), config.seed)
+    return fit_counted(task.kind, whole_texts(train).tolist(), targets, len(dataset.labels), seed)
 
 
 def _compute(

@@ -134,7 +134,7 @@ def _correct(tests: list[dict[str, Any]], headline: str) -> list[dict[str, Any]]
 
 
 def _differences(runs: list[Run]) -> dict[str, dict[str, Any]]:
-    configs = {run.id: run.config.to_json() for run in runs}
+    configs = {run.id: run.config.told() for run in runs}
     names = next(iter(configs.values()))
     return {
         name: {run: config[name] for run, config in configs.items()}

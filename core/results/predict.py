@@ -14,7 +14,8 @@ from core.data.reading.skipped import SkippedRow, skipped_sentences
 from core.errors import DatasetError
 from core.evaluation.answers import confidence
 from core.results.answer_tables import WRITERS, write_table
-from core.results.predictor import Predictor, Progress
+from core.results.answerer import Answerer, load_model
+from core.results.progress import Progress
 from core.results.text_columns import TextColumns, text_columns
 from core.runs.folder import Run
 
@@ -40,7 +41,7 @@ class Scored:
 
 
 def predict_table(
-    predictor: Predictor,
+    predictor: Answerer,
     frame: pd.DataFrame,
     texts: Sequence[str],
     text_pair: str | None = None,
@@ -75,7 +76,7 @@ def predict_table(
     return out
 
 
-def score_table(predictor: Predictor, table: Table, columns: TextColumns, progress: Progress | None = None) -> Scored:
+def score_table(predictor: Answerer, table: Table, columns: TextColumns, progress: Progress | None = None) -> Scored:
     """All rows of a file with predictions; a row that could not be read stands in its place, blank but for its reason."""
     frame = predict_table(predictor, table.frame, columns.texts, columns.pair, progress)
     note = next((name for name in reversed(frame.columns) if name not in table.frame and name.startswith(NOTE)), None)
@@ -145,6 +146,6 @@ def predict_file(
         raise DatasetError(f"{output_path.name} has no known ending.", f"Use one of: {', '.join(WRITERS)}.")
     table = read_table(input_path)
     columns = text_columns(run, table.frame, texts, text_pair)
-    scored = score_table(Predictor.load(run, device), table, columns, progress)
+    scored = score_table(load_model(run, device), table, columns, progress)
     write_table(scored.frame, output_path)
     return scored

@@ -1,6 +1,6 @@
 """A finished model, ready to score texts."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,6 +8,7 @@ import numpy as np
 from core.errors import RunError, SourceError
 from core.evaluation.answers import decide, outputs_of, written
 from core.models.classifier import Classifier, load_saved
+from core.results.progress import Progress
 from core.results.score_cache import ScoreCache
 from core.runs.folder import Run
 from core.tasks import Task, task_of
@@ -16,8 +17,6 @@ from core.training.encoding import encode
 from core.training.scoring import score
 
 CHUNK = 2000  # texts that are scored together, so that progress moves and memory stays low
-
-Progress = Callable[[int, int], None]
 
 
 @dataclass(slots=True)
@@ -38,6 +37,8 @@ class Predictor:
         Raises:
             RunError: when the run has no finished model, or one of its files is damaged.
         """
+        if not run.config.source:
+            raise RunError(f"Run {run.short_name} counts words: it has no encoder.", "Load it with `load_model`.")
         if not (run.model / "config.json").exists():
             raise RunError(f"Run {run.short_name} ({run.state}) has no finished model.", "Wait for it, or resume it.")
         compute = find_device(device) if device != "auto" else default_device()

@@ -438,17 +438,17 @@ def create_run(
 
 
 def default_name(config: RunConfig, train_rows: int | None = None) -> str:
-    """A readable name from what matters most: source, strategy, data set.
+    """A readable name from what matters most: source where there is one, strategy, data set.
 
     Args:
         train_rows: that the set has for training: a name promises no more of them than there are.
     """
-    source = config.model.rstrip("/").split("/")[-1]
+    source = f"{config.source.rstrip('/').split('/')[-1]} ".lstrip()
     data = re.sub(r"-[0-9a-f]{8}$", "", config.dataset)
     rows = ""
     if config.train_size:
         rows = f" {min(config.train_size, train_rows or config.train_size)} rows"
-    return f"{source} {config.strategy.replace('_', ' ')} on {data}{rows}"
+    return f"{source}{config.strategy.replace('_', ' ')} on {data}{rows}"
 
 
 def get_run(run_id: str) -> Run:

@@ -91,7 +91,7 @@ class MlflowStore:
         created = self.client.create_run(
             self.experiment, start_time=int(meta["created"] * 1000), tags=tags, run_name=meta["name"]
         )
-        params = [Param(key, str(value)[:500]) for key, value in run.config.to_json().items()]
+        params = [Param(key, str(value)[:500]) for key, value in run.config.told().items()]
         self.client.log_batch(created.info.run_id, params=params)
         return str(created.info.run_id), True
 

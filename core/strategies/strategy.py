@@ -68,6 +68,11 @@ class Strategy:
     step_cost: Callable[[Settings, int], float] = whole_step
     work_done: Callable[[float], float] = even_work
 
+    @property
+    def transfers(self) -> bool:
+        """Whether anything of a pretrained source is left in the model."""
+        return self.teacher.encodes and not self.from_scratch
+
     def cost_share(self, settings: Settings, layers: int) -> float:
         """What training on a token costs over the whole training, as a share of what full fine-tuning costs."""
         return self.step_cost(settings, layers) * self.work_done(1.0)

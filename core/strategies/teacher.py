@@ -17,6 +17,8 @@ class Teacher:
         reads_features: whether the last layer is fitted on what the source's own encoder says of each text, which runs
             on equal texts can share.
         processes: whether several processes can train one model together.
+        encodes: whether an encoder reads the texts, which a source gives; else their words are counted, and a run has no
+            source, no tokens and nothing that another run could start from.
     """
 
     name: str
@@ -25,9 +27,11 @@ class Teacher:
     pairs: bool = False
     reads_features: bool = False
     processes: bool = True
+    encodes: bool = True
 
 
 STEPS = Teacher("steps")
 FEATURES = Teacher("features", steps=False, by_epochs=False, reads_features=True, processes=False)
 FEATURES_THEN_STEPS = Teacher("features_then_steps", reads_features=True, processes=False)
 PAIRS = Teacher("pairs", by_epochs=False, pairs=True, processes=False)
+COUNTS = Teacher("counts", steps=False, by_epochs=False, processes=False, encodes=False)

@@ -4,13 +4,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from core.strategies.registry import PROBE
+from core.strategies.registry import STRATEGIES
 from core.studies.folder import Cell, Study
 from core.studies.standing import UNDER_WAY, state_of
 from core.studies.ways import Line, Ways, read_ways
 from core.studies.ways_sentences import about_sentence, beside_sentence, best_sentence
 
-FIXED = (PROBE,)  # strategies that solve for their weights: training again gives the same model
+# strategies that solve for their weights: training again gives the same model
+FIXED = tuple(name for name, known in STRATEGIES.items() if not known.teacher.steps)
 
 
 @dataclass(frozen=True, slots=True)

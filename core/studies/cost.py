@@ -10,7 +10,7 @@ from core.models.shape import shape_of
 from core.models.sources import check_source
 from core.studies.carrying import finished_alike
 from core.studies.folder import Planned
-from core.training.estimate import START_SECONDS, estimate
+from core.training.estimate import START_SECONDS, estimate, estimate_counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +45,12 @@ def cost_of(cells: Sequence[Planned], dataset: DataSet, lengths: dict[str, np.nd
     seconds, memory = 0.0, 0
     for number, cell in enumerate(open_cells):
         config = cell.config
-        if config.model not in lengths or not check_source(config.model, config.revision).at_hand:
+        if not config.source:
+            expected = estimate_counted(config, counts, len(dataset.labels))
+        elif config.source not in lengths or not check_source(config.source, config.revision).at_hand:
             return StudyCost(len(cells), len(cells) - len(open_cells), None, None)
-        expected = estimate(config, counts, lengths[config.model], shape_of(config.model, config.revision))
+        else:
+            expected = estimate(config, counts, lengths[config.source], shape_of(config.source, config.revision))
         # one worker carries out all of them, and loads the libraries once
         seconds += expected.seconds - (START_SECONDS - 2.0 if number else 0.0)
         memory = max(memory, expected.memory_mib)

@@ -200,7 +200,7 @@ def _series(cells: Sequence[Cell], ways: dict[int, Ways]) -> list[Series]:
             for size, each in ways.items()
             if (line := next((own for own in each.lines if own.factors.get("method") == title), None))
         ]
-        series.append(Series(key, title, tuple(lines), not STRATEGIES[key].from_scratch))
+        series.append(Series(key, title, tuple(lines), STRATEGIES[key].transfers))
     beside = list(dict.fromkeys(
         (line.factors["baseline"], line.name, line.transfers) for each in ways.values() for line in each.lines if not line.planned
     ))  # fmt: skip

@@ -54,8 +54,12 @@ def plan_sources(dataset: DataSet, config: RunConfig, asked: Asked) -> tuple[Pla
     """No cell yet: the racers follow from the ranking.
 
     Raises:
-        StudyError: when the set has no labels.
+        StudyError: when the set has no labels, or the strategy takes no source.
     """
+    if not config.source:
+        raise StudyError(
+            f"The strategy {config.strategy} takes no source, so there is none to choose.", "Name another."
+        )
     if dataset.task == "unlabelled":
         raise StudyError(f"The data set {dataset.name!r} has no labels.", "Ranking needs a labelled set.")
     return ()

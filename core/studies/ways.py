@@ -190,7 +190,7 @@ def _blank(name: str, cells: Sequence[Cell]) -> Line:
     why = next((str(error["message"]) for cell in cells if cell.run and (error := cell.run.status.get("error"))), "")
     return Line(
         name, {key: value for key, value in cells[0].plan.factors.items() if key != SEED}, (), len(cells),
-        study_state([cell_state(cell) for cell in cells]), transfers=not STRATEGIES[config.strategy].from_scratch, sentence=why,
+        study_state([cell_state(cell) for cell in cells]), transfers=STRATEGIES[config.strategy].transfers, sentence=why,
     )  # fmt: skip
 
 
@@ -218,6 +218,7 @@ def _line(name: str, cells: Sequence[Cell], together: Judged | None, headline: s
 def _beside(runs: Sequence[Run], together: Judged | None, headline: str) -> list[Line]:
     """The baselines beside the runs, each as one line."""
     lines = []
+    runs = [run for run in runs if run.config.source] or runs  # beside counted words there is less
     first = runs[0].result or {}
     for told in first.get("baselines", []):
         values = {}  # by the rows learnt from: a baseline knows no seed but the one that drew them

@@ -22,6 +22,11 @@ LIBRARIES = {"cpu": 1550, "cuda": 600}  # MiB of torch, transformers and the ker
 START_SECONDS = 12.0  # loading libraries, data and weights
 FIT_SECONDS = 2.0  # solving for the last layer
 BASELINE_ROWS = 1500  # a second, through the word-counting baseline
+MOST_TERMS, TERMS_A_ROW, TERM_BYTES = 200_000, 20, 300  # words and word pairs that are counted, and what one takes
+DOUBLING = 12  # so many classes take the solver as long again as the counting itself
+COUNTING_LIBRARIES = 500  # MiB; the kernels of a training are never prepared
+SOLVER_COPIES = 12  # arrays of the weights' size that the solver of a regression holds at once
+GUESSED_BY_ROWS = "a guess by the number of rows"
 MEASURED, CARRIED = "from an earlier run like this", "from earlier runs of this source"
 DISTURBED = "a guess, since other programs slowed down the run that was timed"
 GUESSED = "a guess until a run of this source has been timed"
@@ -86,6 +91,23 @@ def estimate(config: RunConfig, counts: dict[str, int], lengths: np.ndarray, sha
     memory = _memory(config, shape, device, float(np.percentile(shortened, 99)), bf16)
     sentence = _sentence(seconds, 1.25 if speed.measured else 1.6, memory, device, speed.ground)
     return Estimate(seconds, memory, steps, tokens, speed.measured, sentence)
+
+
+def estimate_counted(config: RunConfig, counts: dict[str, int], outputs: int) -> Estimate:
+    """Time and memory of a run that counts words, whose source is none; what it costs hangs on rows alone.
+
+    Args:
+        counts: rows of train, validation and test in the data set.
+        outputs: classes or labels; 1 for a score.
+    """
+    train = min(config.train_size or counts["train"], counts["train"])
+    judged_of = counts["test"] or counts["validation"]
+    judged = min(config.test_size or judged_of, judged_of)
+    seconds = START_SECONDS + (train * (1 + outputs / DOUBLING) + judged) / BASELINE_ROWS
+    terms = min(MOST_TERMS, TERMS_A_ROW * train)
+    memory = COUNTING_LIBRARIES + int(terms * (TERM_BYTES + 8 * SOLVER_COPIES * max(1, outputs)) / 2**20)
+    sentence = _sentence(seconds, 1.6, memory, find_device("cpu"), GUESSED_BY_ROWS)
+    return Estimate(seconds, memory, 1, 0, False, sentence)
 
 
 def took(seconds: float) -> str:

@@ -40,8 +40,12 @@ def retention(run: Run) -> dict[str, Any]:
         RunError: when the run has no result.
     """
     result = run.result
-    if result is None or not (run.model / "config.json").exists():
+    if result is None or (run.config.source and not (run.model / "config.json").exists()):
         raise no_result(run, "Measure it when it has finished.")
+    if not run.config.source:
+        raise RunError(
+            f"Run {run.name} has no source whose ability could be kept: it counts words.", "Name another run."
+        )
     name = headline_of(result)
     if run.config.model.startswith("run:") and _can_be_right(get_run(run.config.model[4:])):
         task, before, after = _earlier_task(run, get_run(run.config.model[4:]))

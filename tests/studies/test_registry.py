@@ -23,7 +23,8 @@ def test_a_study_of_an_unknown_kind_is_named(dataset):
 
 
 @pytest.mark.parametrize(
-    "asked, top", [("lp_ft", "lp_ft"), ("scratch", "full"), ("linear_probe", "full"), ("few_shot", "few_shot")]
+    "asked, top",
+    [("lp_ft", "lp_ft"), ("scratch", "full"), ("linear_probe", "full"), ("tfidf", "full"), ("few_shot", "few_shot")],
 )
 def test_the_ladder_has_fine_tuning_on_top_and_the_quickest_first(dataset, asked, top):
     config = RunConfig(dataset.id, strategy=asked, epochs=4, seed=9)

@@ -2,13 +2,17 @@
 
 import hashlib
 import time
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from core import workspace
 from core.data.cleaning.checks.verdict import verdict_warnings
 from core.data.sets.store import DataSet
+from core.evaluation.baselines import Baseline
 from core.evaluation.headline import headline_for
 from core.evaluation.notes import caveat_of
 from core.evaluation.prediction_table import prediction_table
@@ -47,32 +51,73 @@ def finish(
     Args:
         began: when this attempt began, in seconds since the epoch.
     """
-    run, config, task, labels = recorder.run, chosen.config, chosen.task, prepared.classifier.labels
+    run, config, task = recorder.run, chosen.config, chosen.task
     recorder.phase("baselines")
     parts = chosen.parts
     baselines = cached_baselines(chosen.dataset, parts["train"], parts["test"], config.seed, parts["validation"])
     by_names, no_names = without_labels(chosen, prepared, is_asked=study_tie(run) is not None)
     warnings = _data_warnings(chosen, prepared)
+
+    def facts() -> dict[str, Any]:
+        told = _facts(chosen, prepared, compute, done, recorder, began)
+        return told | {"warnings": warnings, "names_left_out": no_names}
+
+    def save(folder: Path) -> None:
+        prepared.classifier.model.to("cpu")  # type: ignore[arg-type]
+        complete_model(prepared.classifier, task, judged)
+        prepared.classifier.save(folder)
+
+    result = keep(chosen, judged, baselines + by_names, facts, save, recorder, caveat_of(chosen.judged_on, task))
+    remember_speed(config, compute.device.name, result["tokens_per_second"], result["waited"])
+
+
+def keep(
+    chosen: Chosen,
+    judged: Judged,
+    baselines: list[tuple[Baseline, float]],
+    facts: Callable[[], dict[str, Any]],
+    save: Callable[[Path], None],
+    recorder: RunRecorder,
+    caveat: str | None,
+) -> dict[str, Any]:
+    """Write predictions, model and result, each whole or not at all; gives the result.
+
+    Args:
+        baselines: with the seconds each took.
+        facts: gives what the result tells beside the scores.
+        save: writes the model into an empty folder.
+        caveat: what makes the figures kinder than new rows would be, in a sentence.
+    """
+    run, task, labels = recorder.run, chosen.task, chosen.dataset.labels
     recorder.phase("saving")
     result = build_result(
-        judged.truth, judged.outputs, labels, baselines + by_names, task, judged.thresholds,
+        judged.truth, judged.outputs, labels, baselines, task, judged.thresholds,
         headline=headline_for(task, chosen.dataset.frame()["label"].value_counts()),
-        caveat=caveat_of(chosen.judged_on, task),
+        caveat=caveat,
     )  # fmt: skip
-    result |= _facts(chosen, prepared, compute, done, recorder, began) | {
-        "warnings": warnings,
-        "names_left_out": no_names,
-    }
-    table = prediction_table(parts["test"], judged.truth, judged.outputs, labels, task, judged.thresholds)
+    result |= facts()
+    table = prediction_table(chosen.parts["test"], judged.truth, judged.outputs, labels, task, judged.thresholds)
     with workspace.replace_file(run.predictions(chosen.judged_on)) as aside:
         table.to_parquet(aside, compression="zstd", index=False)
-    prepared.classifier.model.to("cpu")  # type: ignore[arg-type]
-    complete_model(prepared.classifier, task, judged)
     with workspace.replace_folder(run.model) as folder:
-        prepared.classifier.save(folder)
+        save(folder)
     run.write_result(result)
     run.drop_checkpoints()
-    remember_speed(config, compute.device.name, result["tokens_per_second"], result["waited"])
+    return result
+
+
+def facts_of(chosen: Chosen, done: TrainingDone, recorder: RunRecorder, began: float) -> dict[str, Any]:
+    """What the result of any run tells of its rows and its time."""
+    return {
+        "split": chosen.judged_on, "evaluated_of": chosen.judged_of, "train_rows": len(chosen.parts["train"]),
+        "validation_rows": len(chosen.parts["validation"]), "labels": list(chosen.dataset.labels),
+        "rows_digest": _digest(chosen.dataset, chosen.parts["test"]["row"].to_numpy()),
+        "waited": share_waited(**(recorder.reporter.status.get("fitting") or {"ran": 0.0, "waited": 0.0})),
+        "seconds": done.seconds, "tokens_per_second": done.tokens / max(done.seconds, 1e-9),
+        "train_tokens": done.tokens, "total_seconds": time.time() - began + _earlier_attempts(recorder.run),
+        "attempts": recorder.reporter.status.get("attempt", 1), "best_step": done.best_step,
+        "stopped_early": done.stopped_early, "parameters": recorder.parameters, "peak_memory_mib": _peak_memory(recorder),
+    }  # fmt: skip
 
 
 def _facts(
@@ -80,21 +125,12 @@ def _facts(
 ) -> dict[str, Any]:
     """What the result tells beside the scores."""
     train = prepared.encoded["train"].encoded
-    return {
-        "split": chosen.judged_on, "evaluated_of": chosen.judged_of, "train_rows": len(chosen.parts["train"]),
-        "validation_rows": len(chosen.parts["validation"]),
-        "labels": list(prepared.classifier.labels),
-        "rows_digest": _digest(chosen.dataset, chosen.parts["test"]["row"].to_numpy()),
-        "waited": share_waited(**(recorder.reporter.status.get("fitting") or {"ran": 0.0, "waited": 0.0})),
-        "seconds": done.seconds, "tokens_per_second": done.tokens / max(done.seconds, 1e-9),
-        "train_tokens": done.tokens, "total_seconds": time.time() - began + _earlier_attempts(recorder.run),
-        "attempts": recorder.reporter.status.get("attempt", 1),
+    return facts_of(chosen, done, recorder, began) | {
         "epochs": chosen.config.epochs, "averaging": recorder.averaging, "source_fit": source_fit(chosen.config.model),
-        "layers": _layers(chosen, prepared), "best_step": done.best_step, "stopped_early": done.stopped_early,
-        "share_cut": train.cut / max(1, train.rows),
-        "max_length": prepared.max_length, "parameters": recorder.parameters, "device": compute.device.name,
+        "layers": _layers(chosen, prepared), "share_cut": train.cut / max(1, train.rows),
+        "max_length": prepared.max_length, "device": compute.device.name,
         "device_title": compute.device.title, "precision": compute.precision,
-        "peak_memory_mib": _peak_memory(recorder), "validation": _validation(recorder.run),
+        "validation": _validation(recorder.run),
     }  # fmt: skip
 
 
@@ -106,9 +142,13 @@ def _peak_memory(recorder: RunRecorder) -> int | None:
 
 def _data_warnings(chosen: Chosen, prepared: Prepared) -> list[str]:
     """What the rows of this run say about its score."""
-    parts = {part: rows for part, rows in chosen.parts.items() if part != "test" or chosen.judged_on == "test"}
     whole = chosen.config.truncation == "windows"
-    return verdict_warnings(chosen.dataset, parts, chosen.config.model, prepared.max_length, whole)
+    return verdict_warnings(chosen.dataset, used_rows(chosen), chosen.config.source, prepared.max_length, whole)
+
+
+def used_rows(chosen: Chosen) -> dict[str, pd.DataFrame]:
+    """The rows of each part; those of validation once, where they judge as well."""
+    return {part: rows for part, rows in chosen.parts.items() if part != "test" or chosen.judged_on == "test"}
 
 
 def _earlier_attempts(run: Run) -> float:

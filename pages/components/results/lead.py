@@ -22,7 +22,7 @@ def lead(run: Run) -> None:
     with left:
         _figure(result)
     with right:
-        _verdict(result)
+        _verdict(result, bool(run.config.source))
         _warnings(run, result)
 
 
@@ -47,15 +47,15 @@ def _figure(result: dict[str, Any]) -> None:
     )  # fmt: skip
 
 
-def _verdict(result: dict[str, Any]) -> None:
-    """Whether transfer paid off, in one sentence."""
+def _verdict(result: dict[str, Any], transferred: bool) -> None:
+    """Whether transfer paid off, in one sentence; the bare comparison where nothing was transferred."""
     verdict = result["verdict"]
     won = verdict.get("better", verdict["difference"] > 0)
     sentence = words.plain(verdict_in(result))
     if verdict["verdict"] == "real" and won:
-        st.success(f"Transfer paid off. {sentence}", icon=":material/check_circle:")
+        st.success(f"Transfer paid off. {sentence}" if transferred else sentence, icon=":material/check_circle:")
     elif verdict["verdict"] == "real":
-        st.warning(f"Transfer did not pay off here. {sentence}", icon=":material/info:")
+        st.warning(f"Transfer did not pay off here. {sentence}" if transferred else sentence, icon=":material/info:")
     else:
         st.info(sentence, icon=":material/info:")
 

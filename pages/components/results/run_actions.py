@@ -27,10 +27,11 @@ def actions(run: Run, state: str) -> None:
             st.page_link(
                 "pages/results.py", label="Compare", icon=":material/compare_arrows:", query_params={"runs": run.id}
             )
-            st.page_link(
-                "pages/train.py", label="Train on from this model", icon=":material/psychiatry:",
-                query_params={"dataset": run.config.dataset, "source": f"run:{run.id}"},
-            )  # fmt: skip
+            if run.config.source:
+                st.page_link(
+                    "pages/train.py", label="Train on from this model", icon=":material/psychiatry:",
+                    query_params={"dataset": run.config.dataset, "source": f"run:{run.id}"},
+                )  # fmt: skip
         rename(run)
 
 

@@ -121,7 +121,7 @@ def _line(run: Run) -> dict[str, object]:
         MACRO_F1.title: _hundred(metrics.get(MACRO_F1.name)),
         "Best baseline": figure(name, best["metrics"][name]) if best else "", "Judged rows": result.get("rows"),
         "Tags": ", ".join(meta["tags"]), "Data set": dataset_name(config.dataset) if config else "",
-        "Source": source_name(config.model) if config else "",
+        "Source": source_name(config.source) if config else "",
         "Strategy": STRATEGIES[config.strategy].title if config else "", "Training": result.get("seconds"),
         "Started": pd.Timestamp(meta["created"], unit="s"), "Id": run.id,
     }  # fmt: skip
@@ -158,7 +158,7 @@ def _filtered(runs: list[Run], studies: list[Study], linked: list[str]) -> list[
 
     def fits(run: Run) -> bool:
         config = _config(run)
-        asked = f"{config.model} {config.strategy}" if config else ""
+        asked = f"{config.source} {config.strategy}" if config else ""
         text = f"{run.name} {' '.join(run.meta['tags'])} {asked} {run.id}".lower()
         return (
             all(word in text for word in wanted)

@@ -78,7 +78,8 @@ def _head(run: Run) -> None:
         st.caption(words.plain(queued))
         return
     strategy = STRATEGIES[config.strategy].title
-    what = f"{strategy} of {words.source_name(config.model)} on {words.dataset_name(config.dataset)}"
+    source = f"of {words.source_name(config.source)}" if config.source else "(no source)"
+    what = f"{strategy} {source} on {words.dataset_name(config.dataset)}"
     st.caption(words.plain(f"{what} · {queued}"))
 
 

@@ -21,39 +21,51 @@ def training_view(run: Run) -> None:
     result, history = run.result or {}, read_history(run)
     left, right = st.columns([3, 2])
     with left:
-        show_chart(charts.loss_curves(history.steps, history.evaluations), key="done_loss")
-        show_chart(charts.score_curves(history.evaluations), key="done_scores")
+        if not run.config.source:
+            st.caption("Words are counted and weighed in one go, so there is no course of the training to draw.")
+        else:
+            show_chart(charts.loss_curves(history.steps, history.evaluations), key="done_loss")
+            show_chart(charts.score_curves(history.evaluations), key="done_scores")
     with right, st.container(border=True):
-        _facts(result, history.attempts)
+        _facts(result, history.attempts, bool(run.config.source))
         for warning in history.warnings:
             st.caption(f":material/info: {words.plain(warning)}")
-    with st.expander("Learning rate and speed"):
-        left, right = st.columns(2)
-        with left:
-            show_chart(charts.rate_curve(history.steps), key="done_rate")
-        with right:
-            show_chart(charts.speed_curve(history.steps), key="done_speed")
+    if run.config.source:
+        _rate_and_speed(history.steps)
     st.header("Settings", anchor=False)
     _settings(run, history.steps)
     with st.expander("Log"):
         st.code(run.log_tail(200) or "Nothing logged.", language=None, height=300)
 
 
-def _facts(result: dict[str, Any], attempts: int) -> None:
-    """What the training took: rows, time, memory, weights."""
+def _rate_and_speed(steps: pd.DataFrame) -> None:
+    with st.expander("Learning rate and speed"):
+        left, right = st.columns(2)
+        with left:
+            show_chart(charts.rate_curve(steps), key="done_rate")
+        with right:
+            show_chart(charts.speed_curve(steps), key="done_speed")
+
+
+def _facts(result: dict[str, Any], attempts: int, by_tokens: bool) -> None:
+    """What the training took: rows, time, memory, weights.
+
+    Args:
+        by_tokens: whether the texts were read as tokens; where words are counted there are none to tell of.
+    """
     trained, total = result["parameters"]["trained"], result["parameters"]["total"]
     facts = {
         "Training rows": f"{result['train_rows']:,}",
         **({"Epochs": f"{result['epochs']}"} if result.get("epochs") else {}),
         "Training time": took(result["seconds"]),
         "Whole run" if attempts < 2 or "attempts" in result else "Last attempt": took(result["total_seconds"]),
-        "Speed": f"{result['tokens_per_second']:,.0f} tokens/s",
+        **({"Speed": f"{result['tokens_per_second']:,.0f} tokens/s"} if by_tokens else {}),
         "Peak memory": f"{result['peak_memory_mib']:,} MiB" if result.get("peak_memory_mib") else "–",
-        "Weights trained": f"{trained:,} of {total:,} ({_share(trained / total)})",
-        "Texts cut": f"{100 * result['share_cut']:.1f} % at {result['max_length']} tokens",
+        "Weights trained": f"{trained:,} of {total:,} ({_share(trained / max(1, total))})",
+        **({"Texts cut": f"{100 * result['share_cut']:.1f} % at {result['max_length']} tokens"} if by_tokens else {}),
         "Device": f"{result['device_title']}, {result['precision']}",
         # where there are no test rows these are the same rows, drawn anew: a second figure would only confuse
-        **({"Best validation": _validation(result)} if result["split"] != "validation" else {}),
+        **({"Best validation": _validation(result)} if by_tokens and result["split"] != "validation" else {}),
         **(
             {"Slowed down": f"waited for other programs {100 * result['waited']:.0f} % of the time"}
             if (result.get("waited") or 0.0) >= SLOWED
@@ -83,7 +95,7 @@ def _settings(run: Run, steps: pd.DataFrame) -> None:
     if run.meta.get("choice"):
         st.caption(f"Balanced chose how to transfer. {words.plain(str(run.meta['choice']))}")
     names = settings()
-    config = run.config.to_json()
+    config = run.config.told()
     table = pd.DataFrame(
         {
             "Setting": [names[name][0] for name in config],

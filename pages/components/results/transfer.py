@@ -15,7 +15,11 @@ def transfer_view(run: Run) -> None:
     """How far each layer moved from the source, how a file with weights fitted, and the baseline without labels."""
     result = run.result or {}
     config = run.config
-    st.markdown(f"The source is **{plain(source_name(config.model))}**.")
+    if not config.source:
+        st.markdown("The source is **none**.")
+        st.caption("This run counts words and starts from no pretrained model, so nothing was transferred.")
+        return
+    st.markdown(f"The source is **{plain(source_name(config.source))}**.")
     if not result.get("layers"):
         st.caption("No layer of the source was trained, or there was no source: nothing has moved.")
     _movement(result)

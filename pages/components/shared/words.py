@@ -79,7 +79,7 @@ def best_baseline(result: dict[str, Any]) -> dict[str, Any] | None:
 def run_source(run: Run) -> str:
     """The source of a run as people call it; empty where its settings cannot be read."""
     try:
-        return source_name(run.config.model)
+        return source_name(run.config.source)
     except RunError:
         return ""
 
@@ -124,7 +124,9 @@ def dataset_name(dataset: str) -> str:
 
 
 def source_name(model: str) -> str:
-    """A source as people call it."""
+    """A source as people call it; the word none where there is none."""
+    if not model:
+        return "none"
     if model == "minilm":
         return "MiniLM (built in)"
     if model in INDEX_SOURCES:

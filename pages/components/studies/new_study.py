@@ -56,7 +56,7 @@ def new_study(dataset: DataSet, source: str = "minilm", revision: str | None = N
         return
     try:
         cells = kind.plan(dataset, config, asked)
-        _cost(kind, cost_of(cells, dataset, _lengths(dataset, {cell.config.model for cell in cells})))
+        _cost(kind, cost_of(cells, dataset, _lengths(dataset, {cell.config.source for cell in cells})))
     except GraftError as error:
         show_error(error)
         return
@@ -211,7 +211,7 @@ FIELDS: dict[str, Callable[[Kind, DataSet], Any]] = {
 
 def _lengths(dataset: DataSet, sources: set[str]) -> dict[str, Any]:
     """Tokens of the set's texts for each source that is at hand."""
-    return {source: lengths_of(dataset.id, source) for source in sources if check_source(source).at_hand}
+    return {source: lengths_of(dataset.id, source) for source in sources if source and check_source(source).at_hand}
 
 
 def _cost(kind: Kind, cost: StudyCost) -> None:

@@ -68,8 +68,8 @@ def choose_settings(preset: str, strategy: str, task: Task) -> dict[str, Any]:
                 names = [name for name in GROUPS[title] if _is_asked(name, task)]
                 _group([*names, *(STRATEGIES[strategy].settings if title == OWN else ())], preset, base, task, chosen)
         if not STRATEGIES[strategy].teacher.steps:
-            title = STRATEGIES[strategy].title.lower()
-            st.caption(f"A {title} reads the texts once and needs no epochs, rates or schedule: those are not used.")
+            title = STRATEGIES[strategy].title
+            st.caption(f"{title}: the texts are read once; epochs, rates and schedule are not used.")
     return chosen
 
 

@@ -8,7 +8,7 @@ from core.data.sets.store import DataSet
 from core.models.reach import reach_source
 from core.models.shape import shape_of
 from core.strategies.registry import STRATEGIES
-from core.training.estimate import duration, estimate
+from core.training.estimate import Estimate, duration, estimate, estimate_counted
 from core.training.optimiser import fitting_rate
 from core.training.recipe import epochs_for
 from pages.components.shared.lengths import lengths_of
@@ -21,6 +21,8 @@ def cost(config: RunConfig, dataset: DataSet) -> bool:
     Raises:
         GraftError: when the source cannot be used.
     """
+    if not config.source:
+        return _counted(config, dataset)
     source = reach_source(config.model, config.revision, wait=0)
     if source is None:
         _wait_for_hub(config.model, config.revision)
@@ -34,15 +36,7 @@ def cost(config: RunConfig, dataset: DataSet) -> bool:
     lengths = lengths_of(dataset.id, config.model)
     counts = {part: dataset.size(part) for part in ("train", "validation", "test")}
     shape = shape_of(config.model, config.revision)
-    expected = estimate(config, counts, lengths, shape)
-    memory = expected.memory_mib
-    with st.grid(3, min_column_width=96):
-        st.metric("Time", duration(expected.seconds), help="From start to result, judging included.")
-        st.metric(
-            "Memory", f"{memory / 1024:.1f} GiB" if memory > 1024 else f"{memory} MiB", help="Largest need at once."
-        )
-        st.metric("Updates", f"{expected.steps:,}", help="Times that the weights are changed.")
-    st.caption(plain(expected.sentence))
+    _figures(estimate(config, counts, lengths, shape))
     summary = length_summary(lengths, config.max_length)
     train = min(config.train_size or counts["train"], counts["train"])
     longer = f"{100 * summary.share_cut:.1f} % of the texts"
@@ -54,6 +48,27 @@ def cost(config: RunConfig, dataset: DataSet) -> bool:
         st.caption(f"Learning rate: {rate:.2g} at its highest, as fits this source and strategy.")
     st.caption(f"Learns from {train:,} rows. At {config.max_length} tokens {reading}.")
     return True
+
+
+def _counted(config: RunConfig, dataset: DataSet) -> bool:
+    """The same for a run that counts words: it needs no source, and cuts no text."""
+    counts = {part: dataset.size(part) for part in ("train", "validation", "test")}
+    _figures(estimate_counted(config, counts, len(dataset.labels)))
+    train = min(config.train_size or counts["train"], counts["train"])
+    st.caption(f"Learns from {train:,} rows, whole texts. The source above is not used.")
+    return True
+
+
+def _figures(expected: Estimate) -> None:
+    """Time, memory and updates, and the same in a sentence."""
+    memory = expected.memory_mib
+    with st.grid(3, min_column_width=96):
+        st.metric("Time", duration(expected.seconds), help="From start to result, judging included.")
+        st.metric(
+            "Memory", f"{memory / 1024:.1f} GiB" if memory > 1024 else f"{memory} MiB", help="Largest need at once."
+        )
+        st.metric("Updates", f"{expected.steps:,}", help="Times that the weights are changed.")
+    st.caption(plain(expected.sentence))
 
 
 @st.fragment(run_every=0.5)

@@ -10,7 +10,7 @@ from core.errors import GraftError
 from core.models.shape import shape_of
 from core.models.sources import check_source
 from core.strategies.registry import DEFAULT, STRATEGIES
-from core.training.estimate import duration, estimate
+from core.training.estimate import duration, estimate, estimate_counted
 from core.transfer.choice import Choice, choose_for
 from pages.components.shared.lengths import lengths_of
 from pages.components.train.config_form import chosen_preset, settings_so_far
@@ -81,17 +81,21 @@ def _preselect(dataset: DataSet, source: str) -> Choice | None:
 
 
 def _numbers(dataset: DataSet, source: str, revision: str | None, settings: dict[str, Any]) -> dict[str, str]:
-    """Trained weights and expected time of each strategy, in words; empty while the source is not at hand."""
+    """Trained weights and expected time of each strategy, in words; of those that need the source none while it is not at hand."""
     from core.models.trained import trained_weights
 
+    counts = {part: dataset.size(part) for part in ("train", "validation", "test")}
     numbers: dict[str, str] = {}
     try:
+        for name in (name for name, known in STRATEGIES.items() if not known.teacher.encodes):
+            config = RunConfig(dataset.id, **settings | {"strategy": name})
+            seconds = estimate_counted(config, counts, len(dataset.labels)).seconds
+            numbers[name] = f"About {duration(seconds)}, whatever the source above."
         info = check_source(source, revision)
         if not info.available or not info.at_hand:
             return numbers
-        counts = {part: dataset.size(part) for part in ("train", "validation", "test")}
         lengths, shape = lengths_of(dataset.id, source), shape_of(source, revision)
-        for name in STRATEGIES:
+        for name in (name for name, known in STRATEGIES.items() if known.teacher.encodes):
             config = RunConfig(dataset.id, model=source, revision=revision, **settings | {"strategy": name})
             weights = trained_weights(config, max(2, len(dataset.labels)))
             if weights.why_not:
@@ -101,7 +105,7 @@ def _numbers(dataset: DataSet, source: str, revision: str | None, settings: dict
             share = f"{_millions(weights.trained)} of {_millions(weights.total)} weights"
             numbers[name] = f"Trains {share}; about {duration(seconds)} with the settings below."
     except GraftError:
-        return {}  # the panel beside the form says what is wrong with the source or the settings
+        return numbers  # the panel beside the form says what is wrong with the source or the settings
     return numbers
 
 

@@ -17,11 +17,11 @@ def predictor(run_id: str, finished_at: float) -> Any:
     libraries.load()  # a visit that began on a page which reads no texts may be the first to need them
     from transformers.utils import logging
 
-    from core.results.predictor import Predictor
+    from core.results.answerer import load_model
 
     logging.set_verbosity_error()
     logging.disable_progress_bar()
-    return Predictor.load(get_run(run_id))
+    return load_model(get_run(run_id))
 
 
 def load(run: Any) -> Any:

@@ -46,7 +46,7 @@ def _ask(run: Run, mark: str, name: str, table: Table) -> None:
     columns = _columns(run, table.frame, mark)
     unread = sum(row.before is not None for row in table.skipped)
     st.caption(f"{len(table.frame) + unread:,} rows" + (f", {unread:,} of them not readable." if unread else "."))
-    unlike = st.toggle(
+    unlike = bool(run.config.source) and st.toggle(
         "Say which rows are unlike the training texts", key="say_unlike",
         help="A further column, unlike_training: the share of the training texts that lie nearer to each other than this row does to "
         "them; from 0.95 on trust the answer less. Each text is read once more, by the source.",

@@ -138,7 +138,7 @@ def _sureness(run: Run, at: float) -> str:
 
 def _counted_words(run: Run, model: Any, text: str) -> None:
     """What the baseline says of the same text."""
-    if _wants_pair(run):
+    if _wants_pair(run) or not run.config.source:  # whoever counts words needs no second opinion of its own
         return
     try:
         outputs = np.asarray(_words_of(run.id, run.config.dataset)([text]))

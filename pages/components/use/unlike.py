@@ -13,6 +13,8 @@ from pages.components.shared.words import plain
 
 def unlike_line(run: Run, text: str, pair: str | None) -> None:
     """The warning for one text; nothing where it is like the others, or while nobody can tell."""
+    if not run.config.source:
+        return  # nothing reads the texts, so nothing says how near they are
     try:
         features = training_features(run)
         share = None if features is None else _share(run.id, features, text, pair)

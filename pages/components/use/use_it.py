@@ -28,9 +28,9 @@ def use_it(run: Run) -> None:
 
 def _python(run: Run) -> str:
     return (
-        "from core.results.predictor import Predictor\n"
+        "from core.results.answerer import load_model\n"
         "from core.runs.folder import get_run\n\n"
-        f'model = Predictor.load(get_run("{run.id}"))\n'
+        f'model = load_model(get_run("{run.id}"))\n'
         'outputs = model.predict(["Your text"])\n'
         "print(model.answers(outputs))"
     )

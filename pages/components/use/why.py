@@ -8,7 +8,8 @@ import pandas as pd
 import streamlit as st
 
 from core.errors import GraftError
-from core.explain.attribution import Explained, explain, without
+from core.explain.attribution import explain, without
+from core.explain.explained import Explained
 from core.explain.words import Word
 from core.runs.folder import Run
 from pages.components.shared.words import answer, plain
@@ -34,9 +35,14 @@ def why(run: Run, model: Any, text: str, pair: str | None, outputs: np.ndarray) 
         if words and whole:
             st.html(shaded(whole, words, most))
     about = "a higher score" if model.task.kind == "regression" else plain(told.target)
+    how = (
+        "Exact: with what every text gets, they add up to the answer."
+        if told.exact
+        else "An approximation (integrated gradients): words act together."
+    )
     st.caption(
-        f"Green words pulled towards {about}, orange ones away from it; the stronger the colour, the more. An approximation "
-        f"(integrated gradients): words act together. {plain(told.note)}"
+        f"Green words pulled towards {about}, orange ones away from it; the stronger the colour, the more. {how} "
+        f"{plain(told.note)}"
     )
     _leave_out(model, told, text, pair, outputs)
     with st.expander("The pull of each word"):

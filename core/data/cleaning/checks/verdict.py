@@ -28,13 +28,14 @@ def verdict_warnings(
 
     Args:
         parts: train, validation and test -> the rows that were used of each, with ``row`` as in the set.
-        model: the source whose tokenizer read the texts.
+        model: the source whose tokenizer read the texts; empty where they were read without one.
         whole_texts: whether long texts were read as a whole, so that nothing was cut.
     """
     material = _material(dataset, parts)
     findings = [check for check in check_duplicates(material) if check.name in (LEAKAGE, NEAR_LEAKAGE)]
     findings += [check for check in check_torn_groups(material) if check.level in GRAVE]
-    findings += [check for check in check_tokenisation(dataset, model, max_length) if check.level in GRAVE]
+    if model:
+        findings += [check for check in check_tokenisation(dataset, model, max_length) if check.level in GRAVE]
     told = [check for check in findings if check.level != "ok" and not (whole_texts and check.name == "texts cut")]
     return [_sentence(check) for check in told]
 
