@@ -190,7 +190,10 @@ CASES: list[tuple[str, Judge, float]] = [
 ]
 
 GAINS: list[tuple[str, Judge]] = [
-    (f"3 seeds that differ by {deviation:g} points, 4 classes, 1,000 rows", seeds([0.25] * 4, 1000, 3, deviation / 100, 0.05))
+    (
+        f"3 seeds that differ by {deviation:g} points, 4 classes, 1,000 rows",
+        seeds([0.25] * 4, 1000, 3, deviation / 100, 0.05),
+    )
     for deviation in (0, 0.5, 1)
 ]
 

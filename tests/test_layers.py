@@ -42,7 +42,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "evaluation", "metrics", "models", "runs", "tasks", "training", "workspace",
     },
     "transfer": {
-        "config", "data.sets", "data.splits", "errors", "metrics", "models", "results", "runs", "strategies", "tasks", "threads",
+        "config", "data.columns", "data.sets", "data.splits", "errors", "metrics", "models", "results", "runs", "strategies", "tasks", "threads",
         "training",
     },
     "explore": {"array_cache", "data.sets", "errors", "evaluation", "models", "tasks", "training"},
@@ -54,8 +54,8 @@ MAY_IMPORT: dict[str, set[str]] = {
         "models", "results", "runs", "strategies", "tasks", "training", "workspace",
     },
     "studies": {
-        "checked", "config", "data.sets", "errors", "evaluation", "jobs", "metrics", "results", "runs", "strategies", "tasks",
-        "transfer", "workspace",
+        "checked", "config", "data.sets", "errors", "evaluation", "jobs", "metrics", "models", "results", "runs", "strategies", "tasks",
+        "training", "transfer", "workspace",
     },
     "export": {
         "config", "data.sets", "errors", "evaluation", "metrics", "models", "results", "runs", "strategies", "studies", "tasks",

@@ -22,7 +22,7 @@ from core.studies.kind import Asked, Kind, asked_of
 from core.studies.sources import validation_score
 from core.studies.standing import UNDER_WAY, cell_state, state_of
 from core.tasks import figure, headline_of, interval_of, span
-from core.training.estimate import START_SECONDS, estimate, took
+from core.training.estimate import START_SECONDS, estimate, estimate_counted, took
 from core.training.recipe import epochs_for
 from core.transfer.choice import choose_for
 
@@ -30,10 +30,10 @@ USUAL_MINUTES = 5.0
 RESERVE = 3.0  # seconds before the end at which whatever still runs is stopped
 CAREFUL = 1.2  # by which an estimate is multiplied before it counts as fitting
 JUDGED_SHARE, FEWEST_JUDGED, MOST_JUDGED = 0.04, 200, 5000  # of the time, for scoring test rows once; rows
-OTHERS = ("lp_ft", "full", "top_k", "few_shot", "lora", "llrd")  # tried after the rule of thumb's choice, in this order
+OTHERS = ("top_k", "lp_ft", "full", "few_shot", "lora", "llrd")  # tried after the rule of thumb's choice, in this order
 LEVEL = 0.5  # standard errors of the validation score within which two ways count as level
 WORTH_SAYING = 15.0  # seconds left below which it goes without saying that a way was left out
-COUNTED = "tfidf"
+COUNTED = next(name for name, known in STRATEGIES.items() if not known.teacher.encodes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,15 +98,12 @@ def plan_auto(dataset: DataSet, config: RunConfig, asked: Asked) -> tuple[Planne
     if dataset.task == "unlabelled":
         raise StudyError(f"The data set {dataset.name!r} has no labels.", "Training needs a label column.")
     base = _base(dataset, config, 60 * (asked.minutes or USUAL_MINUTES))
-    cells = []
-    if COUNTED in STRATEGIES:
-        cells.append(
-            _cell(
-                base.changed(strategy=COUNTED, epochs=None, learning_rate=None), "It takes seconds, and must be beaten."
-            )
-        )
+    counted = base.changed(strategy=COUNTED, epochs=None, learning_rate=None)
     probe = base.changed(strategy=PROBE, epochs=None, learning_rate=None)
-    return (*cells, _cell(probe, "The source left as it is: the quickest use of what it has learnt."))
+    return (
+        _cell(counted, "It takes seconds, and must be beaten."),
+        _cell(probe, "The source left as it is: the quickest use of what it has learnt."),
+    )  # fmt: skip
 
 
 def next_auto(study: Study) -> Sequence[Planned] | None:
@@ -238,6 +235,8 @@ def _fit(dataset: DataSet, config: RunConfig, left: float, started: bool) -> Run
 def _expected(dataset: DataSet, config: RunConfig) -> float:
     """Seconds that a run takes on this machine, as far as is known."""
     counts = {part: dataset.size(part) for part in ("train", "validation", "test")}
+    if not config.source:
+        return estimate_counted(config, counts, len(dataset.labels)).seconds
     lengths = dataset_lengths(dataset, config.model)
     return estimate(config, counts, lengths, shape_of(config.model, config.revision)).seconds
 

@@ -1,98 +1,25 @@
 """How many labels? All methods on the same growing draws of labelled rows, and what more labels would bring."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
-
-import numpy as np
 
 from core.config import RunConfig
 from core.data.sets.store import DataSet
 from core.errors import StudyError
-from core.evaluation.label_curve import Backtest, Forecast, Point, backtest, forecast, labels_for
+from core.evaluation.label_curve import backtest, forecast
 from core.metrics.table import METRICS
 from core.strategies.registry import CONTROL, PROBE, STRATEGIES
 from core.studies.folder import Cell, Planned, Study
 from core.studies.grid import grid
 from core.studies.kind import Asked, Kind
+from core.studies.label_series import COUNTED, NAMES, LabelCurve, Series
+from core.studies.labels_sentences import labels_sentence
 from core.studies.standing import UNDER_WAY, state_of
-from core.studies.ways import Line, Tested, Ways, corrected, read_ways
+from core.studies.ways import Ways, corrected, read_ways
 
 LABELS = "labels"
 SMALLEST, DOUBLINGS = 8, 4  # labelled rows a class at the left end, and how often they grow twofold
 MORE = 1000  # labels that a forecast adds
-NAMES, COUNTED = "names", ("tfidf", "tfidf_labels", "tfidf_score")
-
-
-@dataclass(frozen=True, slots=True)
-class Series:
-    """One method over the sizes.
-
-    Attributes:
-        key: a strategy, or a baseline's name.
-        lines: (labelled rows, what it reached with them), in growing order; 0 rows for what needs none.
-        transfers: whether it uses what a source has learnt elsewhere.
-    """
-
-    key: str
-    title: str
-    lines: tuple[tuple[int, Line], ...]
-    transfers: bool
-
-    @property
-    def points(self) -> tuple[Point, ...]:
-        """The means that are known, for the curve."""
-        return tuple(
-            Point(rows, line.mean, (line.deviation or 0.0) / np.sqrt(max(1, len(line.values))))
-            for rows, line in self.lines
-            if rows and line.mean is not None
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class LabelCurve:
-    """What a study of labels says so far.
-
-    Attributes:
-        top: the method that the question is about.
-        tests: of ``top`` less counted words, one for each size, corrected together; its name is that of the size.
-        equals: with how many labels counted words, or the network without pretraining, reach what ``top`` reaches with fewest.
-        more: what another 1,000 labels would bring; None where the points are too few.
-        tried: the same forecast for sizes that are known.
-        sentence: empty until the runs have ended.
-    """
-
-    headline: str
-    series: tuple[Series, ...]
-    top: str
-    tests: tuple[Tested, ...]
-    more: Forecast | None
-    tried: tuple[Backtest, ...]
-    rows: int
-    caveat: str
-    sentence: str
-
-    def to_json(self) -> dict[str, Any]:
-        """As the contract of the command line has it."""
-        more = self.more
-        return {
-            "metric": self.headline or None, "rows": self.rows,
-            "series": [
-                {"name": one.key, "title": one.title, "points": [{"labels": rows} | line.to_json() for rows, line in one.lines]}
-                for one in self.series
-            ],
-            "tests": [test.to_json() for test in self.tests],
-            "forecast": {"labels": more.labels, "value": more.value, "interval": list(more.interval)} if more else None,
-            "backtest": [
-                {
-                    "labels": one.forecast.labels, "value": one.forecast.value, "interval": list(one.forecast.interval),
-                    "came": one.came, "held": one.held,
-                }
-                for one in self.tried
-            ],
-            "sentence": self.sentence,
-        }  # fmt: skip
 
 
 def plan_labels(dataset: DataSet, config: RunConfig, asked: Asked) -> tuple[Planned, ...]:
@@ -168,26 +95,10 @@ def read_labels(study: Study) -> LabelCurve:
     )
     if not final:
         return curve
-    from core.studies.labels_sentences import labels_sentence
-
     return LabelCurve(
         headline, curve.series, curve.top, curve.tests, more, tried, curve.rows, curve.caveat,
         labels_sentence(curve, str(study.read()["noun"])),
     )  # fmt: skip
-
-
-def equal_labels(curve: LabelCurve, key: str) -> tuple[int, float | None] | None:
-    """The fewest labels of the top method, and how many the method ``key`` needs to reach the same; None in the second place
-    where it does not reach it, None altogether where one of them is missing or needs no more."""
-    own = next((one for one in curve.series if one.key == curve.top), None)
-    other = next((one for one in curve.series if one.key == key), None)
-    if own is None or other is None or not own.points or len(other.points) < 2:
-        return None
-    first = own.points[0]
-    needed = labels_for(other.points, first.mean, higher=METRICS[curve.headline].higher)
-    if needed is not None and needed <= first.labels:
-        return None
-    return first.labels, needed
 
 
 def _series(cells: Sequence[Cell], ways: dict[int, Ways]) -> list[Series]:

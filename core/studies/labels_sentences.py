@@ -1,24 +1,20 @@
 """What a curve over labels says, in sentences that its tests carry."""
 
-from typing import TYPE_CHECKING
-
 from core.evaluation.seeds import FEWEST_SEEDS
 from core.metrics.table import METRICS
 from core.strategies.registry import CONTROL
+from core.studies.label_series import COUNTED, LabelCurve, equal_labels
 from core.tasks import figure, readable
 
-if TYPE_CHECKING:
-    from core.studies.labels import LabelCurve
 
-
-def labels_sentence(curve: "LabelCurve", noun: str = "texts") -> str:
+def labels_sentence(curve: LabelCurve, noun: str = "texts") -> str:
     """Figures at both ends, where transfer is ahead, what it saves, and what more labels would bring."""
     return " ".join(
         filter(None, (_ends(curve, noun), _ahead(curve), _saved(curve), _more(curve), _about(curve), curve.caveat))
     )
 
 
-def _ends(curve: "LabelCurve", noun: str) -> str:
+def _ends(curve: LabelCurve, noun: str) -> str:
     own = next(one for one in curve.series if one.key == curve.top)
     if not own.points:
         return ""
@@ -39,7 +35,7 @@ def _ends(curve: "LabelCurve", noun: str) -> str:
     return f"{said}; {'; '.join(others)}." if others else f"{said}."
 
 
-def _ahead(curve: "LabelCurve") -> str:
+def _ahead(curve: LabelCurve) -> str:
     """At which sizes the top method is ahead of counted words, and where that is not shown."""
     if not curve.tests:
         return ""
@@ -62,10 +58,8 @@ def _ahead(curve: "LabelCurve") -> str:
     return f"{'; '.join(said)}." if said else ""
 
 
-def _saved(curve: "LabelCurve") -> str:
+def _saved(curve: LabelCurve) -> str:
     """Transfer with so many labels equals what without it takes so many."""
-    from core.studies.labels import COUNTED, equal_labels
-
     first, reached, missed = 0, [], []
     for one in curve.series:
         if one.key not in (*COUNTED, CONTROL) or not (found := equal_labels(curve, one.key)):
@@ -81,7 +75,7 @@ def _saved(curve: "LabelCurve") -> str:
     return f"For what it reaches with {first:,} labels {'; '.join([*reached, *missed])}."
 
 
-def _more(curve: "LabelCurve") -> str:
+def _more(curve: LabelCurve) -> str:
     """What another 1,000 labels would bring, and how such a forecast held."""
     if curve.more is None:
         return ""
@@ -109,7 +103,7 @@ def _more(curve: "LabelCurve") -> str:
     return said
 
 
-def _about(curve: "LabelCurve") -> str:
+def _about(curve: LabelCurve) -> str:
     own = next(one for one in curve.series if one.key == curve.top)
     draws = max((len(line.values) for _, line in own.lines), default=0)
     if draws < FEWEST_SEEDS:

@@ -15,6 +15,7 @@ from core.runs.folder import list_runs
 from core.runs.ties import study_tie
 from core.studies.demo import sample_shown
 from core.studies.folder import list_studies
+from core.studies.kind import Asked
 from core.studies.registry import start_study
 from tests.app.test_pages import open_page, said
 from tests.run_results import FACTS
@@ -49,7 +50,9 @@ def finish(run, dataset, right: float) -> None:
 
 @pytest.fixture
 def study(dataset, tiny_encoder):
-    return start_study("ladder", RunConfig(dataset.id, str(tiny_encoder), max_length=32), noun="reviews")
+    return start_study(
+        "ladder", RunConfig(dataset.id, str(tiny_encoder), max_length=32), Asked(seeds=1), noun="reviews"
+    )
 
 
 def test_try_it_now_stores_the_sample_starts_the_ladder_and_shows_it(home):

@@ -8,6 +8,7 @@ import numpy as np
 
 from core.config import RunConfig
 from core.data.cleaning.checks.verdict import verdict_warnings
+from core.evaluation.scores import evaluate
 from core.evaluation.thresholds import choose_thresholds
 from core.jobs.phases.choosing import Chosen
 from core.jobs.phases.finishing import facts_of, keep, used_rows
@@ -56,8 +57,10 @@ def count_words(chosen: Chosen, recorder: RunRecorder, should_stop: Callable[[],
     recorder.phase("baselines")
     baselines = trivial_of(chosen.dataset, chosen.parts["train"], chosen.parts["test"])
 
+    validation = _validation(chosen, model)
+
     def facts() -> dict[str, Any]:
-        return _facts(chosen, done, recorder, began)
+        return _facts(chosen, done, recorder, began) | {"validation": validation}
 
     keep(chosen, judged, baselines, facts, model.save, recorder, _caveat(chosen))
 
@@ -96,11 +99,23 @@ def _judge(chosen: Chosen, model: CountedPredictor, recorder: RunRecorder) -> Ju
     return Judged(truth("test"), asked("test", "testing"), model.thresholds, (0.0, 1.0))
 
 
+def _validation(chosen: Chosen, model: CountedPredictor) -> dict[str, Any] | None:
+    """The metrics that could keep a checkpoint, on the validation rows: nothing was chosen by them, so that this model can be chosen
+    among others. None where there are none."""
+    frame = chosen.parts["validation"]
+    if not len(frame):
+        return None
+    truth = encode_targets(chosen.task, frame["label"].tolist(), model.labels)
+    outputs = model.predict(frame["text"].tolist(), frame["text_pair"].tolist() if "text_pair" in frame else None)
+    told = evaluate(chosen.task, truth, outputs, model.labels, model.thresholds)["metrics"]
+    return {name: told[name] for name in chosen.task.choices if told.get(name) is not None}
+
+
 def _facts(chosen: Chosen, done: TrainingDone, recorder: RunRecorder, began: float) -> dict[str, Any]:
     """What the result tells beside the scores; of tokens, layers and a source there is nothing to tell."""
     warnings = verdict_warnings(chosen.dataset, used_rows(chosen), chosen.config.source, chosen.config.max_length)
     return facts_of(chosen, done, recorder, began) | {
-        "epochs": None, "averaging": None, "source_fit": None, "layers": None, "validation": None, "share_cut": 0.0,
+        "epochs": None, "averaging": None, "source_fit": None, "layers": None, "share_cut": 0.0,
         "max_length": chosen.config.max_length, "device": "cpu", "device_title": find_device("cpu").title,
         "precision": "fp64", "warnings": warnings, "names_left_out": "",
     }  # fmt: skip

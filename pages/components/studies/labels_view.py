@@ -6,7 +6,7 @@ import streamlit as st
 from core import charts
 from core.runs.folder import get_run
 from core.studies.folder import Study
-from core.studies.labels import LabelCurve, Series
+from core.studies.label_series import LabelCurve, Series
 from core.training.estimate import took
 from pages.components.shared import words
 from pages.components.shared.links import run_link
