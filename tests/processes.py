@@ -71,7 +71,7 @@ class Graft:
             process.send_signal(signal.SIGKILL)
 
     def end(self) -> None:
-        for word in ("scheduler", "worker", "flusher", "start"):
+        for word in ("scheduler", "drive", "worker", "flusher", "start"):
             for process in self.processes(word):
                 process.kill()
 

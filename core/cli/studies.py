@@ -261,7 +261,8 @@ def state(study: "Study") -> dict[str, Any]:
     from core.studies.registry import answer_of
     from core.studies.standing import cell_state, state_of
 
-    read, answer = study.read(), answer_of(study)
+    read, how = study.read(), state_of(study)  # before the answer, so that what has ended has its sentence
+    answer = answer_of(study)
     told = answer.to_json()
     cells = [
         {
@@ -272,7 +273,7 @@ def state(study: "Study") -> dict[str, Any]:
     ]  # fmt: skip
     return {
         "study": study.id, "kind": read["kind"], "name": read["name"], "question": read["question"],
-        "state": state_of(study), "cells": cells, "verdict": (told.get("transfer_gain") or {}).get("verdict"), **told,
+        "state": how, "cells": cells, "verdict": (told.get("transfer_gain") or {}).get("verdict"), **told,
     }  # fmt: skip
 
 

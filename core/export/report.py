@@ -1,4 +1,4 @@
-"""A report: one standalone HTML file of a run, a comparison or a ladder, that asks nobody for anything."""
+"""A report: one standalone HTML file of a run, a comparison or a study, that asks nobody for anything."""
 
 import base64
 import hashlib
@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from core import workspace
 from core.errors import GraftError, RunError
-from core.export.report_bars import of_rungs, of_runs
+from core.export.report_bars import of_lines, of_rungs, of_runs
 from core.export.report_curve import learning_curve
 from core.export.report_examples import choice_sentences
 from core.export.report_figures import Bar
@@ -26,9 +26,14 @@ from core.metrics.table import METRICS
 from core.results.answerer import Answerer, load_model
 from core.results.compare import compare_runs
 from core.runs.folder import Run, get_run
+from core.studies.auto import Auto
+from core.studies.compared import Compared
 from core.studies.folder import Study, get_study
+from core.studies.kind import Answer
+from core.studies.label_series import LabelCurve
 from core.studies.ladder import Ladder
-from core.studies.registry import answer_of
+from core.studies.registry import KINDS, answer_of
+from core.studies.ways import Line
 
 TEMPLATES = Path(__file__).parent / "templates"
 SECTIONS = {
@@ -53,11 +58,11 @@ class Page:
     """What stands on a report before its runs are told one by one.
 
     Attributes:
-        kind: run, comparison or ladder.
+        kind: run, comparison, or the kind of study.
         bars: of the runs or rungs; a run alone has its own.
         sentences: what the figures mean.
         differences: (setting, value of each run) where runs differ.
-        stories: of a run itself, of each run compared, or of a ladder's best.
+        stories: of a run itself, of each run compared, or of a study's best.
     """
 
     kind: str
@@ -95,7 +100,7 @@ def report(what: "Sequence[Run] | Study", without: Sequence[str] = (), note: str
     """The report as HTML.
 
     Args:
-        what: a run, several runs, or a ladder.
+        what: a run, several runs, or a study.
         without: sections to leave out, of ``SECTIONS``.
         note: a text of the writer's own, shown on top.
 
@@ -110,7 +115,8 @@ def report(what: "Sequence[Run] | Study", without: Sequence[str] = (), note: str
     page = _page_of(what, "cost" in shown)
     style = (TEMPLATES / "report.css").read_text(encoding="utf-8")
     return templates().get_template("report.html").render(
-        page=page, shown=shown, titles=SECTIONS, note=note.strip(), style=Markup(style), style_hash=hash_of(style),
+        page=page, is_study=page.kind in KINDS, shown=shown, titles=SECTIONS, note=note.strip(), style=Markup(style),
+        style_hash=hash_of(style),
         curves={story.run.id: learning_curve(story.run) for story in page.stories} if "training" in shown else {},
         settings={story.run.id: settings_of(story.run) for story in page.stories} if "settings" in shown else {},
         chosen=[choice_sentences((story.run.result or {}).get("task", "")) for story in page.stories],
@@ -173,7 +179,7 @@ def speed_of(run: Run, predictor: Answerer | None = None) -> Speed | None:
 
 def _page_of(what: "Sequence[Run] | Study", timed: bool) -> Page:
     if isinstance(what, Study):
-        return _ladder(what, timed)
+        return _study(what, timed)
     if len(what) == 1:
         story = tell(what[0])  # says first where there is no result
         story = tell(what[0], speed_of(what[0])) if timed else story
@@ -191,14 +197,40 @@ def _page_of(what: "Sequence[Run] | Study", timed: bool) -> Page:
     )
 
 
-def _ladder(study: Study, timed: bool) -> Page:
+def _study(study: Study, timed: bool) -> Page:
+    """What a study says, and the run that it would hand over.
+
+    Raises:
+        GraftError: when it has no answer yet.
+    """
     answer = answer_of(study)
-    if not isinstance(answer, Ladder) or not answer.sentence or answer.best_run is None:
+    best, bars = _best_and_bars(answer)
+    if not answer.sentence or best is None:
         raise GraftError(
             f"The study {study.name} has no answer yet.", "It can be reported when its runs have finished."
         )
-    best = get_run(answer.best_run)
-    story = tell(best, speed_of(best) if timed else None)
+    run = get_run(best)
+    story = tell(run, speed_of(run) if timed else None)
     read = study.read()
-    rungs = list(answer.rungs)
-    return Page("ladder", str(read["question"]), story.measure, of_rungs(rungs), [answer.sentence], [], [story])
+    return Page(str(read["kind"]), str(read["question"]), story.measure, bars, [answer.sentence], [], [story])
+
+
+def _best_and_bars(answer: Answer) -> tuple[str | None, list[Bar]]:
+    """Id of the run that a study would hand over, and a bar for each of its ways."""
+    if isinstance(answer, Ladder):
+        return answer.best_run, of_rungs(list(answer.rungs))
+    if isinstance(answer, LabelCurve):
+        own = next((one for one in answer.series if one.key == answer.top), None)
+        if own is None or not own.lines or not own.lines[-1][1].runs:
+            return None, []
+        most = own.lines[-1][0]
+        last = [line for one in answer.series for rows, line in one.lines if rows in (0, most)]
+        return own.lines[-1][1].runs[0], of_lines(last, answer.headline)
+    if isinstance(answer, Auto):
+        done = [one for one in answer.tried if one.judged is not None]
+        lines = [Line(one.what, {}, (), 1, one.state, (one.judged or 0.0,), sentence=one.why) for one in done]
+        return answer.run, of_lines(lines, answer.headline)
+    compared = answer if isinstance(answer, Compared) else getattr(answer, "race", None)
+    if not isinstance(compared, Compared) or compared.best is None:
+        return None, []
+    return next(iter(compared.best.runs), None), of_lines(compared.ways.lines, compared.ways.headline)

@@ -1,4 +1,4 @@
-"""Figures of a result, of several runs and of a ladder as bars on one scale."""
+"""Figures of a result, of several runs and of a study as bars on one scale."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -7,6 +7,7 @@ from core.export.report_figures import Bar
 from core.metrics.table import METRICS
 from core.runs.folder import Run
 from core.studies.rungs import Rung
+from core.studies.ways import Line
 from core.tasks import figure, headline_of, interval_of, readable
 
 Ends = tuple[float, float] | None
@@ -50,6 +51,19 @@ def of_rungs(rungs: Sequence[Rung]) -> list[Bar]:
         bar if rung.done else Bar(bar.title, bar.kind, None, None, None, rung.state, bar.note)
         for bar, rung in zip(bars, rungs, strict=True)
     ]
+
+
+def of_lines(lines: Sequence[Line], headline: str) -> list[Bar]:
+    """A bar for each way of training, its mean over trainings, and for each baseline."""
+    told = []
+    for line in lines:
+        if line.mean is None:
+            continue
+        trainings = f"mean of {len(line.values)} trainings; " if len(line.values) > 1 and line.planned else ""
+        told.append(
+            (line.name, "ours" if line.transfers else "plain", line.mean, line.interval, f"{trainings}{line.sentence}")
+        )
+    return _drawn(headline, told)
 
 
 def _drawn(headline: str, lines: Sequence[tuple[str, str, float | None, Ends, str]]) -> list[Bar]:

@@ -73,9 +73,10 @@ def read_labels(study: Study) -> LabelCurve:
     own = next((one for one in series if one.key == top), series[0])
     words = next((one for one in series if one.key in COUNTED), None)
     pairs, tests = [], []
-    for size, each in ways.items():
-        test = words and each.test(own.title, words.title)
-        if words and test:
+    beside = dict(words.lines) if words else {}
+    for size, line in own.lines:
+        test = ways[size].test(line.name, beside[size].name) if size in beside else None
+        if test and words:
             pairs.append((own.title, f"{words.title}, {size:,} labels"))
             tests.append(test)
     best = 1.0 if metric.share else 0.0

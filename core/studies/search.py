@@ -151,7 +151,8 @@ def _drawn(study: Study) -> "optuna.Study":
 
     optuna.logging.set_verbosity(optuna.logging.ERROR)
     storage = optuna.storages.JournalStorage(JournalFileBackend(str(study.path / "search.log")))
-    seed = int(study.read()["config"].get("seed", 42))
+    read = study.read()  # by the number of trials, since a sampler that begins anew would draw the same again
+    seed = int(read["config"].get("seed", 42)) + len(read["cells"])
     return optuna.create_study(
         storage=storage, study_name="search", direction="maximize", load_if_exists=True,
         sampler=optuna.samplers.TPESampler(seed=seed, n_startup_trials=FIRST, constant_liar=True),

@@ -39,7 +39,11 @@ def best_sentence(ways: Ways) -> str:
     if not trained:
         return ""
     best = trained[0]
-    said = [f"{best.name} scores highest: {reached(best, ways.headline)}."]
+    said = [
+        f"Best of {len(trained)}: {best.name}, {reached(best, ways.headline)}."
+        if trained[1:]
+        else f"{best.name}: {reached(best, ways.headline)}."
+    ]
     others = trained[1:]
     if others and too_few(trained):
         said.append(f"So few trainings of each do not tell ways of training apart; {FEWEST_SEEDS} seeds of each would.")

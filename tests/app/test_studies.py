@@ -1,15 +1,10 @@
 """Home with a ladder: queued, half way, done, stopped, damaged; and the form that starts one."""
 
-import numpy as np
-import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.config import RunConfig
 from core.data.sets.samples import SAMPLES
-from core.evaluation.baselines import majority, tfidf
-from core.evaluation.by_names import names_baseline
-from core.evaluation.result import build_result
 from core.models.classifier import load_classifier
 from core.runs.folder import list_runs
 from core.runs.ties import study_tie
@@ -18,34 +13,7 @@ from core.studies.folder import list_studies
 from core.studies.kind import Asked
 from core.studies.registry import start_study
 from tests.app.test_pages import open_page, said
-from tests.run_results import FACTS
-
-
-def finish(run, dataset, right: float) -> None:
-    """Give a queued run the result of a model that answers so many rows of each class rightly."""
-    frame = dataset.frame()
-    train, test = frame[frame["split"] == "train"], frame[frame["split"] == "test"]
-    labels = dataset.labels
-    truth = pd.Categorical(test["label"], categories=labels).codes.astype(np.int64)
-    answers = np.where(np.arange(len(truth)) < right * len(truth), truth, 1 - truth)
-    numbers = pd.Categorical(train["label"], categories=labels).codes.astype(np.int64)
-    texts = train["text"].tolist()
-    baselines = [
-        (majority(numbers, len(test), 2), 0.0), (tfidf(texts, numbers, test["text"].tolist(), 2, 0), 0.1),
-        (names_baseline(np.eye(2)[1 - truth], 0), 0.2),
-    ]  # fmt: skip
-    result = build_result(truth, np.eye(2)[answers] * 0.8 + 0.1, labels, baselines)
-    facts = FACTS | {"train_rows": len(train), "evaluated_of": len(test), "validation_rows": 24}
-    run.write_result(
-        result
-        | {key: value for key, value in facts.items() if key not in ("rows", "labels")}
-        | {"labels": list(labels)}
-    )
-    run.predictions("test").parent.mkdir(exist_ok=True)
-    table = pd.DataFrame({"row": test["row"], "text": test["text"], "label": test["label"]})
-    table["prediction"] = np.array(labels)[answers]
-    table.to_parquet(run.predictions("test"))
-    run.write_status(state="finished", ended_at=1.0)
+from tests.finished import finish
 
 
 @pytest.fixture

@@ -7,14 +7,18 @@ import streamlit as st
 
 from core import charts
 from core.config import settings
+from core.evaluation.seeds import FEWEST_SEEDS
 from core.metrics.table import METRICS
 from core.results.compare import Comparison, compare_runs
 from core.runs.folder import Run
 from core.runs.history import read_history
 from core.strategies.registry import STRATEGIES
+from core.studies.seed_groups import seed_groups, ways_of
+from core.studies.ways_sentences import about_sentence, best_sentence
 from core.tasks import headline_of, interval_of
 from core.training.estimate import took
 from pages.components.results.share import report_button
+from pages.components.shared.errors import shown_errors
 from pages.components.shared.theme import STILL, ink, show_chart
 from pages.components.shared.words import (
     best_baseline,
@@ -27,6 +31,7 @@ from pages.components.shared.words import (
     source_name,
     spoken,
 )
+from pages.components.studies.ways_view import bars
 
 VERDICTS = {
     "real": ("green", ":material/check_circle:", "real difference"),
@@ -48,11 +53,26 @@ def comparison_view(runs: list[Run]) -> None:
     names = distinct_names(runs)
     report_button(runs)
     _scores(runs, colors, names, comparison)
+    if groups := [group for group in seed_groups(runs) if len(group.runs) >= FEWEST_SEEDS]:
+        _over_seeds(runs, len(groups))
     st.header("Is the difference real?", anchor=False)
     _verdicts(comparison.tests, comparison.headline)
     _curves(runs, colors, names)
     _settings(runs, comparison.differences, names)
     _confusions(runs, names)
+
+
+def _over_seeds(runs: list[Run], groups: int) -> None:
+    """Runs that differ by seed alone as one way of training each."""
+    with shown_errors():
+        ways = ways_of(runs)
+        trained = [line for line in ways.lines if line.planned]
+        st.header("Over the seeds", anchor=False)
+        show_chart(
+            charts.way_bars(bars(trained, trained[0]), ways.headline, ink=ink()), key="ways_compared", config=STILL
+        )
+        said = best_sentence(ways) if groups > 1 or len(trained) > 1 else ""
+        st.markdown(plain(f"{said} {about_sentence(ways)}".strip()))
 
 
 def _best_first(runs: list[Run]) -> list[Run]:

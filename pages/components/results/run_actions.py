@@ -5,6 +5,7 @@ import streamlit as st
 from core.errors import GraftError
 from core.jobs import queue
 from core.runs.folder import ACTIVE, Run
+from pages.components.results.repeat import repeat
 from pages.components.results.share import share_buttons
 from pages.components.shared.errors import show_error, shown_errors
 
@@ -27,6 +28,7 @@ def actions(run: Run, state: str) -> None:
             st.page_link(
                 "pages/results.py", label="Compare", icon=":material/compare_arrows:", query_params={"runs": run.id}
             )
+            repeat(run)
             if run.config.source:
                 st.page_link(
                     "pages/train.py", label="Train on from this model", icon=":material/psychiatry:",

@@ -13,6 +13,7 @@ from core.runs.folder import Run, delete_run, restore_run
 from core.runs.ties import study_tie
 from core.strategies.registry import STRATEGIES
 from core.studies.folder import Study
+from core.studies.seed_groups import SeedGroup, seed_groups
 from core.studies.standing import state_of
 from core.tasks import headline_of
 from core.training.estimate import took
@@ -32,13 +33,13 @@ def run_table(runs: list[Run], studies: list[Study], linked: list[Run]) -> list[
     """Show runs and studies and return the runs that are chosen; a choice is remembered by id, never by position."""
     chosen_ids = [run.id for run in linked]
     shown = _filtered(runs, studies, chosen_ids)
-    frame = pd.DataFrame([_line(entry) if isinstance(entry, Run) else _study_line(entry) for entry in shown])
+    frame = pd.DataFrame([_line_of(entry) for entry in shown])
     if not len(frame):
         st.caption("Nothing fits the filter.")
         return linked
     if "Judged rows" in frame:
         frame["Judged rows"] = frame["Judged rows"].astype("Int64")  # whole numbers, also where a study has none
-    positions = [index for index, entry in enumerate(shown) if entry.id in chosen_ids]
+    positions = [index for index, entry in enumerate(shown) if _is_chosen(entry, chosen_ids)]
     # the key names the rows shown: with other rows the old positions would mean other runs
     key = f"runs_{hash(tuple(entry.id for entry in shown))}"
     event = st.dataframe(
@@ -62,6 +63,7 @@ def run_table(runs: list[Run], studies: list[Study], linked: list[Run]) -> list[
     )
     ticked = [shown[index] for index in event.selection.rows if index < len(shown)]
     picked = [entry for entry in ticked if isinstance(entry, Run)]
+    picked += [run for entry in ticked if isinstance(entry, SeedGroup) for run in entry.runs]
     for entry in ticked:
         if isinstance(entry, Study):
             st.page_link(
@@ -75,6 +77,37 @@ def run_table(runs: list[Run], studies: list[Study], linked: list[Run]) -> list[
     if picked:
         _edit(picked)
     return picked
+
+
+def _line_of(entry: Run | Study | SeedGroup) -> dict[str, object]:
+    if isinstance(entry, SeedGroup):
+        return _group_line(entry)
+    return _line(entry) if isinstance(entry, Run) else _study_line(entry)
+
+
+def _is_chosen(entry: Run | Study | SeedGroup, chosen: list[str]) -> bool:
+    if isinstance(entry, SeedGroup):
+        return all(run.id in chosen for run in entry.runs)
+    return entry.id in chosen
+
+
+def _group_line(group: SeedGroup) -> dict[str, object]:
+    """Runs that differ by seed alone as one row: mean, and lowest to highest."""
+    lines = [_line(run) for run in group.runs]
+    results = [run.result or {} for run in group.runs]
+    name = headline_of(results[0])
+    values = [result["metrics"][name] for result in results]
+    apart = f"{figure(name, min(values))} to {figure(name, max(values))}"
+    return lines[0] | {
+        "Name": group.name, "Kind": f"{len(lines)} seeds", "Score": f"{figure(name, sum(values) / len(values))} {spoken(name)} ({apart})",
+        MACRO_F1.title: _mean([line[MACRO_F1.title] for line in lines]), "Training": _mean([line["Training"] for line in lines]),
+        "Id": ", ".join(run.id for run in group.runs),
+    }  # fmt: skip
+
+
+def _mean(values: list[object]) -> float | None:
+    known = [float(value) for value in values if isinstance(value, (int, float))]
+    return sum(known) / len(known) if known else None
 
 
 def _study_line(study: Study) -> dict[str, object]:
@@ -100,8 +133,10 @@ def _best_of(study: Study) -> str:
     return ""
 
 
-def _made(entry: Run | Study) -> float:
+def _made(entry: Run | Study | SeedGroup) -> float:
     """When it was queued, in unix seconds; 0 for a study that is damaged."""
+    if isinstance(entry, SeedGroup):
+        return max(_made(run) for run in entry.runs)
     if isinstance(entry, Run):
         return float(entry.meta["created"])
     with suppress(GraftError):
@@ -143,7 +178,7 @@ def _hundred(share: float | None) -> float | None:
     return None if share is None else 100 * share
 
 
-def _filtered(runs: list[Run], studies: list[Study], linked: list[str]) -> list[Run | Study]:
+def _filtered(runs: list[Run], studies: list[Study], linked: list[str]) -> list[Run | Study | SeedGroup]:
     """What fits the words, states and data sets that the user asks for, newest first; runs of a study stand in it."""
     left, middle, right = st.columns([2, 1, 1])
     wanted = left.text_input("Filter", placeholder="name, tag, source or strategy", key="run_filter").lower().split()
@@ -154,6 +189,12 @@ def _filtered(runs: list[Run], studies: list[Study], linked: list[str]) -> list[
     )  # fmt: skip
 
     tied = {run.id for run in runs if study_tie(run)}
+    one_line = bool(seed_groups(runs)) and st.toggle(
+        "Seeds as one line",
+        key="seeds_as_one",
+        value=True,
+        help="Runs that differ by seed alone: mean, and lowest to highest.",
+    )
     both = bool(tied) and st.toggle("Also the runs of studies", key="study_runs", value=bool(tied & set(linked)))
 
     def fits(run: Run) -> bool:
@@ -166,7 +207,16 @@ def _filtered(runs: list[Run], studies: list[Study], linked: list[str]) -> list[
             and (not sets or (config is not None and config.dataset in sets))
         )
 
-    found: list[Run | Study] = [run for run in runs if fits(run) and (both or run.id not in tied)]
+    shown = [run for run in runs if fits(run) and (both or run.id not in tied)]
+    # a group of which only some are linked stays apart, so that the link shows what it names
+    groups = [
+        group
+        for group in (seed_groups(shown) if one_line else [])
+        if len({run.id for run in group.runs} & set(linked)) in (0, len(group.runs))
+    ]
+    grouped = {run.id for group in groups for run in group.runs}
+    found: list[Run | Study | SeedGroup] = [run for run in shown if run.id not in grouped]
+    found += groups
     if not states and not sets:
         found += [study for study in studies if all(word in f"{study.name} study".lower() for word in wanted)]
     return sorted(found, key=_made, reverse=True)

@@ -23,7 +23,7 @@ def search_view(study: Study, search: Search) -> None:
             words.figure(search.metric, search.best.score),
         )
     if search.race.ways.lines:
-        compared_view(study, search.race)
+        compared_view(study, search.race, says=False)
     if not search.trials:
         st.caption("The first trials are drawn at random; then where others did well.")
         return

@@ -49,7 +49,7 @@ def sources_view(study: Study, sources: Sources) -> None:
     )
     if sources.race.ways.lines:
         st.subheader("Trained", anchor=False)
-        compared_view(study, sources.race)
+        compared_view(study, sources.race, says=False)
 
 
 def _share(value: float | None) -> str:

@@ -20,10 +20,14 @@ from pages.components.studies.ladder_view import PALE
 VERDICTS = {"real": "real", "not_shown": "not shown", "too_few_seeds": "too few seeds", "too_few_rows": "too few rows"}
 
 
-def compared_view(study: Study, compared: Compared) -> None:
-    """Verdict, bars, time, figures, and the way to the runs."""
+def compared_view(study: Study, compared: Compared, says: bool = True) -> None:
+    """Verdict, bars, time, figures, and the way to the runs.
+
+    Args:
+        says: whether figure and verdict lead; a study that has a verdict of its own says them itself.
+    """
     ways = compared.ways
-    if compared.sentence and compared.best:
+    if says and compared.sentence and compared.best:
         lead(ways, compared.best)
         st.info(words.plain(compared.sentence), icon=":material/info:")
     done = [line for line in ways.lines if line.mean is not None]
