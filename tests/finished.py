@@ -9,6 +9,7 @@ import pandas as pd
 from core.data.sets.store import DataSet
 from core.evaluation.baselines import majority, tfidf
 from core.evaluation.by_names import names_baseline
+from core.evaluation.prediction_table import prediction_table
 from core.evaluation.result import build_result
 from core.runs.folder import Run
 from tests.run_results import FACTS
@@ -26,7 +27,7 @@ def finish(run: Run, dataset: DataSet, right: float, draw: int | None = None, **
     labels = dataset.labels
     truth = pd.Categorical(test["label"], categories=labels).codes.astype(np.int64)
     order = np.arange(len(truth)) if draw is None else np.random.default_rng(draw).permutation(len(truth))
-    answers = np.where(order < round(right * len(truth)), truth, 1 - truth)
+    answers = np.where(order < right * len(truth), truth, 1 - truth)
     numbers = pd.Categorical(train["label"], categories=labels).codes.astype(np.int64)
     texts = train["text"].tolist()
     baselines = [
@@ -43,7 +44,6 @@ def finish(run: Run, dataset: DataSet, right: float, draw: int | None = None, **
         result | {key: value for key, value in told.items() if key not in ("rows", "labels")} | {"labels": list(labels)}
     )
     run.predictions("test").parent.mkdir(exist_ok=True)
-    table = pd.DataFrame({"row": test["row"], "text": test["text"], "label": test["label"]})
-    table["prediction"] = np.array(labels)[answers]
+    table = prediction_table(test, truth, np.eye(2)[answers] * 0.8 + 0.1, labels)
     table.to_parquet(run.predictions("test"))
     run.write_status(state="finished", ended_at=time.time())

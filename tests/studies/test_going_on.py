@@ -112,7 +112,7 @@ def test_a_stopped_study_looks_for_no_more_until_it_is_resumed(config, dataset):
         cell.run.write_status(state="stopped")
         cell.run.clear_stop()
     assert state_of(study) == "stopped" and not study.goes_on
-    assert resume(study) == 2 and study.goes_on and state_of(study) == "running"
+    assert resume(study) == 2 and study.goes_on and state_of(study) == "queued"
 
 
 def test_a_scheduler_starts_a_driver_and_holds_a_study_whose_driver_dies_again_and_again(config, monkeypatch):

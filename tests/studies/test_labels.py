@@ -65,7 +65,7 @@ def test_the_curves_have_a_point_for_each_size_and_a_level_line_without_labels(c
     assert told.more.labels == 128 + 1000 and told.more.value == pytest.approx(0.94, abs=0.02)
     assert [test.forecast.labels for test in told.tried] == [128] and told.tried[0].held
     assert [(tested.b, tested.test.seeds) for tested in told.tests][:1] == [
-        ("TF-IDF + logistic regression, 8 labels", (3, 1))
+        ("TF-IDF + logistic regression, 8 labels", (3, 3))
     ]
     assert len(told.tests) == 5 and {tested.test.verdict for tested in told.tests} <= {"real", "not_shown"}
     json.dumps(told.to_json())
