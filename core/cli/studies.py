@@ -254,9 +254,9 @@ def resume(arguments: argparse.Namespace, out: Output) -> int:
 def state(study: "Study") -> dict[str, Any]:
     """A study in the words of the contract.
 
-    Returns:
-        study, kind, name, question, state, cells: [{name, factors, config, run, state, reused}], sentence, verdict, and what
-        its kind adds: of a ladder rungs and transfer_gain.
+        Returns:
+    study, kind, name, question, state, error (why it is held), cells: [{name, factors, config, run, state, reused}], sentence, verdict,
+            and what its kind adds: of a ladder rungs and transfer_gain.
     """
     from core.studies.registry import answer_of
     from core.studies.standing import cell_state, state_of
@@ -273,7 +273,7 @@ def state(study: "Study") -> dict[str, Any]:
     ]  # fmt: skip
     return {
         "study": study.id, "kind": read["kind"], "name": read["name"], "question": read["question"],
-        "state": how, "cells": cells, "verdict": (told.get("transfer_gain") or {}).get("verdict"), **told,
+        "state": how, "error": study.error, "cells": cells, "verdict": (told.get("transfer_gain") or {}).get("verdict"), **told,
     }  # fmt: skip
 
 

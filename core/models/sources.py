@@ -25,11 +25,17 @@ PREFIX = "weights:"  # a source is written weights:FILE@ARCHITECTURE
 WEIGHTS = ("*.safetensors", "*.bin")
 TOKENIZERS = ("tokenizer*.json", "vocab*", "*.model")
 HUB_SUGGESTIONS = {
-    "google-bert/bert-base-uncased": "BERT base, 110 M parameters: the model that most papers and tutorials use.",
-    "distilbert/distilbert-base-uncased": "DistilBERT, 66 M parameters: BERT's ability at about half the cost.",
-    "FacebookAI/roberta-base": "RoBERTa base, 125 M parameters: usually a little better than BERT.",
-    "answerdotai/ModernBERT-base": "ModernBERT base, 149 M parameters: long texts, newer training data.",
-    "FacebookAI/xlm-roberta-base": "XLM-RoBERTa base, 278 M parameters: a hundred languages.",
+    "google-bert/bert-base-uncased": "BERT base, 110 M parameters, English, Apache-2.0: the model that most papers and tutorials use.",
+    "distilbert/distilbert-base-uncased": "DistilBERT, 66 M parameters, English, Apache-2.0: BERT's ability at about half the cost.",
+    "FacebookAI/roberta-base": "RoBERTa base, 125 M parameters, English, MIT: usually a little better than BERT.",
+    "microsoft/deberta-v3-base": "DeBERTa v3 base, 184 M parameters, English, MIT: strong trained whole, slow, weak frozen.",
+    "answerdotai/ModernBERT-base": "ModernBERT base, 149 M parameters, English, Apache-2.0: long texts; not as a frozen source.",
+    "jhu-clsp/ettin-encoder-150m": "Ettin, 150 M parameters, English, MIT: built like ModernBERT, in sizes from 17 M to 1 B.",
+    "sentence-transformers/all-mpnet-base-v2": "MPNet, 110 M parameters, English, Apache-2.0: good frozen and on few labels.",
+    "FacebookAI/xlm-roberta-base": "XLM-RoBERTa base, 278 M parameters, MIT: a hundred languages.",
+    "intfloat/multilingual-e5-small": "Multilingual E5 small, 118 M parameters, MIT: about a hundred languages, quick; good frozen.",
+    "jhu-clsp/mmBERT-base": "mmBERT base, 307 M parameters, MIT: some 1,800 languages, built like ModernBERT.",
+    "EuroBERT/EuroBERT-210m": "EuroBERT, 210 M parameters, Apache-2.0: European and other large languages, long texts.",
 }
 
 

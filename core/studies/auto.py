@@ -21,6 +21,7 @@ from core.studies.folder import Cell, Planned, Study
 from core.studies.kind import Asked, Kind, asked_of
 from core.studies.sources import validation_score
 from core.studies.standing import UNDER_WAY, cell_state, state_of
+from core.studies.titles import source_titles
 from core.tasks import figure, headline_of, interval_of, span
 from core.training.estimate import START_SECONDS, estimate, estimate_counted, took
 from core.training.recipe import epochs_for
@@ -130,10 +131,10 @@ def next_auto(study: Study) -> Sequence[Planned] | None:
 def _following(study: Study, cells: Sequence[Cell], left: float, started: bool) -> Planned | None:
     """The next way that fits into ``left`` seconds; None where none does."""
     dataset = get_dataset(study.read()["config"]["dataset"])
-    there = {cell.plan.name for cell in cells}
+    there, configs = {cell.plan.name for cell in cells}, [cell.plan.config for cell in cells]
     left_out = study.recall("left-out") or {}
     for planned in _ideas(study, dataset, cells):
-        if planned.name in there:
+        if planned.name in there or planned.config in configs:
             continue
         fitted = _fit(dataset, planned.config, left, started)
         if fitted is not None:
@@ -243,12 +244,12 @@ def _expected(dataset: DataSet, config: RunConfig) -> float:
 
 def _cell(config: RunConfig, why: str, more: str = "") -> Planned:
     strategy = STRATEGIES[config.strategy]
-    name = strategy.title if config.strategy == COUNTED else f"{strategy.title} on {_short(config.model)}"
+    name = (
+        strategy.title
+        if config.strategy == COUNTED
+        else f"{strategy.title} on {source_titles([config.model])[config.model]}"
+    )
     return Planned(f"{name}{more}", {"way": f"{name}{more}"}, config, why)
-
-
-def _short(source: str) -> str:
-    return "MiniLM" if source == "minilm" else source.rstrip("/").rsplit("/", 1)[-1]
 
 
 def _score(cell: Cell) -> float | None:

@@ -13,6 +13,7 @@ from core.studies.folder import Planned, Study
 from core.studies.grid import grid
 from core.studies.kind import Asked, Kind, asked_of
 from core.studies.standing import UNDER_WAY, cell_state, state_of
+from core.studies.titles import source_titles
 from core.studies.ways import Ways, finished
 from core.studies.ways_sentences import best_sentence
 from core.training.recipe import epochs_for
@@ -130,12 +131,8 @@ def _short(config: RunConfig) -> RunConfig:
 
 
 def _cells(config: RunConfig, sources: Sequence[str], name: str, seeds: int) -> tuple[Planned, ...]:
-    options = {_title(source): {"model": source, "revision": None} for source in sources}
+    options = {title: {"model": source, "revision": None} for source, title in source_titles(sources).items()}
     return grid(config, {"source": options, ROUND: {name: {}}}, seeds)
-
-
-def _title(source: str) -> str:
-    return source if source.count("/") <= 1 else source.rstrip("/").rsplit("/", 1)[-1]
 
 
 def _leaders(study: Study, racers: Sequence[str]) -> list[str]:
@@ -196,7 +193,8 @@ def _ranked_sentence(ranking: Sequence[Candidate], seconds: float) -> str:
     scored = [candidate for candidate in ranking if candidate.rank]
     if not scored:
         return ""
-    return f"Of {len(scored)} sources, ranked in {seconds:.0f} s without any training, {_title(scored[0].source)} came first."
+    first = source_titles([scored[0].source])[scored[0].source]
+    return f"Of {len(scored)} sources, ranked in {seconds:.0f} s without any training, {first} came first."
 
 
 def _sentence(ways: Ways) -> str:
@@ -213,7 +211,7 @@ def _grade(realised: Sequence[tuple[str, int, int]]) -> str:
     if realised[0][2] == 1:
         return "The ranking had named the winner of the short round."
     place = next(predicted for source, predicted, _ in realised if source == first)
-    return f"The ranking had named another: {_title(first)} won the short round, from place {place}."
+    return f"The ranking had named another: {source_titles([first])[first]} won the short round, from place {place}."
 
 
 SOURCES = Kind(

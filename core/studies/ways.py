@@ -278,7 +278,11 @@ def _tests(
         for a, b in combinations(sides, 2)
         if (a in by_name or b in by_name) and (len(sides) <= MOST_TESTED or best in (a, b))
     ]
-    tests = [together.compare(sides[a], sides[b], headline, paired) for a, b in pairs]
+    drawn = {name: [run.config.seed for run in own] for name, own in by_name.items()}
+    drawn |= {name: [run.config.seed for run in _one_each(runs)] for name in sides if name not in by_name}
+    tests = [
+        together.compare(sides[a], sides[b], headline, paired and drawn[a] == drawn[b]) for a, b in pairs
+    ]  # fmt: skip
     return corrected(pairs, tests)
 
 

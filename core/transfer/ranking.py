@@ -156,7 +156,7 @@ def _leep(name: str, texts: list[str], pairs: list[str] | None, labels: np.ndarr
     if not name.startswith("run:"):
         return None
     run = get_run(name[4:])
-    if (run.result or {}).get("task") != "single_label" or ((run.result or {}).get("pairs") and pairs is None):
+    if (run.result or {}).get("task") != "single_label":
         return None
     try:
         return leep(Predictor.load(run).predict(texts, pairs), labels)

@@ -47,6 +47,10 @@ def sources_view(study: Study, sources: Sources) -> None:
         f"Ranked in {sources.seconds:.0f} s by H-score and LogME on the mean of all layers; probe and neighbours are there to be read. A "
         "rank that moves when half of the rows are looked at is not sure."
     )
+    st.page_link(
+        "pages/train.py", label=f"Train on {words.source_name(sources.ranking[0].source)}", icon=":material/psychiatry:",
+        query_params={"dataset": study.read()["config"]["dataset"], "source": sources.ranking[0].source},
+    )  # fmt: skip
     if sources.race.ways.lines:
         st.subheader("Trained", anchor=False)
         compared_view(study, sources.race, says=False)
