@@ -13,7 +13,11 @@ from core.studies.repeat import REPEAT
 from core.studies.search import SEARCH
 from core.studies.settings import SETTINGS
 from core.studies.sources import SOURCES
+from core.studies.standing import UNDER_WAY, cell_state, state_of
 from core.studies.strategies import STRATEGY
+
+MOST_KEPT = 64  # answers of studies that are kept in memory
+_ANSWERS: dict[str, tuple[tuple[object, ...], Answer]] = {}
 
 KINDS: dict[str, Kind] = {
     kind.name: kind for kind in (LADDER, LABEL_CURVE, STRATEGY, SOURCES, SETTINGS, SEARCH, REPEAT, AUTO)
@@ -44,12 +48,27 @@ def start_study(
 
 
 def answer_of(study: Study) -> Answer:
-    """What a study says so far.
+    """What a study says so far; of one that has ended it is computed once as long as none of its runs changes.
 
     Raises:
         StudyError: when it is damaged, or of a kind that this version does not know.
     """
-    return kind_of(str(study.read()["kind"])).read(study)
+    kind = kind_of(str(study.read()["kind"]))
+    if state_of(study) in UNDER_WAY:
+        return kind.read(study)
+    key = _stamp(study)
+    known = _ANSWERS.get(str(study.path))
+    if known is None or known[0] != key:
+        if len(_ANSWERS) >= MOST_KEPT:
+            _ANSWERS.clear()
+        known = _ANSWERS[str(study.path)] = key, kind.read(study)
+    return known[1]
+
+
+def _stamp(study: Study) -> tuple[object, ...]:
+    """Changes whenever the study or one of its runs does."""
+    cells = [(cell.run_id, cell_state(cell), cell.run and cell.run.status.get("ended_at")) for cell in study.cells()]
+    return state_of(study), *cells
 
 
 def kind_of(name: str) -> Kind:

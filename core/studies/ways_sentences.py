@@ -58,6 +58,8 @@ def best_sentence(ways: Ways) -> str:
             said.append(
                 f"Of these {quick.name} is quickest: {quick.seconds:.0f} s a training against {best.seconds:.0f} s."
             )
+    if len(trained) > 2:
+        said.append("The best of several is flattered a little by having been picked on these rows.")
     return " ".join(said)
 
 

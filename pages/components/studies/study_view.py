@@ -7,17 +7,10 @@ import streamlit as st
 
 from core.errors import GraftError
 from core.studies import carrying
-from core.studies.auto import read_auto
 from core.studies.folder import Study
 from core.studies.grid import SEED
-from core.studies.labels import read_labels
-from core.studies.ladder import read_ladder
-from core.studies.repeat import read_repeat
-from core.studies.search import read_search
-from core.studies.settings import read_settings
-from core.studies.sources import read_sources
+from core.studies.registry import answer_of
 from core.studies.standing import UNDER_WAY, cell_state, share_done, state_of
-from core.studies.strategies import read_strategies
 from pages.components.results.share import report_button
 from pages.components.shared.errors import show_error, shown_errors
 from pages.components.shared.states import study_badge
@@ -30,16 +23,10 @@ from pages.components.studies.sources_view import sources_view
 from pages.components.studies.ways_view import compared_view
 
 EVERY = 2.0  # seconds between two looks
-VIEWS: dict[str, Callable[[Study], None]] = {
-    "ladder": lambda study: ladder_view(study, read_ladder(study)),
-    "labels": lambda study: labels_view(study, read_labels(study)),
-    "strategies": lambda study: compared_view(study, read_strategies(study)),
-    "settings": lambda study: compared_view(study, read_settings(study)),
-    "seeds": lambda study: compared_view(study, read_repeat(study)),
-    "auto": lambda study: auto_view(study, read_auto(study)),
-    "search": lambda study: search_view(study, read_search(study)),
-    "sources": lambda study: sources_view(study, read_sources(study)),
-}
+VIEWS: dict[str, Callable[[Study, Any], None]] = {
+    "ladder": ladder_view, "labels": labels_view, "strategies": compared_view, "settings": compared_view, "seeds": compared_view,
+    "search": search_view, "auto": auto_view, "sources": sources_view,
+}  # fmt: skip
 
 
 def study_view(study: Study, is_page: bool = False) -> None:
@@ -72,7 +59,7 @@ def _panel(study: Study, shown_state: str) -> None:
         elif error := study.error:
             st.error(plain(f"{error.get('message', '')} {error.get('hint', '')}"), icon=":material/error:")
         _actions(study, state)
-        VIEWS[str(study.read()["kind"])](study)
+        VIEWS[str(study.read()["kind"])](study, answer_of(study))
 
 
 def _working(study: Study, doing: dict[str, Any] | None) -> str:
