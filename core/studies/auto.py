@@ -10,7 +10,7 @@ import numpy as np
 from core.config import RunConfig
 from core.data.sets.lengths import dataset_lengths
 from core.data.sets.store import DataSet, get_dataset
-from core.errors import RunError, StudyError
+from core.errors import GraftError, RunError, StudyError
 from core.jobs import queue
 from core.metrics.table import METRICS
 from core.models.shape import shape_of
@@ -136,7 +136,14 @@ def _following(study: Study, cells: Sequence[Cell], left: float, started: bool) 
     for planned in _ideas(study, dataset, cells):
         if planned.name in there or planned.config in configs:
             continue
-        fitted = _fit(dataset, planned.config, left, started)
+        try:
+            queue.check(planned.config)
+            fitted = _fit(dataset, planned.config, left, started)
+        except GraftError as error:  # one idea that cannot be carried out is no reason to give up the others
+            if planned.name not in left_out:
+                left_out[planned.name] = f"cannot be tried: {error.message}"
+                study.remember("left-out", left_out)
+            continue
         if fitted is not None:
             return Planned(planned.name, planned.factors, fitted, planned.choice)
         if planned.name not in left_out and left > WORTH_SAYING:

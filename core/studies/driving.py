@@ -29,6 +29,8 @@ def drive(folder: Path, sleep: Callable[[float], None] = time.sleep) -> int:
         log.info("study %s has a driver already", study.id)
         return 0
     try:
+        if study.goes_on:
+            carrying.add(study, ())  # cells that were taken in and never queued, since a driver was killed in between
         while study.goes_on:
             step = kind_of(str(study.read()["kind"])).goes_on
             cells = step(study) if step else None

@@ -24,7 +24,9 @@ def ask(page, server, dataset, question):  # noqa: F811
 
 def test_a_labels_curve_is_started_and_read(server, page, graft, dataset):  # noqa: F811
     ask(page, server, dataset, "How many labels?")
-    page.locator("[data-testid=stSlider]", has_text="Fewest labelled rows").locator("[role=slider], input").first.focus()
+    page.locator("[data-testid=stSlider]", has_text="Fewest labelled rows").locator(
+        "[role=slider], input"
+    ).first.focus()
     page.keyboard.press("ArrowRight")  # from 8 to 16
     page.get_by_text("6 trainings").wait_for()
     page.get_by_role("button", name="Start the study").click()

@@ -239,3 +239,28 @@ def test_a_study_of_a_damaged_memo_begins_that_part_anew(config, tiny_encoder):
     assert answer_of(study).ranking == ()
     assert next_sources(study)[0].factors["round"] == "whole", "one source needs no race"
     assert os.path.exists(study.path / "memo-ranking.json") and answer_of(study).ranking[0].rank == 1
+
+
+def test_a_cell_that_was_taken_in_and_not_queued_is_queued_by_the_next_driver(config, dataset, monkeypatch):
+    study = start_study("sources", config, Asked())
+    study.add_cells([Planned("a", {"round": "short"}, config)], {})
+    kind, asked = KINDS["sources"], []
+
+    def goes_on(study):
+        asked.append([cell.run is not None for cell in study.cells()])
+
+    monkeypatch.setitem(
+        KINDS,
+        "sources",
+        type(kind)(*(getattr(kind, name) if name != "goes_on" else goes_on for name in kind.__slots__)),
+    )
+    assert driving.drive(study.path) == 0 and asked == [[True]]
+
+
+def test_an_idea_that_cannot_be_carried_out_does_not_sink_the_rest(config, dataset):
+    study = start_study("auto", config, Asked(minutes=30.0, sources=("no-such/folder/at/all", "minilm")))
+    carried_out(study, dataset, lambda cell: 0.7)
+    (following,) = next_auto(study)
+    assert following.config.model == "minilm"
+    told = next(one for one in answer_of(study).tried if one.state == "left out")
+    assert "cannot be tried" in told.why
