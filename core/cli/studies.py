@@ -79,9 +79,12 @@ def auto(arguments: argparse.Namespace, out: Output) -> int:
     Raises:
         GraftError: when it cannot be queued as asked.
     """
+    from core.errors import ConfigError
     from core.studies.kind import Asked
     from core.studies.registry import start_study
 
+    if given := [name for name in ("strategy", "epochs", "learning_rate") if getattr(arguments, name) is not None]:
+        raise ConfigError(f"--{given[0]} has no meaning for auto, which looks for it.", "Leave it out, or use `train`.")
     config, _ = chosen_config(arguments)
     asked = Asked(seeds=1, minutes=arguments.minutes, sources=_words(arguments.sources))
     study = start_study("auto", config, asked, arguments.name)

@@ -41,6 +41,10 @@ class Drivers:
         self._looked = time.monotonic()
         wanting = _wanting()
         self._any = bool(wanting)
+        names = {folder.name for folder in wanting}
+        self._started = {
+            name: told for name, told in self._started.items() if name in names
+        }  # what ended well counts anew
         for folder in wanting:
             process, starts = self._started.get(folder.name, (None, 0))
             if process is not None and process.poll() is None:

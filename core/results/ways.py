@@ -6,8 +6,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from core.data.sets.store import get_dataset
-from core.errors import RunError
+from core.errors import GraftError, RunError
 from core.evaluation.answers import decide
 from core.evaluation.seeds import Spread, Way, WaysTest, compare_ways, spread_of
 from core.results.baseline_cache import baselines_of
@@ -81,8 +80,12 @@ def _baseline(run_id: str, name: str) -> np.ndarray | None:
     run = get_run(run_id)
     result = run.result or {}
     rows = run.read_predictions(result["split"], ["row"])["row"].sort_values(ignore_index=True)
-    task = task_of(get_dataset(run.config.dataset).task)
-    for baseline, _ in baselines_of(run.config, rows):
+    task = task_of(result.get("task", "single_label"))
+    try:
+        beside = baselines_of(run.config, rows)
+    except GraftError:
+        return None  # the set was deleted: what the runs answered stands, what a baseline would have said does not
+    for baseline, _ in beside:
         if baseline.name == name:
             return decide(task, baseline.outputs, baseline.thresholds)
     return None

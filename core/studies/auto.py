@@ -10,16 +10,17 @@ import numpy as np
 from core.config import RunConfig
 from core.data.sets.lengths import dataset_lengths
 from core.data.sets.store import DataSet, get_dataset
-from core.errors import GraftError, RunError, StudyError
+from core.errors import GraftError, RunError
 from core.jobs import queue
 from core.metrics.table import METRICS
 from core.models.shape import shape_of
 from core.models.sources import list_sources
 from core.runs.folder import ACTIVE, WAITING, Run
 from core.strategies.registry import PROBE, STRATEGIES
+from core.studies.carrying import PAUSES
 from core.studies.folder import Cell, Planned, Study
 from core.studies.kind import Asked, Kind, asked_of
-from core.studies.sources import validation_score
+from core.studies.sources import needs_choosing_rows, validation_score
 from core.studies.standing import UNDER_WAY, cell_state, state_of
 from core.studies.titles import source_titles
 from core.tasks import figure, headline_of, interval_of, span
@@ -96,14 +97,13 @@ def plan_auto(dataset: DataSet, config: RunConfig, asked: Asked) -> tuple[Planne
     Raises:
         StudyError: when the set has no labels.
     """
-    if dataset.task == "unlabelled":
-        raise StudyError(f"The data set {dataset.name!r} has no labels.", "Training needs a label column.")
+    needs_choosing_rows(dataset)
     base = _base(dataset, config, 60 * (asked.minutes or USUAL_MINUTES))
     counted = base.changed(strategy=COUNTED, epochs=None, learning_rate=None)
     probe = base.changed(strategy=PROBE, epochs=None, learning_rate=None)
     return (
-        _cell(counted, "It takes seconds, and must be beaten."),
-        _cell(probe, "The source left as it is: the quickest use of what it has learnt."),
+        _cell(counted, "", "It takes seconds, and must be beaten."),
+        _cell(probe, source_titles([base.model])[base.model], "The source left as it is: the quickest use of what it has learnt."),
     )  # fmt: skip
 
 
@@ -145,7 +145,9 @@ def _following(study: Study, cells: Sequence[Cell], left: float, started: bool) 
                 study.remember("left-out", left_out)
             continue
         if fitted is not None:
-            return Planned(planned.name, planned.factors, fitted, planned.choice)
+            cut = _cut(planned.config, fitted)
+            why = f"{planned.choice} To fit into the time: {cut}." if cut else planned.choice
+            return Planned(planned.name, planned.factors, fitted, why)
         if planned.name not in left_out and left > WORTH_SAYING:
             left_out[planned.name] = f"would take longer than the {took(max(1.0, left))} that were left"
             study.remember("left-out", left_out)
@@ -155,24 +157,32 @@ def _following(study: Study, cells: Sequence[Cell], left: float, started: bool) 
 def _ideas(study: Study, dataset: DataSet, cells: Sequence[Cell]) -> Iterator[Planned]:
     """What to try, in the order of the evidence so far."""
     base = next(cell.plan.config for cell in cells if cell.plan.config.strategy == PROBE)
-    for source in _sources(asked_of(study), base.model):
+    others = _sources(asked_of(study), base.model)
+    titles = source_titles([base.model, *others])
+    for source in others:
         probe = base.changed(model=source, revision=None)
-        yield _cell(probe, "Another source at hand: a probe tells soonest what it knows of these texts.")
+        yield _cell(
+            probe, titles[source], "Another source at hand: a probe tells soonest what it knows of these texts."
+        )
     source = _best_source(cells, base.model)
     chosen = base.changed(model=source, strategy="full")
     choice = choose_for(dataset, chosen)
-    yield _cell(chosen.changed(strategy=choice.strategy, epochs=choice.epochs), f"The rule of thumb: {choice.sentence}")
+    yield _cell(
+        chosen.changed(strategy=choice.strategy, epochs=choice.epochs),
+        titles[source],
+        f"The rule of thumb: {choice.sentence}",
+    )
     for name in OTHERS:
         limit = STRATEGIES[name].only_for
         if name != choice.strategy and (limit is None or dataset.task in limit.tasks):
-            yield _cell(chosen.changed(strategy=name), "Another way, since time is left.")
+            yield _cell(chosen.changed(strategy=name), titles[source], "Another way, since time is left.")
     best = _best(cells)
     if best is not None and STRATEGIES[best.plan.config.strategy].teacher.by_epochs:
         rows = min(dataset.size("train"), best.plan.config.train_size or dataset.size("train"))
         twice = 2 * epochs_for(best.plan.config, rows)
-        yield _cell(
-            best.plan.config.changed(epochs=min(twice, 40)), "The best so far, for twice as long.", f", {twice} epochs"
-        )
+        longer = best.plan.config.changed(epochs=min(twice, 40))
+        title = titles.get(longer.model, longer.model)
+        yield _cell(longer, title, "The best so far, for twice as long.", f", {twice} epochs")
 
 
 def _sources(asked: Asked, base: str) -> list[str]:
@@ -240,6 +250,16 @@ def _fit(dataset: DataSet, config: RunConfig, left: float, started: bool) -> Run
     return None
 
 
+def _cut(asked: RunConfig, fitted: RunConfig) -> str:
+    """What was taken away so that it fits, in words; empty where nothing was."""
+    said = []
+    if fitted.epochs != asked.epochs and fitted.epochs is not None:
+        said.append(f"{fitted.epochs} epoch{'s' if fitted.epochs > 1 else ''}")
+    if fitted.train_size != asked.train_size:
+        said.append(f"{fitted.train_size:,} training rows")
+    return ", ".join(said)
+
+
 def _expected(dataset: DataSet, config: RunConfig) -> float:
     """Seconds that a run takes on this machine, as far as is known."""
     counts = {part: dataset.size(part) for part in ("train", "validation", "test")}
@@ -249,14 +269,13 @@ def _expected(dataset: DataSet, config: RunConfig) -> float:
     return estimate(config, counts, lengths, shape_of(config.model, config.revision)).seconds
 
 
-def _cell(config: RunConfig, why: str, more: str = "") -> Planned:
-    strategy = STRATEGIES[config.strategy]
-    name = (
-        strategy.title
-        if config.strategy == COUNTED
-        else f"{strategy.title} on {source_titles([config.model])[config.model]}"
-    )
-    return Planned(f"{name}{more}", {"way": f"{name}{more}"}, config, why)
+def _cell(config: RunConfig, source: str, why: str, more: str = "") -> Planned:
+    """Args:
+    source: its title; of no account where words are counted.
+    """
+    title = STRATEGIES[config.strategy].title
+    name = f"{title}{more}" if config.strategy == COUNTED else f"{title} on {source}{more}"
+    return Planned(name, {"way": name}, config, why)
 
 
 def _score(cell: Cell) -> float | None:
@@ -283,7 +302,8 @@ def _best(cells: Sequence[Cell]) -> Cell | None:
 
 def _deadline(study: Study) -> float:
     """In unix seconds."""
-    return float(study.read()["created"]) + 60 * (asked_of(study).minutes or USUAL_MINUTES)
+    paused = float((study.recall(PAUSES) or {}).get("total") or 0.0)
+    return float(study.read()["created"]) + 60 * (asked_of(study).minutes or USUAL_MINUTES) + paused
 
 
 def _stop(cells: Sequence[Cell]) -> None:
@@ -356,11 +376,13 @@ def _sentence(best: Cell | None, result: dict[str, Any], tried: Sequence[Tried],
         f"{figure(name, result['metrics'][name])} {METRICS[name].spoken} on {result['rows']:,} rows "
         f"({span(name, interval_of(result, name))})."
     ]
-    others = [one for one in done if one.what != best.plan.name and one.score is not None]
-    if others:
+    if result["split"] == "test" and len(done) > 1:
         said.append(
             f"{result.get('validation_rows', 0):,} validation rows chose it; the rows that judge it were asked for nothing else."
         )
+    elif result["split"] != "test":
+        said.append("There are no test rows: the rows that chose it judge it too, so new rows would get a little less.")
+        return " ".join(said)
     if result.get("verdict"):
         said.append(str(result["verdict"]["sentence"]))
     return " ".join(said)

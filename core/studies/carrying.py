@@ -1,6 +1,7 @@
 """Starting, stopping and resuming a study as one."""
 
 import json
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -18,7 +19,12 @@ from core.runs.ties import StudyTie
 from core.studies.folder import Cell, Planned, Study, create_study
 from core.studies.standing import cell_state
 
+HELD_CELLS, PAUSES = "held-cells", "pauses"  # memos: what was under way when a study was held, and for how long it was
 PATIENCE = 20.0  # seconds to wait for another process that starts, stops or resumes the same study
+
+
+class Busy(StudyError):
+    """Another process starts, stops or resumes the study at this moment."""
 
 
 def start(
@@ -74,6 +80,9 @@ def stop(study: Study) -> int:
     """
     with _alone_with(study):
         held = study.hold()
+        if held:
+            study.remember(HELD_CELLS, [cell.plan.name for cell in study.cells() if cell.run and _goes_on(cell)])
+            study.remember(PAUSES, (study.recall(PAUSES) or {"total": 0.0}) | {"since": time.time()})
         going = [cell.run for cell in study.cells() if cell.run and not cell.reused and _goes_on(cell)]
         if not going and not held:
             raise StudyError(f"Nothing of study {study.name} is under way.", "`study show` tells how it stands.")
@@ -94,9 +103,16 @@ def resume(study: Study) -> int:
     """
     with _alone_with(study):
         again = 0
+        if study.is_done:
+            raise StudyError(
+                f"Study {study.name} is done.", "What it stopped on its way it does not need; start another."
+            )
+        only = set(study.recall(HELD_CELLS) or ()) if study.is_held else None
         for cell in study.cells():
             if cell.run is not None and (cell.run.state == "finished" or _goes_on(cell)):
                 continue
+            if only is not None and cell.run is not None and cell.plan.name not in only:
+                continue  # it was ended on purpose before the study was held
             if cell.run is not None and cell.run.resumable and not cell.reused:
                 queue.resume(cell.run)
             else:
@@ -104,6 +120,10 @@ def resume(study: Study) -> int:
             again += 1
         let = study.let_go_on()
         if let:
+            pauses = study.recall(PAUSES) or {}
+            if pauses.get("since"):
+                total = float(pauses.get("total") or 0.0) + time.time() - float(pauses["since"])
+                study.remember(PAUSES, {"total": total, "since": None})
             ensure_scheduler()
         if not again and not let:
             raise StudyError(
@@ -166,7 +186,7 @@ def _alone_with(study: Study) -> Iterator[None]:
     """Two who start, stop or resume one study at once do it one after the other."""
     lock = NamedLock(study.path / "lock")
     if not lock.take(PATIENCE):
-        raise StudyError(f"Study {study.name} is being changed by another process.", "Try again in a moment.")
+        raise Busy(f"Study {study.name} is being changed by another process.", "Try again in a moment.")
     try:
         yield
     finally:

@@ -42,6 +42,8 @@ def drive(folder: Path, sleep: Callable[[float], None] = time.sleep) -> int:
             else:
                 _wait(study, sleep)
         return 0
+    except carrying.Busy:
+        return 0  # somebody stops or resumes it this moment; the scheduler starts another driver if one is still wanted
     except GraftError as error:
         study.fail(error.message, error.hint)
         return 0

@@ -57,6 +57,10 @@ def options_of(setting: str, values: Sequence[Any]) -> dict[str, dict[str, Any]]
     known = settings()
     if setting not in known or setting in ("dataset", SEED):
         raise StudyError(f"There is no setting {setting!r} to vary.", f"Settings: {', '.join(sorted(known))}.")
+    if setting in ("test_size", "validation_size"):
+        raise StudyError(
+            f"{setting} cannot be varied: the runs would be judged by different rows.", "Set it for all of them."
+        )
     if not values:
         raise StudyError(f"No value of {setting} was given.", f"Write {setting}=FIRST,SECOND.")
     label = known[setting][0]

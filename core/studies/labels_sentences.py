@@ -20,7 +20,10 @@ def _ends(curve: LabelCurve, noun: str) -> str:
         return ""
     first, last = own.points[0], own.points[-1]
     spoken = METRICS[curve.headline].spoken
-    said = f"With {first.labels:,} labelled {noun} {_lower(own.title)} reaches {figure(curve.headline, first.mean)} {spoken}"
+    chosen = next((line.chosen_on for rows, line in own.lines if rows == first.labels), 0)
+    also = f" (and {chosen:,} more to choose the checkpoint)" if chosen else ""
+    reached = f"{_lower(own.title)} reaches {figure(curve.headline, first.mean)} {spoken}"
+    said = f"With {first.labels:,} labelled {noun} to learn from{also} {reached}"
     if last is not first:
         said += f", with {last.labels:,} {figure(curve.headline, last.mean)}"
     others = []

@@ -58,7 +58,9 @@ def _over(
     spread = together.spread(way, rung.headline)
     ahead = None
     if rung.name != FINE_TUNING:
-        test = together.compare(top, way, rung.headline, draws)
+        ours = [run.config.seed for run in runs[FINE_TUNING]]
+        theirs = ours if rung.name in BASELINES else [run.config.seed for run in runs[rung.name]]
+        test = together.compare(top, way, rung.headline, draws and ours == theirs)
         ahead = {
             "metric": test.metric, "difference": test.difference, "interval": list(test.interval) if test.interval else None,
             "p": test.p, "verdict": test.verdict, "rows": test.rows,

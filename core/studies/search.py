@@ -23,10 +23,10 @@ from core.studies.compared import Compared, compared
 from core.studies.folder import Cell, Planned, Study
 from core.studies.grid import grid
 from core.studies.kind import Asked, Kind, asked_of
-from core.studies.sources import validation_score
+from core.studies.sources import needs_choosing_rows, validation_score
 from core.studies.standing import UNDER_WAY, cell_state, state_of
 from core.studies.ways_sentences import gap
-from core.tasks import figure, task_of
+from core.tasks import check_settings, figure, task_of
 from core.training.optimiser import fitting_rate
 from core.training.recipe import epochs_for
 
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 TRIALS = 20  # unless said otherwise
 FIRST = 5  # trials that are drawn at random before any is drawn where others did well
+JUDGES = ("test_size", "validation_size")  # settings that decide which rows judge or choose
 WAY, TRIAL, WINNER, USUAL = "way", "trial", "The winner", "The usual settings"
 TRIAL_ROWS = 200  # test rows that a trial scores: nobody reads them, and the winner scores all
 REPORTS = 20  # validations of a trial after which none is looked at for ending it early
@@ -96,13 +97,19 @@ def plan_search(dataset: DataSet, config: RunConfig, asked: Asked) -> tuple[Plan
     Raises:
         StudyError: when the set has no labels, or a strategy or setting to search does not exist.
     """
-    if dataset.task == "unlabelled":
-        raise StudyError(f"The data set {dataset.name!r} has no labels.", "Training needs a label column.")
+    needs_choosing_rows(dataset)
     if unknown := [name for name in asked.strategies if name not in STRATEGIES]:
         raise StudyError(f"There is no strategy {unknown[0][:80]!r}.", f"Strategies: {', '.join(STRATEGIES)}.")
     known = settings()
     if wrong := [name for name in asked.vary if name not in known]:
         raise StudyError(f"There is no setting {wrong[0]!r} to search.", f"Settings: {', '.join(sorted(known))}.")
+    if fixed := [name for name in asked.vary if name in (*JUDGES, "dataset", "seed", "strategy", "model")]:
+        raise StudyError(
+            f"{fixed[0]} cannot be searched.", "It decides what the trials are judged by, or has an option of its own."
+        )
+    for name, values in space(config, asked).items():
+        for value in values:
+            check_settings(config.changed(**{name: value}), task_of(dataset.task))
     return ()
 
 
@@ -139,6 +146,8 @@ def _final(
     if best is None:
         raise StudyError("No trial could be trained.", "The runs say why.")
     study.remember("importance", _importance(drawn))
+    # with seeds that no trial had: the very model that won would be among them, and was picked for its luck too
+    config = config.changed(seed=config.seed + 1)
     winner = best.plan.config.changed(test_size=config.test_size, seed=config.seed)
     changes = {name: value for name, value in winner.to_json().items() if value != config.to_json()[name]}
     return grid(config, {WAY: {WINNER: changes, USUAL: {}}}, asked.seeds)
@@ -162,12 +171,12 @@ def _drawn(study: Study) -> "optuna.Study":
 
 def _draw(study: Study, drawn: "optuna.Study", config: RunConfig, asked: Asked) -> Planned:
     """The next trial; one that was drawn before a crash and never queued is taken first."""
-    there = {cell.plan.name for cell in study.cells()}
+    there, searched = {cell.plan.name for cell in study.cells()}, space(config, asked)
     for old in drawn.get_trials(deepcopy=False):
-        if not old.state.is_finished() and _name(old.number) not in there and old.params:
+        if not old.state.is_finished() and _name(old.number) not in there and set(old.params) == set(searched):
             return _planned(old.number, config, old.params)
     trial = drawn.ask()
-    for name, values in space(config, asked).items():
+    for name, values in searched.items():
         if isinstance(values, tuple) and name == "learning_rate":
             trial.suggest_float(name, *values, log=True)
         else:
@@ -335,8 +344,9 @@ def _sentence(
     test = race.ways.test(WINNER, USUAL)
     winner, usual = race.ways.line(WINNER), race.ways.line(USUAL)
     if winner and usual and winner.mean is not None and usual.mean is not None:
+        anew = "Trained anew with other seeds" + (" and judged once" if not race.ways.caveat else "")
         reached = (
-            f"Trained anew and judged once, the winner reaches {figure(race.ways.headline, winner.mean)} and the usual settings "
+            f"{anew}, the winner reaches {figure(race.ways.headline, winner.mean)} and the usual settings "
             f"{figure(race.ways.headline, usual.mean)} {METRICS[race.ways.headline].spoken}"
         )
         if test is None or test.verdict not in ("real", "not_shown"):
@@ -346,6 +356,8 @@ def _sentence(
         else:
             better = METRICS[test.metric].better(test.difference)
             said.append(f"{reached}: {'better' if better else 'worse'} by {gap(test)}; chance hardly explains it.")
+    if race.ways.caveat:
+        said.append(race.ways.caveat)
     return " ".join(said)
 
 

@@ -51,10 +51,18 @@ def ways_of(runs: Sequence[Run]) -> Ways:
     Raises:
         GraftError: when a run is damaged.
     """
-    named = {run.id: group.name for group in seed_groups(runs) for run in group.runs}
+    kinds = [(run.result or {}).get("task") for run in runs]
+    runs = [run for run, kind in zip(runs, kinds, strict=True) if kind == kinds[0]]  # other tasks have other figures
+    names = {run.id: group.name for group in seed_groups(runs) for run in group.runs}
+    titles: dict[str, str] = {}  # way -> title: two ways may have been called alike
+    for run in runs:
+        way, title, number = _way(run.config), names.get(run.id, run.name), 1
+        while (one := title if number == 1 else f"{title} ({number})") in titles.values() and titles.get(way) != one:
+            number += 1
+        titles.setdefault(way, one)
     cells = [
         Cell(
-            Planned(run.id, {"way": named.get(run.id, run.name), SEED: str(run.config.seed)}, run.config), run.id, run, True
+            Planned(run.id, {"way": titles[_way(run.config)], SEED: str(run.config.seed)}, run.config), run.id, run, True
         )
         for run in runs
     ]  # fmt: skip

@@ -7,6 +7,7 @@ from typing import Any
 from core.config import RunConfig
 from core.data.sets.store import DataSet, get_dataset
 from core.errors import StudyError
+from core.metrics.loss import LOSS
 from core.metrics.table import METRICS
 from core.studies.compared import Compared, compared
 from core.studies.folder import Planned, Study
@@ -14,8 +15,7 @@ from core.studies.grid import grid
 from core.studies.kind import Asked, Kind, asked_of
 from core.studies.standing import UNDER_WAY, cell_state, state_of
 from core.studies.titles import source_titles
-from core.studies.ways import Ways, finished
-from core.studies.ways_sentences import best_sentence
+from core.studies.ways import finished
 from core.training.recipe import epochs_for
 from core.transfer.ranking import Candidate, rank_sources
 
@@ -79,14 +79,14 @@ def next_sources(study: Study) -> Sequence[Planned] | None:
     racers = [candidate.source for candidate in ranking if candidate.error is None][:RACERS]
     if not racers:
         raise StudyError("None of the sources could be read.", "The ranking says why; name others.")
-    cells = study.cells()
+    titles, cells = source_titles([candidate.source for candidate in ranking]), study.cells()
     if any(cell_state(cell) in ("queued", "starting", "running", "stopping") for cell in cells):
         return ()
     rounds = {cell.plan.factors.get(ROUND) for cell in cells}
     if SHORT not in rounds and len(racers) > 1:
-        return _cells(_short(config), racers, SHORT, 1)
+        return _cells(_short(config), titles, racers, SHORT, 1)
     if WHOLE not in rounds:
-        return _cells(config, _leaders(study, racers), WHOLE, asked.seeds)
+        return _cells(config, titles, _leaders(study, racers), WHOLE, asked.seeds)
     return None
 
 
@@ -130,8 +130,13 @@ def _short(config: RunConfig) -> RunConfig:
     return config.changed(epochs=max(1, epochs_for(config, rows) // 2))
 
 
-def _cells(config: RunConfig, sources: Sequence[str], name: str, seeds: int) -> tuple[Planned, ...]:
-    options = {title: {"model": source, "revision": None} for source, title in source_titles(sources).items()}
+def _cells(
+    config: RunConfig, titles: dict[str, str], sources: Sequence[str], name: str, seeds: int
+) -> tuple[Planned, ...]:
+    """Args:
+    titles: of all sources of the study, so that one is called the same in each round.
+    """
+    options = {titles[source]: {"model": source, "revision": None} for source in sources}
     return grid(config, {"source": options, ROUND: {name: {}}}, seeds)
 
 
@@ -148,14 +153,30 @@ def _leaders(study: Study, racers: Sequence[str]) -> list[str]:
 
 
 def validation_score(result: dict[str, Any]) -> float | None:
-    """The best score on the rows that chose the checkpoint, higher is better; the judged one where there is none."""
+    """The best score on the validation rows, higher is better; None where there are none, since nothing may choose by the rows that
+    judge."""
     told = result.get("validation") or {}
+    if not result.get("validation_rows"):
+        return None
     for name, metric in METRICS.items():
-        if metric.chooses and isinstance(told.get(name), (int, float)):
+        if metric.chooses and name != LOSS.name and isinstance(told.get(name), (int, float)):
             return float(told[name]) if metric.higher else -float(told[name])
-    name = result.get("headline") or next(iter(result["metrics"]))
-    value = result["metrics"].get(name)
-    return None if value is None else float(value) if METRICS[name].higher else -float(value)
+    return None
+
+
+def needs_choosing_rows(dataset: DataSet) -> None:
+    """Refuse a set without labels, or without validation rows by which to choose among models.
+
+    Raises:
+        StudyError: naming what is missing.
+    """
+    if dataset.task == "unlabelled":
+        raise StudyError(f"The data set {dataset.name!r} has no labels.", "Training needs a label column.")
+    if not dataset.size("validation"):
+        raise StudyError(
+            f"The data set {dataset.name!r} has no validation rows, and only such may choose among models.",
+            "Split it again with a validation part: data fix, or store the file anew with other fractions.",
+        )
 
 
 def read_sources(study: Study) -> Sources:
@@ -166,12 +187,22 @@ def read_sources(study: Study) -> Sources:
     """
     ranking = _ranking(study)
     kept = study.recall("ranking") or {}
-    race = compared(study, lambda ways: _sentence(ways))
+    cells = study.cells()
+    whole = [cell for cell in cells if cell.plan.factors.get(ROUND) == WHOLE]
+    race = compared(study, cells=whole if any(finished([cell]) for cell in whole) else cells)
+    titles = source_titles([candidate.source for candidate in ranking])
     realised = _realised(study, ranking)
     sentence = ""
     if race.sentence and state_of(study) not in UNDER_WAY:
         sentence = " ".join(
-            filter(None, (_ranked_sentence(ranking, float(kept.get("seconds", 0.0))), race.sentence, _grade(realised)))
+            filter(
+                None,
+                (
+                    _ranked_sentence(ranking, titles, float(kept.get("seconds", 0.0))),
+                    race.sentence,
+                    _grade(realised, titles),
+                ),
+            )
         )
     return Sources(tuple(ranking), float(kept.get("seconds", 0.0)), race, realised, sentence)
 
@@ -189,29 +220,22 @@ def _realised(study: Study, ranking: Sequence[Candidate]) -> tuple[tuple[str, in
     return tuple((source, place, order.index(source) + 1) for place, source in enumerate(by_rank, 1))
 
 
-def _ranked_sentence(ranking: Sequence[Candidate], seconds: float) -> str:
+def _ranked_sentence(ranking: Sequence[Candidate], titles: dict[str, str], seconds: float) -> str:
     scored = [candidate for candidate in ranking if candidate.rank]
     if not scored:
         return ""
-    first = source_titles([scored[0].source])[scored[0].source]
+    first = titles[scored[0].source]
     return f"Of {len(scored)} sources, ranked in {seconds:.0f} s without any training, {first} came first."
 
 
-def _sentence(ways: Ways) -> str:
-    """Of the whole trainings where there are any, else of the short ones."""
-    whole = [line for line in ways.lines if line.factors.get(ROUND) == WHOLE]
-    lines = [line for line in ways.lines if not line.planned or not whole or line in whole]
-    return best_sentence(Ways(ways.headline, tuple(lines), ways.tests, ways.rows, ways.caveat))
-
-
-def _grade(realised: Sequence[tuple[str, int, int]]) -> str:
+def _grade(realised: Sequence[tuple[str, int, int]], titles: dict[str, str]) -> str:
     if len(realised) < 2:
         return ""
     first = next((source for source, _, came in realised if came == 1), "")
     if realised[0][2] == 1:
         return "The ranking had named the winner of the short round."
     place = next(predicted for source, predicted, _ in realised if source == first)
-    return f"The ranking had named another: {source_titles([first])[first]} won the short round, from place {place}."
+    return f"The ranking had named another: {titles[first]} won the short round, from place {place}."
 
 
 SOURCES = Kind(

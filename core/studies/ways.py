@@ -10,7 +10,7 @@ import numpy as np
 
 from core.errors import GraftError
 from core.evaluation.notes import caveat_in
-from core.evaluation.seeds import FEWEST_SEEDS, WaysTest
+from core.evaluation.seeds import FEWEST_SEEDS, Way, WaysTest
 from core.evaluation.significance import holm, verdict
 from core.metrics.table import METRICS
 from core.results.ways import Judged, judged
@@ -21,6 +21,7 @@ from core.studies.grid import SEED
 from core.studies.standing import cell_state, study_state
 from core.tasks import headline_of, interval_of
 
+SIZE = "rows"  # factor of a baseline: the setting that says how many rows it learnt from
 MOST_TESTED = 12  # ways up to which every pair is tested; of more, each is tested against the best
 
 
@@ -217,8 +218,17 @@ def _line(name: str, cells: Sequence[Cell], together: Judged | None, headline: s
 
 def _beside(runs: Sequence[Run], together: Judged | None, headline: str) -> list[Line]:
     """The baselines beside the runs, each as one line."""
+    runs = [run for run in runs if run.config.source] or list(runs)  # beside counted words there is less
+    sizes: dict[int | None, list[Run]] = {}
+    for run in runs:
+        sizes.setdefault(run.config.train_size, []).append(run)
+    if len(sizes) > 1:  # a baseline of its own for each number of rows learnt from
+        return [
+            replace(line, name=f"{line.name}, {line.labels_used:,} rows" if line.labels_used else line.name)
+            for own in sizes.values()
+            for line in _beside(own, together, headline)
+        ]
     lines = []
-    runs = [run for run in runs if run.config.source] or runs  # beside counted words there is less
     first = runs[0].result or {}
     for told in first.get("baselines", []):
         values = {}  # by the rows learnt from: a baseline knows no seed but the one that drew them
@@ -234,8 +244,9 @@ def _beside(runs: Sequence[Run], together: Judged | None, headline: str) -> list
             interval = together.spread(way, headline).interval if way else None
         lines.append(
             Line(
-                told["title"], {"baseline": told["name"]}, (), 0, "finished", tuple(values.values()), interval, len(values) == 1,
-                told.get("seconds"), labels_used=0 if told["name"] == "names" else first["train_rows"],
+                told["title"], {"baseline": told["name"], SIZE: str(runs[0].config.train_size)}, (), 0, "finished",
+                tuple(values.values()), interval, len(values) == 1, told.get("seconds"),
+                labels_used=0 if told["name"] == "names" else first["train_rows"],
                 transfers=told["name"] == "names", sentence=told["sentence"],
             )
         )  # fmt: skip
@@ -258,18 +269,20 @@ def _tests(
 ) -> tuple[Tested, ...]:
     """Every pair of ways of which one was trained, corrected together."""
     by_name = {name: finished(own) for name, own in group(cells).items()}
-    sides = {}
+    sides: dict[str, Way] = {}
+    beside: dict[str, list[Run]] = {}
     for name, line in ways.items():
         if line.mean is None:
             continue
         if name in by_name:
             sides[name] = together.way(by_name[name], line.fixed)
-        elif "baseline" in line.factors and (
-            way := together.baseline_way(
-                line.factors["baseline"], _one_each(runs) if len(line.values) > 1 else runs[:1]
-            )
-        ):
-            sides[name] = way
+        elif "baseline" in line.factors:
+            own = [
+                run for run in runs if str(run.config.train_size) == line.factors[SIZE] and run.config.source
+            ] or list(runs)
+            way = together.baseline_way(line.factors["baseline"], _one_each(own) if len(line.values) > 1 else own[:1])
+            if way:
+                sides[name], beside[name] = way, own
     sign = 1 if METRICS[headline].higher else -1
     order = sorted(sides, key=lambda name: float(sign * (ways[name].mean or 0.0)))
     best = order[-1] if order else ""
@@ -279,7 +292,7 @@ def _tests(
         if (a in by_name or b in by_name) and (len(sides) <= MOST_TESTED or best in (a, b))
     ]
     drawn = {name: [run.config.seed for run in own] for name, own in by_name.items()}
-    drawn |= {name: [run.config.seed for run in _one_each(runs)] for name in sides if name not in by_name}
+    drawn |= {name: [run.config.seed for run in _one_each(own)] for name, own in beside.items()}
     tests = [
         together.compare(sides[a], sides[b], headline, paired and drawn[a] == drawn[b]) for a, b in pairs
     ]  # fmt: skip

@@ -86,10 +86,15 @@ def beside_sentence(ways: Ways, name: str) -> str:
 
 def about_sentence(ways: Ways) -> str:
     """What the verdicts are about."""
-    seeds = max((len(line.values) for line in ways.lines if line.planned), default=0)
-    if seeds < FEWEST_SEEDS:
+    trained = [line for line in ways.lines if line.planned and line.mean is not None]
+    if not trained:
+        return ""
+    if too_few(trained):
         return "This is about these models, not about training them again."
-    return f"This is about training this way: tested over the rows and over {seeds} seeds."
+    if not any(tested.test.verdict in ("real", "not_shown") for tested in ways.tests):
+        return "They were not judged by the same rows, or by too few, so that nothing could be tested."
+    seeds = max(len(line.values) for line in trained)
+    return f"This is about training this way: tested over the rows and over {seeds} seed{'s' if seeds > 1 else ''}."
 
 
 def _is_worse(ways: Ways, best: Line, line: Line) -> bool:

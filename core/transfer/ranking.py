@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from core.data.columns.labels import strata
-from core.data.sets.store import DataSet
+from core.data.sets.store import DataSet, get_dataset
+from core.data.sets.versions import origin_of
 from core.data.splits.draw import draw
 from core.errors import DatasetError, GraftError
 from core.models.classifier import position_limit
@@ -64,9 +65,23 @@ class Candidate:
     error: str | None = None
 
 
-def at_hand() -> list[str]:
-    """Every source on this machine: the built-in ones, the models of earlier runs, and what has been downloaded."""
-    return [source.key for source in list_sources() if source.available and source.at_hand]
+def at_hand(dataset: DataSet) -> list[str]:
+    """Every source on this machine, but for models that learnt from rows of this very set: they would come first by that."""
+    keys = [source.key for source in list_sources() if source.available and source.at_hand]
+    return [key for key in keys if not _has_learnt_from(key, origin_of(dataset))]
+
+
+def _has_learnt_from(source: str, origin: str) -> bool:
+    """Whether a run's model, or one that it started from, was trained on a version of a set."""
+    while source.startswith("run:"):
+        try:
+            config = get_run(source[4:]).config
+            if origin_of(get_dataset(config.dataset)) == origin:
+                return True
+        except GraftError:
+            return False  # deleted since: nothing is known of it any more
+        source = config.model
+    return False
 
 
 def rank_sources(
@@ -99,7 +114,7 @@ def rank_sources(
     if len(train) < 20:
         raise DatasetError(f"{len(train)} training rows are too few to rank sources by.", "Add rows: 20 at least.")
     targets = encode_targets(task, train["label"].tolist(), dataset.labels)
-    names = list(sources) or at_hand()
+    names = list(sources) or at_hand(dataset)
     pairs = train["text_pair"].tolist() if "text_pair" in train else None
     candidates, halves = [], []
     for number, name in enumerate(names):

@@ -121,6 +121,8 @@ def _study_line(study: Study) -> dict[str, object]:
 def _best_of(study: Study) -> str:
     """The best figure that one of its runs has reached; empty where none has a result."""
     with suppress(GraftError):
+        if study.goes_on or study.is_done or study.is_held:
+            return ""  # the best by these rows is not what it hands over: the validation rows choose that
         results = [cell.run.result for cell in study.cells() if cell.run and cell.run.state == "finished"]
         told = [
             (result["metrics"][name], name)

@@ -73,7 +73,9 @@ def _config(kind: Kind, dataset: DataSet, config: RunConfig) -> tuple[RunConfig,
     """What all runs share, and why its strategy was chosen, where it was."""
     most = dataset.size("train")
     choice = ""
-    if "strategies" not in kind.asks or kind.name == "labels":
+    if kind.name == "auto":  # it looks for the way to transfer itself
+        pass
+    elif "strategies" not in kind.asks or kind.name == "labels":
         tops = [CHOSEN, *(name for name, known in STRATEGIES.items() if known.teacher.steps and not known.from_scratch)]
         top = st.selectbox("Fine-tuning by", tops, key="study_strategy", format_func=_strategy)
         if top == CHOSEN:
@@ -133,8 +135,9 @@ def _sources(kind: Kind, dataset: DataSet) -> tuple[str, ...]:
     titles = {source.key: source.title for source in here}
     return tuple(
         st.multiselect(
-            "Sources", list(titles), default=list(titles)[:12], key="study_sources", format_func=lambda key: titles.get(key, key),
-            help="Everything on this machine. A model of the Hub is listed once a run has downloaded it.",
+            "Sources", list(titles), default=[key for key in titles if not key.startswith("run:")][:12],
+            key="study_sources", format_func=lambda key: titles.get(key, key),
+            help="What is on this machine. Models of earlier runs can be added; they may have learnt from rows that judge here.",
         )
     )  # fmt: skip
 
