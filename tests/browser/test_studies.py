@@ -32,7 +32,7 @@ def test_a_labels_curve_is_started_and_read(server, page, graft, dataset):  # no
     page.get_by_role("button", name="Start the study").click()
     page.get_by_text("Labels needed on few reviews").first.wait_for()
     page.get_by_text("finished", exact=True).wait_for(timeout=300_000)
-    page.get_by_text("With 32 labelled texts").wait_for()
+    page.get_by_text("With 32 labelled texts to learn from").wait_for()
     page.get_by_text("Solid lines use what the source has learnt").wait_for()
     study = graft.call("study", "list")["studies"][0]
     assert study["kind"] == "labels" and study["study"] in page.url

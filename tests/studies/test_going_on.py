@@ -3,11 +3,12 @@
 import json
 import os
 import time
+from dataclasses import replace
 
 import pytest
 
 from core.config import RunConfig
-from core.errors import StudyError
+from core.errors import GraftError, StudyError
 from core.jobs.drivers import MOST_STARTS, Drivers, driver_lock
 from core.runs.folder import list_runs
 from core.studies import driving
@@ -17,7 +18,7 @@ from core.studies.folder import Planned, list_studies
 from core.studies.kind import Asked
 from core.studies.registry import KINDS, answer_of, start_study
 from core.studies.search import next_search, space
-from core.studies.sources import next_sources, validation_score
+from core.studies.sources import needs_choosing_rows, next_sources, validation_score
 from core.studies.standing import state_of
 from tests.finished import finish
 
@@ -168,7 +169,7 @@ def test_auto_never_hands_over_less_than_what_counting_words_reaches_on_the_rows
 def test_when_the_time_is_over_auto_stops_what_runs_and_ends(config, dataset, monkeypatch):
     study = start_study("auto", config, Asked(minutes=1.0))
     first, second = (cell.run for cell in study.cells())
-    finish(first, dataset, 0.8)
+    finish(first, dataset, 0.8, validation={"macro_f1": 0.8})
     second.write_status(state="running", started_at=time.time())
     later = time.time() + 61
     monkeypatch.setattr("core.studies.auto.time.time", lambda: later)
@@ -200,6 +201,7 @@ def test_a_search_draws_other_settings_each_time_goes_on_after_a_crash_and_train
     assert len(final) == 4 and {cell.factors["way"] for cell in final} == {"The winner", "The usual settings"}
     assert {cell.config.epochs for cell in final if cell.factors["way"] == "The winner"} <= {2, 3}
     assert {cell.config.test_size for cell in final} == {config.test_size}
+    assert config.seed not in {cell.config.seed for cell in final}, "the model that won was picked for its luck too"
     add(study, final)
     carried_out(study, dataset)
     assert next_search(study) is None
@@ -228,9 +230,15 @@ def test_the_usual_space_lies_around_what_fits_the_source(config):
 
 
 def test_the_score_that_chooses_is_the_best_on_validation_rows_higher_is_better():
-    assert validation_score({"validation": {"loss": 0.1, "macro_f1": 0.7, "accuracy": 0.9}, "metrics": {}}) == 0.7
-    assert validation_score({"validation": {"loss": 0.1, "rmse": 1.5}, "metrics": {}}) == -1.5
-    assert validation_score({"validation": None, "headline": "accuracy", "metrics": {"accuracy": 0.4}}) == 0.4
+    assert (
+        validation_score({"validation": {"loss": 0.1, "macro_f1": 0.7, "accuracy": 0.9}, "validation_rows": 9}) == 0.7
+    )
+    assert validation_score({"validation": {"loss": 0.1, "rmse": 1.5}, "validation_rows": 9}) == -1.5
+    assert validation_score({"validation": {"loss": 0.0}, "validation_rows": 9}) is None, (
+        "losses of a probe are no scores"
+    )
+    judged = {"validation": None, "headline": "accuracy", "metrics": {"accuracy": 0.4}}
+    assert validation_score(judged) is None, "nothing may choose by the rows that judge"
 
 
 def test_a_study_of_a_damaged_memo_begins_that_part_anew(config, tiny_encoder):
@@ -264,3 +272,56 @@ def test_an_idea_that_cannot_be_carried_out_does_not_sink_the_rest(config, datas
     assert following.config.model == "minilm"
     told = next(one for one in answer_of(study).tried if one.state == "left out")
     assert "cannot be tried" in told.why
+
+
+def test_a_set_without_rows_to_choose_by_is_refused(dataset):
+    counts = {part: rows for part, rows in dataset.counts.items() if part != "validation"}
+    with pytest.raises(StudyError, match="no validation rows"):
+        needs_choosing_rows(replace(dataset, counts=counts))
+    needs_choosing_rows(dataset)
+
+
+@pytest.mark.parametrize("name", ["test_size", "validation_size", "seed", "dataset"])
+def test_what_decides_who_is_judged_by_what_is_no_setting_to_vary(config, name):
+    for kind in ("search", "settings"):
+        with pytest.raises(StudyError):
+            start_study(kind, config, Asked(vary={name: (10, 20)}))
+    assert list_studies() == []
+
+
+def test_values_that_cannot_be_are_refused_before_a_search_begins(config):
+    with pytest.raises(GraftError, match="batch_size"):
+        start_study("search", config, Asked(vary={"batch_size": (0, 8)}))
+    assert list_studies() == []
+
+
+def test_going_on_trains_what_was_under_way_and_not_what_had_been_ended_on_purpose(config, dataset):
+    study = start_study("search", config, Asked(seeds=1, trials=5, vary={"epochs": (1, 2)}))
+    for _ in range(2):
+        add(study, next_search(study))
+        carried_out(study, dataset) if len(study.cells()) > 1 else study.cells()[0].run.write_status(state="stopped")
+    add(study, next_search(study))
+    stop(study)
+    poor, _, last = study.cells()
+    last.run.write_status(state="stopped")
+    last.run.clear_stop()
+    assert resume(study) == 1 and poor.run.state == "stopped" and last.run.state == "queued" and study.goes_on
+
+
+def test_a_study_that_is_done_is_not_gone_on_with_and_a_pause_does_not_count(config, dataset, monkeypatch):
+    study = start_study("auto", config, Asked(minutes=1.0))
+    stop(study)
+    later = time.time() + 3600
+    monkeypatch.setattr("core.studies.carrying.time.time", lambda: later)
+    for cell in study.cells():
+        cell.run.write_status(state="stopped")
+        cell.run.clear_stop()
+    resume(study)
+    monkeypatch.setattr("core.studies.auto.time.time", lambda: later + 1)
+    assert next_auto(study) == () and not any(cell.run.stop_asked() for cell in study.cells()), (
+        "an hour's pause is no work"
+    )
+    carried_out(study, dataset)
+    study.close()
+    with pytest.raises(StudyError, match="is done"):
+        resume(study)

@@ -33,7 +33,7 @@ def test_a_labels_curve_from_the_command_line_and_the_same_once_more(graft, word
     assert told["state"] == "finished" and told["kind"] == "labels" and len(told["cells"]) == 12
     series = {one["name"]: [point["labels"] for point in one["points"]] for one in told["series"]}
     assert series["full"] == series["linear_probe"] == series["tfidf"] == [8, 32] and series["names"] == [0]
-    assert told["sentence"].startswith("With 8 labelled texts") and len(told["tests"]) == 2
+    assert told["sentence"].startswith("With 8 labelled texts to learn from") and len(told["tests"]) == 2
     rows = {cell["config"]["seed"] for cell in told["cells"]}
     assert len(rows) == 3
     again = graft.call(*asked)

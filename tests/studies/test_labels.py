@@ -73,7 +73,11 @@ def test_the_curves_have_a_point_for_each_size_and_a_level_line_without_labels(c
 
 def test_the_sentence_says_both_ends_what_is_saved_and_what_more_would_bring(curve):
     said = answer_of(curve).sentence
-    assert "With 8 labelled reviews full fine-tuning reaches 8" in said and "with 128 9" in said
+    assert (
+        "With 8 labelled reviews to learn from (and 24 more to choose the checkpoint) full fine-tuning reaches 8"
+        in said
+        and "with 128 9" in said
+    )
     assert "counting words" in said
     assert "the same network without pretraining with 128 stays below that" in said
     assert "another 1,000 labels (95 % interval" in said and "which holds" in said and "3 draws" in said

@@ -159,3 +159,46 @@ def test_cells_without_results_are_lines_without_figures(dataset):
     cell = Cell(Planned("a", {"way": "A"}, RunConfig(dataset.id)), None, None, False)
     (line,) = read_ways([cell], final=True).lines
     assert line.mean is None and line.name == "A" and line.planned == 1
+
+
+def test_two_ways_that_were_called_alike_stay_two(dataset, tiny_encoder):
+    config = RunConfig(dataset.id, str(tiny_encoder), max_length=32)
+    for epochs, right in ((2, 0.6), (9, 0.95)):
+        for seed in (1, 2, 3):
+            finish(
+                create_run(config.changed(seed=seed, epochs=epochs), f"Mine · seed {seed}"), dataset, right, draw=seed
+            )
+    ways = ways_of(list_runs())
+    trained = [line for line in ways.lines if line.planned]
+    assert [len(line.values) for line in trained] == [3, 3] and trained[0].mean == pytest.approx(0.95, abs=0.01)
+    assert ways.test(trained[0].name, trained[1].name).verdict == "real"
+
+
+def test_baselines_of_several_sizes_are_a_line_each(dataset, tiny_encoder):
+    config = RunConfig(dataset.id, str(tiny_encoder), max_length=32)
+    study = start_study("settings", config, Asked(seeds=3, vary={"train_size": (20, 200)}))
+    for number, cell in enumerate(study.cells()):
+        finish(cell.run, dataset, 0.8, draw=number)
+    names = [line.name for line in answer_of(study).ways.lines if not line.planned]
+    assert {"TF-IDF + logistic regression, 20 rows", "TF-IDF + logistic regression, 200 rows"} <= set(names)
+
+
+def test_the_figures_stand_when_the_set_is_deleted(repeated, dataset):
+    from core.data.sets.store import delete_dataset
+    from core.results.ways import _baseline
+
+    _baseline.cache_clear()
+    delete_dataset(dataset.id)
+    told = answer_of(repeated)
+    assert told.ways.test("Full fine-tuning", "LoRA").verdict == "real" and told.sentence
+
+
+def test_runs_of_another_task_are_left_out_of_the_ways(dataset, tiny_encoder):
+    config = RunConfig(dataset.id, str(tiny_encoder), max_length=32)
+    for seed in (1, 2):
+        finish(create_run(config.changed(seed=seed)), dataset, 0.9, draw=seed)
+    other = create_run(config.changed(epochs=7), "Score")
+    finish(other, dataset, 0.9)
+    other.write_result(other.result | {"task": "regression", "metrics": {"rmse": 1.0, "mae": 1.0}})
+    runs = sorted(list_runs(), key=lambda run: run.name == "Score")
+    assert "Score" not in [line.name for line in ways_of(runs).lines]
