@@ -275,9 +275,9 @@ def test_an_idea_that_cannot_be_carried_out_does_not_sink_the_rest(config, datas
 
 
 def test_a_set_without_rows_to_choose_by_is_refused(dataset):
-    counts = {part: rows for part, rows in dataset.counts.items() if part != "validation"}
+    sizes = {part: dataset.size(part) for part in ("train", "test")} | {"validation": 0}
     with pytest.raises(StudyError, match="no validation rows"):
-        needs_choosing_rows(replace(dataset, counts=counts))
+        needs_choosing_rows(replace(dataset, sizes=sizes))
     needs_choosing_rows(dataset)
 
 
