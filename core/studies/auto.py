@@ -16,7 +16,7 @@ from core.metrics.table import METRICS
 from core.models.shape import shape_of
 from core.models.sources import list_sources
 from core.runs.folder import ACTIVE, WAITING, Run
-from core.strategies.registry import PROBE, STRATEGIES
+from core.strategies.registry import DEFAULT, PROBE, STRATEGIES
 from core.studies.carrying import PAUSES
 from core.studies.folder import Cell, Planned, Study
 from core.studies.kind import Asked, Kind, asked_of
@@ -32,7 +32,6 @@ USUAL_MINUTES = 5.0
 RESERVE = 3.0  # seconds before the end at which whatever still runs is stopped
 CAREFUL = 1.2  # by which an estimate is multiplied before it counts as fitting
 JUDGED_SHARE, FEWEST_JUDGED, MOST_JUDGED = 0.04, 200, 5000  # of the time, for scoring test rows once; rows
-OTHERS = ("top_k", "lp_ft", "full", "few_shot", "lora", "llrd")  # tried after the rule of thumb's choice, in this order
 LEVEL = 0.5  # standard errors of the validation score within which two ways count as level
 WORTH_SAYING = 15.0  # seconds left below which it goes without saying that a way was left out
 COUNTED = next(name for name, known in STRATEGIES.items() if not known.teacher.encodes)
@@ -165,14 +164,20 @@ def _ideas(study: Study, dataset: DataSet, cells: Sequence[Cell]) -> Iterator[Pl
             probe, titles[source], "Another source at hand: a probe tells soonest what it knows of these texts."
         )
     source = _best_source(cells, base.model)
-    chosen = base.changed(model=source, strategy="full")
+    chosen = base.changed(model=source, strategy=DEFAULT)
     choice = choose_for(dataset, chosen)
     yield _cell(
         chosen.changed(strategy=choice.strategy, epochs=choice.epochs),
         titles[source],
         f"The rule of thumb: {choice.sentence}",
     )
-    for name in OTHERS:
+    layers = shape_of(source).layers
+    others_ways = [
+        name for name, known in STRATEGIES.items() if known.common and known.transfers and known.teacher.steps
+    ]
+    for name in sorted(
+        others_ways, key=lambda name: STRATEGIES[name].cost_share(chosen, layers)
+    ):  # the least costly first
         limit = STRATEGIES[name].only_for
         if name != choice.strategy and (limit is None or dataset.task in limit.tasks):
             yield _cell(chosen.changed(strategy=name), titles[source], "Another way, since time is left.")

@@ -9,8 +9,6 @@ from core.evaluation.label_curve import Backtest, Forecast, Point, labels_for
 from core.metrics.table import METRICS
 from core.studies.ways import Line, Tested
 
-NAMES, COUNTED = "names", ("tfidf", "tfidf_labels", "tfidf_score")
-
 
 @dataclass(frozen=True, slots=True)
 class Series:

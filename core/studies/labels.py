@@ -12,8 +12,9 @@ from core.strategies.registry import CONTROL, PROBE, STRATEGIES
 from core.studies.folder import Cell, Planned, Study
 from core.studies.grid import grid
 from core.studies.kind import Asked, Kind
-from core.studies.label_series import COUNTED, NAMES, LabelCurve, Series
+from core.studies.label_series import LabelCurve, Series
 from core.studies.labels_sentences import labels_sentence
+from core.studies.rungs import COUNTED, NAMES
 from core.studies.standing import UNDER_WAY, state_of
 from core.studies.ways import Ways, corrected, read_ways
 

@@ -3,7 +3,8 @@
 from core.evaluation.seeds import FEWEST_SEEDS
 from core.metrics.table import METRICS
 from core.strategies.registry import CONTROL
-from core.studies.label_series import COUNTED, LabelCurve, equal_labels
+from core.studies.label_series import LabelCurve, equal_labels
+from core.studies.rungs import COUNTED
 from core.tasks import figure, readable
 
 
