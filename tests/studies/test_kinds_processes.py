@@ -40,11 +40,7 @@ def test_a_labels_curve_from_the_command_line_and_the_same_once_more(graft, word
     assert all(cell["reused"] for cell in again["cells"]) and again["sentence"] == told["sentence"]
 
 
-def test_repeats_and_settings_have_lines_and_tests(graft, words):
-    told = graft.call("study", "new", "settings", *words, "--train-size", "40", "--seeds", "3", "--vary", "epochs=1,2")
-    assert {line["name"] for line in told["lines"] if line["seeds"]} >= {"Epochs 1", "Epochs 2"}
-    test = next(one for one in told["tests"] if {one["of"], one["against"]} == {"Epochs 1", "Epochs 2"})
-    assert test["seeds"] == [3, 3] and test["verdict"] in ("real", "not_shown")
+def test_an_option_that_the_kind_does_not_know_is_named(graft, words):
     wrong = graft.call("study", "new", "settings", *words, "--sizes", "4", expect=1)
     assert "--sizes has no meaning" in wrong["error"]["message"]
 
@@ -95,16 +91,3 @@ def test_auto_keeps_to_its_time_and_hands_over_a_model_that_answers(graft, words
         "predict", told["run"], "--input", str(tmp_path / "ask.csv"), "--output", str(tmp_path / "told.csv")
     )
     assert scored["rows"] == 1
-
-
-def test_a_stopped_search_goes_on(graft, words):
-    told = graft.call(
-        "study", "new", "search", *words, "--seeds", "1", "--trials", "3", "--vary", "epochs=1,2", "--no-wait"
-    )
-    study = told["study"]
-    wait(lambda: graft.call("study", "show", study)["trials"], 60)
-    graft.call("study", "stop", study)
-    wait(lambda: graft.call("study", "show", study)["state"] == "stopped", 60)
-    graft.call("study", "resume", study)
-    ended = wait(lambda: (shown := graft.call("study", "show", study))["state"] == "finished" and shown, 240)
-    assert len(ended["trials"]) == 3 and ended["best_values"]["epochs"] in (1, 2) and ended["sentence"]
