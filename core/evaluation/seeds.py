@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.evaluation.significance import FEWEST_ROWS
+from core.evaluation.significance import FEWEST_ROWS, PairedTest
 from core.metrics.intervals import Z, share_interval
 from core.metrics.metric import Answered
 from core.metrics.table import METRICS
@@ -35,7 +35,7 @@ class Way:
 
 
 @dataclass(frozen=True, slots=True)
-class WaysTest:
+class WaysTest(PairedTest):
     """Mean of a metric over the models of one way less that of another.
 
     Attributes:
@@ -45,12 +45,6 @@ class WaysTest:
         seeds: models of each side.
     """
 
-    metric: str
-    difference: float
-    interval: tuple[float, float] | None
-    p: float
-    verdict: str
-    rows: int
     seeds: tuple[int, int]
 
 

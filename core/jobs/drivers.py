@@ -69,14 +69,10 @@ def _wanting() -> list[Path]:
 
 
 def _is_free(folder: Path) -> bool:
-    lock = driver_lock(folder)
     try:
-        free = lock.take()
-    except OSError:
+        return driver_lock(folder).is_free()
+    except OSError:  # nor could a driver write there
         return False
-    if free:
-        lock.release()
-    return free
 
 
 def _start(folder: Path) -> "subprocess.Popen[bytes]":

@@ -41,6 +41,17 @@ class NamedLock:
         """Let the next one in."""
         self._lock.release()
 
+    def is_free(self) -> bool:
+        """Whether nobody holds it now.
+
+        Raises:
+            OSError: when the file cannot be made.
+        """
+        free = self.take()
+        if free:
+            self.release()
+        return free
+
     def is_mine(self) -> bool:
         """Whether the name still leads to the file that is held: else another may hold it as well."""
         return self._file is not None and _file_of(self.path) == self._file
@@ -55,14 +66,10 @@ def is_at_work(run: Run) -> bool:
     """Whether somebody on this machine carries the run out now."""
     if not (run.path / "worker.lock").exists():
         return False
-    lock = worker_lock(run)
     try:
-        free = lock.take()
+        return not worker_lock(run).is_free()
     except OSError:  # a folder that cannot be written has no worker
         return False
-    if free:
-        lock.release()
-    return not free
 
 
 def _file_of(path: Path) -> tuple[int, int] | None:

@@ -1,5 +1,7 @@
 """Comparing runs: which settings differ, and whether one is truly better on the same rows."""
 
+import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from itertools import combinations
 from typing import Any
@@ -7,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from core.config import RunConfig
 from core.errors import RunError
 from core.evaluation.result import verdict_sentence
 from core.evaluation.significance import PairedTest, holm, paired_tests, verdict
@@ -15,6 +18,12 @@ from core.runs.folder import Run, no_result
 from core.tasks import Task, encode_targets, headline_of, join_labels, split_labels, task_of
 
 NO_EFFECT = ("device", "checkpoint_seconds")  # settings that do not change what is learnt
+
+
+def settings_key(config: RunConfig, *, besides: Sequence[str] = ()) -> str:
+    """The same for configs that ask for the same, up to settings that change no number and those named."""
+    outside = (*NO_EFFECT, *besides)
+    return json.dumps({name: value for name, value in config.to_json().items() if name not in outside}, sort_keys=True)
 
 
 @dataclass(frozen=True, slots=True)

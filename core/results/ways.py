@@ -11,7 +11,7 @@ from core.evaluation.answers import decide
 from core.evaluation.seeds import Spread, Way, WaysTest, compare_ways, spread_of
 from core.results.baseline_cache import baselines_of
 from core.results.compare import stored_answers
-from core.runs.folder import Run
+from core.runs.folder import Run, get_run
 from core.tasks import Task, task_of
 
 
@@ -28,7 +28,6 @@ class Judged:
     labels: tuple[str, ...]
     truth: np.ndarray
     answers: dict[str, np.ndarray]
-    runs: tuple[Run, ...]
 
     def way(self, runs: Sequence[Run], fixed: bool = False) -> Way:
         """The way of training that these runs share but for the seed."""
@@ -39,8 +38,7 @@ class Judged:
 
         It is fixed where all of them learnt from the same rows.
         """
-        drawn = {(run.config.train_size, run.config.seed if run.config.train_size else None) for run in runs}
-        taken = list(runs) if len(drawn) > 1 else list(runs)[:1]
+        taken = one_each(runs)
         answers = [_baseline(run.id, name) for run in taken]
         if any(each is None for each in answers):
             return None
@@ -53,6 +51,17 @@ class Judged:
     def compare(self, a: Way, b: Way, metric: str, paired: bool = False) -> WaysTest:
         """One way less another."""
         return compare_ways(self.task, self.truth, a, b, len(self.labels) or 1, metric, paired=paired)
+
+
+def learnt_from(run: Run) -> tuple[int | None, int | None]:
+    """What decides which rows a run learnt from."""
+    size = run.config.train_size
+    return size, run.config.seed if size else None
+
+
+def one_each(runs: Sequence[Run]) -> list[Run]:
+    """One run for each draw of rows."""
+    return list({learnt_from(run): run for run in runs}.values())
 
 
 def judged(runs: Sequence[Run]) -> Judged:
@@ -69,14 +78,12 @@ def judged(runs: Sequence[Run]) -> Judged:
     truth, answers = np.zeros(0), {}
     for run in runs:
         truth, answers[run.id] = stored_answers(run, run.result or {}, list(labels))
-    return Judged(task, labels, truth, answers, tuple(runs))
+    return Judged(task, labels, truth, answers)
 
 
 @lru_cache(maxsize=512)
 def _baseline(run_id: str, name: str) -> np.ndarray | None:
     """Answers of a baseline beside a run, the rows in the order of their ids; None where it has none of this name."""
-    from core.runs.folder import get_run
-
     run = get_run(run_id)
     result = run.result or {}
     rows = run.read_predictions(result["split"], ["row"])["row"].sort_values(ignore_index=True)

@@ -15,12 +15,12 @@ from core.jobs import queue
 from core.metrics.table import METRICS
 from core.models.shape import shape_of
 from core.models.sources import list_sources
-from core.runs.folder import ACTIVE, WAITING, Run
+from core.runs.folder import ACTIVE, WAITING
 from core.strategies.registry import DEFAULT, PROBE, STRATEGIES
 from core.studies.carrying import PAUSES
 from core.studies.folder import Cell, Planned, Study
 from core.studies.kind import Asked, Kind, asked_of
-from core.studies.sources import needs_choosing_rows, validation_score
+from core.studies.sources import cell_score, needs_choosing_rows
 from core.studies.standing import UNDER_WAY, cell_state, state_of
 from core.studies.titles import source_titles
 from core.tasks import figure, headline_of, interval_of, span
@@ -207,7 +207,7 @@ def _best_source(cells: Sequence[Cell], base: str) -> str:
     reached = {
         cell.plan.config.model: score
         for cell in cells
-        if cell.plan.config.strategy == PROBE and (score := _score(cell)) is not None
+        if cell.plan.config.strategy == PROBE and (score := cell_score(cell)) is not None
     }
     if base not in reached:
         return max(reached, key=lambda source: reached[source], default=base)
@@ -283,17 +283,10 @@ def _cell(config: RunConfig, source: str, why: str, more: str = "") -> Planned:
     return Planned(name, {"way": name}, config, why)
 
 
-def _score(cell: Cell) -> float | None:
-    """On the validation rows, higher is better; None without a result."""
-    if cell.run is None or cell.run.state != "finished" or not cell.run.result:
-        return None
-    return validation_score(cell.run.result)
-
-
 def _best(cells: Sequence[Cell]) -> Cell | None:
     """The cell that does best on the validation rows; of those that are level with it the first that was tried, since what comes
     first is what the evidence named."""
-    scored = [(cell, score) for cell in cells if (score := _score(cell)) is not None]
+    scored = [(cell, score) for cell in cells if (score := cell_score(cell)) is not None]
     if not scored:
         return None
     best = max(score for _, score in scored)
@@ -358,7 +351,7 @@ def _tried(cell: Cell) -> Tried:
     if not result:
         return Tried(cell.plan.name, cell.plan.choice, state, cell.run_id)
     name = headline_of(result)
-    score = _score(cell)
+    score = cell_score(cell)
     return Tried(
         cell.plan.name,
         cell.plan.choice,
@@ -391,12 +384,6 @@ def _sentence(best: Cell | None, result: dict[str, Any], tried: Sequence[Tried],
     if result.get("verdict"):
         said.append(str(result["verdict"]["sentence"]))
     return " ".join(said)
-
-
-def best_run(study: Study) -> Run | None:
-    """The run that is handed over; None while there is none."""
-    best = _best(study.cells())
-    return best.run if best else None
 
 
 AUTO = Kind(

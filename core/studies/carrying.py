@@ -1,6 +1,5 @@
 """Starting, stopping and resuming a study as one."""
 
-import json
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -13,7 +12,7 @@ from core.errors import GraftError, RunError, StudyError
 from core.jobs import queue
 from core.jobs.lock import NamedLock
 from core.jobs.scheduler import ensure_scheduler
-from core.results.compare import NO_EFFECT
+from core.results.compare import settings_key
 from core.runs.folder import ACTIVE, WAITING, Run, list_runs
 from core.runs.ties import StudyTie
 from core.studies.folder import Cell, Planned, Study, create_study
@@ -140,7 +139,7 @@ def finished_alike(configs: Sequence[RunConfig]) -> list[Run | None]:
     Raises:
         DatasetError: when a set is not there.
     """
-    wanted = [_that_count(config) for config in configs]
+    wanted = [settings_key(config) for config in configs]
     sets = {config.dataset: described_at(get_dataset(config.dataset)) for config in configs}
     found: dict[str, Run] = {}
     for run in list_runs():
@@ -148,19 +147,13 @@ def finished_alike(configs: Sequence[RunConfig]) -> list[Run | None]:
             status = run.status
             if status["state"] != "finished":
                 continue
-            key = _that_count(run.config)
+            key = settings_key(run.config)
             is_late = (status.get("ended_at") or 0.0) >= sets.get(run.config.dataset, float("inf"))
             if key in wanted and key not in found and is_late and run.result is not None:
                 found[key] = run
         except GraftError:
             continue  # damaged: it answers nothing
     return [found.get(key) for key in wanted]
-
-
-def _that_count(config: RunConfig) -> str:
-    return json.dumps(
-        {name: value for name, value in config.to_json().items() if name not in NO_EFFECT}, sort_keys=True
-    )
 
 
 def _goes_on(cell: Cell) -> bool:

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from core.config import RunConfig
 from core.data.sets.store import DataSet
 from core.errors import StudyError
+from core.strategies.registry import STRATEGIES
 from core.studies.folder import Planned, Study
 
 MOST_SEEDS = 20
@@ -67,6 +68,17 @@ def asked_of(study: Study) -> Asked:
     """
     value = study.read().get("asked")
     return Asked.from_json(value) if value else Asked(seeds=1)
+
+
+def known_strategies(names: Sequence[str]) -> Sequence[str]:
+    """The names, where all of them are strategies.
+
+    Raises:
+        StudyError: naming the first that is none.
+    """
+    if unknown := [name for name in names if name not in STRATEGIES]:
+        raise StudyError(f"There is no strategy {unknown[0][:80]!r}.", f"Strategies: {', '.join(STRATEGIES)}.")
+    return names
 
 
 class Answer(Protocol):

@@ -1,6 +1,7 @@
 """How many labels? All methods on the same growing draws of labelled rows, and what more labels would bring."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 from core.config import RunConfig
@@ -11,7 +12,7 @@ from core.metrics.table import METRICS
 from core.strategies.registry import CONTROL, PROBE, STRATEGIES
 from core.studies.folder import Cell, Planned, Study
 from core.studies.grid import grid
-from core.studies.kind import Asked, Kind
+from core.studies.kind import Asked, Kind, known_strategies
 from core.studies.label_series import LabelCurve, Series
 from core.studies.labels_sentences import labels_sentence
 from core.studies.rungs import COUNTED, NAMES
@@ -38,9 +39,7 @@ def plan_labels(dataset: DataSet, config: RunConfig, asked: Asked) -> tuple[Plan
             f"The sizes are {', '.join(map(str, given))}.", "Give growing numbers of labelled rows a class."
         )
     counts = sorted({min(size * classes, most) for size in given})
-    methods = asked.strategies or tuple(dict.fromkeys((config.strategy, PROBE, CONTROL)))
-    if unknown := [name for name in methods if name not in STRATEGIES]:
-        raise StudyError(f"There is no strategy {unknown[0][:80]!r}.", f"Strategies: {', '.join(STRATEGIES)}.")
+    methods = known_strategies(asked.strategies or tuple(dict.fromkeys((config.strategy, PROBE, CONTROL))))
     sizes = {
         f"{count:,} labels": {"train_size": count, "validation_size": min(count, config.validation_size or count)}
         for count in counts
@@ -97,10 +96,7 @@ def read_labels(study: Study) -> LabelCurve:
     )
     if not final:
         return curve
-    return LabelCurve(
-        headline, curve.series, curve.top, curve.tests, more, tried, curve.rows, curve.caveat,
-        labels_sentence(curve, str(study.read()["noun"])),
-    )  # fmt: skip
+    return replace(curve, sentence=labels_sentence(curve, str(study.read()["noun"])))
 
 
 def _series(cells: Sequence[Cell], ways: dict[int, Ways]) -> list[Series]:

@@ -2,6 +2,7 @@
 
 from core.config import RunConfig
 from core.data.sets.store import DataSet
+from core.metrics.table import METRICS
 from core.studies.compared import FIXED, Compared, compared
 from core.studies.folder import Planned, Study
 from core.studies.grid import grid
@@ -29,18 +30,12 @@ def _sentence(ways: Ways) -> str:
     line = next(line for line in ways.lines if line.planned)
     if line.fixed:
         return f"Training again gives the same model: {reached(line, ways.headline)}."
-    said = f"Trained {len(line.values)} times it reaches {figure(ways.headline, line.mean)} {_spoken(ways)} on average"
+    said = f"Trained {len(line.values)} times it reaches {figure(ways.headline, line.mean)} {METRICS[ways.headline].spoken} on average"
     if line.deviation is None:
         return f"{said}."
     low, high = min(line.values), max(line.values)
     apart = f"from {figure(ways.headline, low)} to {figure(ways.headline, high)}"
     return f"{said}, {apart}; {span(ways.headline, line.interval)} of the average, over rows and seeds."
-
-
-def _spoken(ways: Ways) -> str:
-    from core.metrics.table import METRICS
-
-    return METRICS[ways.headline].spoken
 
 
 REPEAT = Kind(

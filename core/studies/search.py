@@ -18,12 +18,11 @@ from core.jobs import queue
 from core.metrics.table import METRICS
 from core.models.shape import shape_of
 from core.runs.folder import ACTIVE, WAITING
-from core.strategies.registry import STRATEGIES
 from core.studies.compared import Compared, compared
 from core.studies.folder import Cell, Planned, Study
 from core.studies.grid import grid
-from core.studies.kind import Asked, Kind, asked_of
-from core.studies.sources import needs_choosing_rows, validation_score
+from core.studies.kind import Asked, Kind, asked_of, known_strategies
+from core.studies.sources import cell_score, needs_choosing_rows
 from core.studies.standing import UNDER_WAY, cell_state, state_of
 from core.studies.ways_sentences import gap
 from core.tasks import check_settings, figure, task_of
@@ -98,8 +97,7 @@ def plan_search(dataset: DataSet, config: RunConfig, asked: Asked) -> tuple[Plan
         StudyError: when the set has no labels, or a strategy or setting to search does not exist.
     """
     needs_choosing_rows(dataset)
-    if unknown := [name for name in asked.strategies if name not in STRATEGIES]:
-        raise StudyError(f"There is no strategy {unknown[0][:80]!r}.", f"Strategies: {', '.join(STRATEGIES)}.")
+    known_strategies(asked.strategies)
     known = settings()
     if wrong := [name for name in asked.vary if name not in known]:
         raise StudyError(f"There is no setting {wrong[0]!r} to search.", f"Settings: {', '.join(sorted(known))}.")
@@ -229,9 +227,7 @@ def _take_in(drawn: "optuna.Study", trials: Sequence[Cell]) -> None:
         number, state = int(cell.plan.factors["number"]), cell_state(cell)
         if number not in open_ones or state in (*WAITING, *ACTIVE, "open"):
             continue
-        score = (
-            validation_score(cell.run.result) if cell.run and cell.run.state == "finished" and cell.run.result else None
-        )
+        score = cell_score(cell)
         with suppress(ValueError):
             if score is not None:
                 drawn.tell(number, score)
@@ -275,12 +271,7 @@ def _importance(drawn: "optuna.Study") -> dict[str, float]:
 
 
 def _best_cell(trials: Sequence[Cell]) -> Cell | None:
-    scored = [
-        (validation_score(cell.run.result), cell)
-        for cell in trials
-        if cell.run is not None and cell.run.state == "finished" and cell.run.result
-    ]
-    known = [(score, cell) for score, cell in scored if score is not None]
+    known = [(score, cell) for cell in trials if (score := cell_score(cell)) is not None]
     return max(known, key=lambda pair: pair[0])[1] if known else None
 
 
@@ -298,13 +289,10 @@ def read_search(study: Study) -> Search:
     best = next((one for one in trials if best_cell and one.run == best_cell.run_id), None)
     race = compared(study, cells=[cell for cell in cells if cell.plan.factors.get(WAY) != TRIAL])
     with suppress(GraftError):
-        metric = task_of(get_dataset(config.dataset).task).best_by
-        sentence = (
-            _sentence(trials, best, race, study.recall("importance") or {}, metric)
-            if state_of(study) not in UNDER_WAY
-            else ""
-        )
-        return Search(trials, study.recall("importance") or {}, best, metric, race, sentence)
+        metric, importance = task_of(get_dataset(config.dataset).task).best_by, study.recall("importance") or {}
+        ended = state_of(study) not in UNDER_WAY
+        sentence = _sentence(trials, best, race, importance, metric) if ended else ""
+        return Search(trials, importance, best, metric, race, sentence)
     return Search(trials, {}, best, "macro_f1", race, "")
 
 
@@ -312,7 +300,7 @@ def _trial(cell: Cell) -> Trial:
     state, result = cell_state(cell), (cell.run.result if cell.run else None) or {}
     outside = (WAY, "number")
     values = {name: getattr(cell.plan.config, name) for name in cell.plan.factors if name not in outside}
-    score = validation_score(result) if result and state == "finished" else None
+    score = cell_score(cell)
     return Trial(
         int(cell.plan.factors["number"]) + 1, values, "ended early" if state == "stopped" else state, cell.run_id,
         None if score is None else abs(score), result.get("seconds"),

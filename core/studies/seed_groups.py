@@ -1,13 +1,12 @@
 """Runs that differ by seed alone: one way of training, wherever its runs come from."""
 
-import json
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
 from core.config import RunConfig
 from core.errors import GraftError
-from core.results.compare import NO_EFFECT
+from core.results.compare import settings_key
 from core.runs.folder import Run
 from core.studies.compared import FIXED
 from core.studies.folder import Cell, Planned
@@ -71,5 +70,4 @@ def ways_of(runs: Sequence[Run]) -> Ways:
 
 def _way(config: RunConfig) -> str:
     """Everything of a config that tells ways of training apart."""
-    outside = (*NO_EFFECT, "seed")
-    return json.dumps({name: value for name, value in config.to_json().items() if name not in outside}, sort_keys=True)
+    return settings_key(config, besides=(SEED,))

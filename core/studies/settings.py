@@ -3,8 +3,8 @@
 from core.config import RunConfig, settings
 from core.data.sets.store import DataSet
 from core.errors import StudyError
-from core.studies.compared import FIXED, Compared, compared
-from core.studies.folder import Planned, Study
+from core.studies.compared import FIXED, compared
+from core.studies.folder import Planned
 from core.studies.grid import grid, options_of
 from core.studies.kind import Asked, Kind
 
@@ -25,17 +25,8 @@ def plan_settings(dataset: DataSet, config: RunConfig, asked: Asked) -> tuple[Pl
     return grid(config, factors, asked.seeds, fixed=FIXED)
 
 
-def read_settings(study: Study) -> Compared:
-    """What each combination reached.
-
-    Raises:
-        StudyError: when the study is damaged.
-    """
-    return compared(study)
-
-
 SETTINGS = Kind(
     "settings", "Settings", "Which settings suit {dataset}?",
     "Every combination of some values, each trained with several seeds and judged by the same rows.",
-    plan_settings, read_settings, asks=("seeds", "vary"),
+    plan_settings, compared, asks=("seeds", "vary"),
 )  # fmt: skip

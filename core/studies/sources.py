@@ -10,7 +10,7 @@ from core.errors import StudyError
 from core.metrics.loss import LOSS
 from core.metrics.table import METRICS
 from core.studies.compared import Compared, compared
-from core.studies.folder import Planned, Study
+from core.studies.folder import Cell, Planned, Study
 from core.studies.grid import grid
 from core.studies.kind import Asked, Kind, asked_of
 from core.studies.standing import UNDER_WAY, cell_state, state_of
@@ -142,10 +142,9 @@ def _cells(
 
 def _leaders(study: Study, racers: Sequence[str]) -> list[str]:
     """The racers that lead after the short round by their validation rows; all where there was none."""
-    reached = {}
-    for cell in study.cells():
-        if cell.plan.factors.get(ROUND) == SHORT and (runs := finished([cell])):
-            reached[cell.plan.config.model] = validation_score(runs[0].result or {})
+    reached = {
+        cell.plan.config.model: cell_score(cell) for cell in study.cells() if cell.plan.factors.get(ROUND) == SHORT
+    }
     known = [source for source in racers if reached.get(source) is not None]
     if not known:
         return list(racers)[:LAST]
@@ -162,6 +161,12 @@ def validation_score(result: dict[str, Any]) -> float | None:
         if metric.chooses and name != LOSS.name and isinstance(told.get(name), (int, float)):
             return float(told[name]) if metric.higher else -float(told[name])
     return None
+
+
+def cell_score(cell: Cell) -> float | None:
+    """The score of a cell's finished run on the validation rows, higher is better; None without one."""
+    runs = finished([cell])
+    return validation_score(runs[0].result or {}) if runs else None
 
 
 def needs_choosing_rows(dataset: DataSet) -> None:

@@ -2,12 +2,11 @@
 
 from core.config import RunConfig
 from core.data.sets.store import DataSet
-from core.errors import StudyError
 from core.strategies.registry import STRATEGIES
-from core.studies.compared import FIXED, Compared, compared
-from core.studies.folder import Planned, Study
+from core.studies.compared import FIXED, compared
+from core.studies.folder import Planned
 from core.studies.grid import grid
-from core.studies.kind import Asked, Kind
+from core.studies.kind import Asked, Kind, known_strategies
 
 
 def plan_strategies(dataset: DataSet, config: RunConfig, asked: Asked) -> tuple[Planned, ...]:
@@ -21,9 +20,7 @@ def plan_strategies(dataset: DataSet, config: RunConfig, asked: Asked) -> tuple[
     names = asked.strategies or tuple(
         name for name, known in STRATEGIES.items() if known.common and _serves(name, dataset.task)
     )
-    if unknown := [name for name in names if name not in STRATEGIES]:
-        raise StudyError(f"There is no strategy {unknown[0][:80]!r}.", f"Strategies: {', '.join(STRATEGIES)}.")
-    options = {STRATEGIES[name].title: {"strategy": name} for name in names}
+    options = {STRATEGIES[name].title: {"strategy": name} for name in known_strategies(names)}
     return grid(config, {"strategy": options}, asked.seeds, fixed=FIXED)
 
 
@@ -32,18 +29,9 @@ def _serves(name: str, task: str) -> bool:
     return limit is None or task in limit.tasks
 
 
-def read_strategies(study: Study) -> Compared:
-    """What each strategy reached and cost.
-
-    Raises:
-        StudyError: when the study is damaged.
-    """
-    return compared(study)
-
-
 STRATEGY = Kind(
     "strategies", "Strategies", "Which way to transfer suits {dataset}?",
     "Several strategies learn from the same rows: score against time, trained weights and memory. Marked are those for which no other is "
     "both better and quicker.",
-    plan_strategies, read_strategies, asks=("seeds", "strategies"),
+    plan_strategies, compared, asks=("seeds", "strategies"),
 )  # fmt: skip

@@ -13,7 +13,7 @@ from core.evaluation.notes import caveat_in
 from core.evaluation.seeds import FEWEST_SEEDS, Way, WaysTest
 from core.evaluation.significance import holm, verdict
 from core.metrics.table import METRICS
-from core.results.ways import Judged, judged
+from core.results.ways import Judged, judged, learnt_from, one_each
 from core.runs.folder import Run
 from core.strategies.registry import STRATEGIES
 from core.studies.folder import Cell
@@ -154,22 +154,19 @@ def finished(cells: Sequence[Cell]) -> list[Run]:
     return [cell.run for cell in cells if cell.run is not None and cell.run.state == "finished" and cell.run.result]
 
 
-def read_ways(
-    cells: Sequence[Cell], *, final: bool, fixed: Sequence[str] = (), paired: bool = False, metric: str | None = None
-) -> Ways:
+def read_ways(cells: Sequence[Cell], *, final: bool, fixed: Sequence[str] = (), paired: bool = False) -> Ways:
     """The lines as far as the runs have come, and once all have ended the tests between them.
 
     Args:
         final: whether the runs have ended, so that verdicts may be told.
         fixed: strategies that give the same model whatever the seed, on the same rows.
         paired: whether runs of one seed learnt from rows that the seed drew.
-        metric: that judges; that of the first result where it is left out.
     """
     done = finished(cells)
     if not done:
         return Ways("", tuple(_blank(name, own) for name, own in group(cells).items()), (), 0)
     first = done[0].result or {}
-    headline = metric or headline_of(first)
+    headline = headline_of(first)
     together = None
     with suppress(GraftError):  # runs on other rows, or whose predictions are gone: their figures stand, untested
         together = judged(done)
@@ -235,12 +232,12 @@ def _beside(runs: Sequence[Run], together: Judged | None, headline: str) -> list
         for run in runs:
             own = next((each for each in (run.result or {}).get("baselines", []) if each["name"] == told["name"]), None)
             if own is not None and own["metrics"].get(headline) is not None:
-                values[_learnt_from(run)] = float(own["metrics"][headline])
+                values[learnt_from(run)] = float(own["metrics"][headline])
         if not values:
             continue
         interval = interval_of(told, headline)
         if together and len(values) > 1:
-            way = together.baseline_way(told["name"], _one_each(runs))
+            way = together.baseline_way(told["name"], runs)
             interval = together.spread(way, headline).interval if way else None
         lines.append(
             Line(
@@ -251,17 +248,6 @@ def _beside(runs: Sequence[Run], together: Judged | None, headline: str) -> list
             )
         )  # fmt: skip
     return lines
-
-
-def _learnt_from(run: Run) -> tuple[int | None, int | None]:
-    """What decides which rows a run learnt from."""
-    size = run.config.train_size
-    return size, run.config.seed if size else None
-
-
-def _one_each(runs: Sequence[Run]) -> list[Run]:
-    """One run for each draw of rows."""
-    return list({_learnt_from(run): run for run in runs}.values())
 
 
 def _tests(
@@ -280,7 +266,7 @@ def _tests(
             own = [
                 run for run in runs if str(run.config.train_size) == line.factors[SIZE] and run.config.source
             ] or list(runs)
-            way = together.baseline_way(line.factors["baseline"], _one_each(own) if len(line.values) > 1 else own[:1])
+            way = together.baseline_way(line.factors["baseline"], own)
             if way:
                 sides[name], beside[name] = way, own
     sign = 1 if METRICS[headline].higher else -1
@@ -292,7 +278,7 @@ def _tests(
         if (a in by_name or b in by_name) and (len(sides) <= MOST_TESTED or best in (a, b))
     ]
     drawn = {name: [run.config.seed for run in own] for name, own in by_name.items()}
-    drawn |= {name: [run.config.seed for run in _one_each(own)] for name, own in beside.items()}
+    drawn |= {name: [run.config.seed for run in one_each(own)] for name, own in beside.items()}
     tests = [
         together.compare(sides[a], sides[b], headline, paired and drawn[a] == drawn[b]) for a, b in pairs
     ]  # fmt: skip

@@ -7,6 +7,7 @@ from core import charts
 from core.runs.folder import get_run
 from core.studies.folder import Study
 from core.studies.label_series import LabelCurve, Series
+from core.studies.ways import Line
 from core.training.estimate import took
 from pages.components.shared import words
 from pages.components.shared.links import run_link
@@ -93,10 +94,7 @@ def _table(curve: LabelCurve) -> list[dict[str, str]]:
     return [_row(curve, one, rows, line) for one in curve.series for rows, line in one.lines if line.mean is not None]
 
 
-def _row(curve: LabelCurve, one: Series, rows: int, line: object) -> dict[str, str]:
-    from core.studies.ways import Line
-
-    assert isinstance(line, Line)
+def _row(curve: LabelCurve, one: Series, rows: int, line: Line) -> dict[str, str]:
     return {
         "Method": one.title, "Labels": f"{rows:,}", words.spoken(curve.headline).capitalize(): words.figure(curve.headline, line.mean),
         "95 % interval": " to ".join(words.figure(curve.headline, end) for end in line.interval) if line.interval else "none",

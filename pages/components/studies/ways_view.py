@@ -10,7 +10,7 @@ from core.metrics.table import METRICS
 from core.runs.folder import get_run
 from core.studies.compared import Compared
 from core.studies.folder import Study
-from core.studies.ways import Line, Ways
+from core.studies.ways import Line, Tested, Ways
 from core.training.estimate import took
 from pages.components.shared import words
 from pages.components.shared.links import run_link
@@ -147,10 +147,7 @@ def _figures(line: Line, headline: str) -> dict[str, str]:
     }
 
 
-def _test(tested: object, headline: str) -> dict[str, str]:
-    from core.studies.ways import Tested
-
-    assert isinstance(tested, Tested)
+def _test(tested: Tested, headline: str) -> dict[str, str]:
     test = tested.test
     share = METRICS[headline].share
 
