@@ -1,4 +1,4 @@
-"""Visits that arrive at once find the heavy libraries whole."""
+"""Visits that arrive at once find the heavy libraries whole, and the first page needs none of them."""
 
 import subprocess
 import sys
@@ -33,3 +33,21 @@ sys.exit(bool(failed))
 def test_visits_at_once_wait_for_one_import():
     done = subprocess.run([sys.executable, "-c", VISITS], cwd=ROOT, capture_output=True, text=True, timeout=150)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+FIRST_PAGE = """
+import sys
+from core import libraries
+from pages.components.shared import status
+libraries.load_aside = lambda: None  # what comes after the page
+status.machine_sentence = lambda: ""  # its last line, which asks torch for the device: all else is there by then
+from streamlit.testing.v1 import AppTest
+app = AppTest.from_file(f"{sys.argv[1]}/streamlit_app.py", default_timeout=60).run()
+assert not app.exception and app.button, app
+print(sorted({"torch", "transformers", "sklearn", "scipy", "optuna"} & set(sys.modules)))
+"""
+
+
+def test_the_first_page_waits_for_no_large_library(home):
+    done = subprocess.run([sys.executable, "-c", FIRST_PAGE, str(ROOT)], cwd=ROOT, capture_output=True, text=True, timeout=150)
+    assert done.stdout.strip() == "[]", done.stdout + done.stderr

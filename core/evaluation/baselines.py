@@ -5,9 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from sklearn.linear_model import LogisticRegression, Ridge
-from sklearn.multiclass import OneVsRestClassifier
-from sklearn.pipeline import make_pipeline
 
 from core.evaluation.counted_words import CountedWords, vectorizer
 from core.threads import one_thread
@@ -92,6 +89,8 @@ def counted(
 
 def fit_counted(kind: str, train_texts: list[str], train_targets: np.ndarray, outputs: int, seed: int) -> CountedWords:
     """What ``counted`` has learnt from these rows: texts in, (rows, outputs) probabilities or (rows,) scores out."""
+    from sklearn.pipeline import make_pipeline
+
     nothing = CountedWords.nothing(kind, _always(kind, train_targets, outputs))
     learnable = np.flatnonzero(np.ptp(train_targets, axis=0) > 0) if kind == "multi_label" else None
     if len(np.unique(train_targets, axis=0)) < 2:  # nothing to separate
@@ -135,6 +134,9 @@ def _linear(fitted: Any, learnable: np.ndarray | None) -> tuple[np.ndarray, np.n
 
 
 def _regression(kind: str, seed: int) -> object:
+    from sklearn.linear_model import LogisticRegression, Ridge
+    from sklearn.multiclass import OneVsRestClassifier
+
     if kind == "regression":
         return Ridge(alpha=1.0, random_state=seed)
     if kind == "multi_label":  # liblinear: many times quicker than lbfgs on sparse counts, for the same answer

@@ -3,21 +3,25 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from scipy.sparse import csr_matrix
-from sklearn.feature_extraction.text import TfidfVectorizer
 
 from core.tasks import TASKS
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_matrix
+    from sklearn.feature_extraction.text import TfidfVectorizer
 
 BY_WORDS: dict[str, Any] = {"ngram_range": (1, 2), "token_pattern": r"(?u)\b\w+\b"}
 BY_CHARACTERS: dict[str, Any] = {"analyzer": "char", "ngram_range": (1, 3)}
 CHUNK = 2000  # rows whose counts are held at once
 
 
-def vectorizer(by_characters: bool, **settings: Any) -> TfidfVectorizer:
+def vectorizer(by_characters: bool, **settings: Any) -> "TfidfVectorizer":
     """TF-IDF over words and word pairs, or over up to three characters in a row."""
+    from sklearn.feature_extraction.text import TfidfVectorizer
+
     return TfidfVectorizer(sublinear_tf=True, **(BY_CHARACTERS if by_characters else BY_WORDS), **settings)
 
 
@@ -51,13 +55,13 @@ class CountedWords:
         return cls(kind, always, False, (), none, none.astype(np.int64), np.zeros((0, 0)), none)
 
     @cached_property
-    def words(self) -> TfidfVectorizer:
+    def words(self) -> "TfidfVectorizer":
         """What counts: the terms and their idf as they were learnt."""
         words = vectorizer(self.by_characters, vocabulary={term: at for at, term in enumerate(self.terms)})
         words.idf_ = self.idf
         return words
 
-    def counts(self, texts: Sequence[str]) -> csr_matrix:
+    def counts(self, texts: Sequence[str]) -> "csr_matrix":
         """(texts, terms) tf-idf, each row of length 1 where it has a known term at all."""
         return self.words.transform(texts)
 

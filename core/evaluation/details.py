@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
 
 from core.metrics.parts import f1
 from core.tasks import Task
@@ -30,6 +29,8 @@ def class_details(truth: np.ndarray, predicted: np.ndarray, labels: tuple[str, .
         ``per_class``: a dict for each label, its figures None where no row truly has it; ``confusion``: counts, true class by
         row, predicted class by column.
     """
+    from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
+
     numbers = np.arange(len(labels))
     figures = precision_recall_fscore_support(truth, predicted, labels=numbers, zero_division=0.0)
     return {

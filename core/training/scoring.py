@@ -7,10 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from core.errors import TrainingError
-from core.models.attention import use_fast_attention
 from core.models.bf16_copy import Bf16Copy
 from core.models.flat import can_be_flat
-from core.models.packed import packed
 from core.training.batches import scoring_order
 from core.training.devices import give_back_memory
 from core.training.encoding import Encoded
@@ -57,6 +55,9 @@ def score(
         TrainingError: when a score is not a finite number.
     """
     import torch
+
+    from core.models.attention import use_fast_attention
+    from core.models.packed import packed
 
     attention = model.config._attn_implementation
     use_fast_attention(model, device)

@@ -3,11 +3,6 @@
 from collections.abc import Callable, Sequence
 
 import numpy as np
-from sklearn.covariance import ledoit_wolf
-from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import StratifiedKFold, cross_val_score
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
 
 from core.threads import one_thread
 
@@ -27,6 +22,8 @@ def h_score(features: np.ndarray, labels: np.ndarray) -> float:
 
     Source: Bao et al., 2019; shrinkage after Ibrahim, Ponomareva, Mazumder, 2021, Newer is not always better.
     """
+    from sklearn.covariance import ledoit_wolf
+
     x = _centred(features)  # (rows, width)
     if not x.any():
         return 0.0
@@ -137,6 +134,8 @@ def regression_probe(features: np.ndarray, targets: np.ndarray, seed: int = 42) 
     """Cross-validated correlation (-1..1) of a ridge regression on the features with the scores."""
     from sklearn.linear_model import RidgeCV
     from sklearn.model_selection import KFold, cross_val_predict
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
 
     model = make_pipeline(StandardScaler(), RidgeCV(np.logspace(1, 5, 9)))
     with one_thread():
@@ -157,6 +156,11 @@ def probe_score(features: np.ndarray, labels: np.ndarray, seed: int = 42) -> flo
     Raises:
         ValueError: when fewer than two classes have two rows.
     """
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.model_selection import StratifiedKFold, cross_val_score
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+
     names, counts = np.unique(labels, return_counts=True)
     usable = counts >= 2
     if usable.sum() < 2:
