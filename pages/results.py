@@ -14,6 +14,7 @@ from pages.components.results.run_view import run_view
 from pages.components.shared.address import forget, remember, tab_title, unknown
 from pages.components.shared.errors import show_error, shown_errors
 from pages.components.shared.links import start_links
+from pages.components.studies.deletion import undo_deletion
 from pages.components.studies.study_view import study_view
 
 
@@ -54,6 +55,7 @@ def table() -> None:
     """All of them, and those that are ticked side by side."""
     forget("run")
     st.title("Results", anchor=False)
+    undo_deletion()
     runs, studies = list_runs(), list_studies()
     if not runs and not studies:
         st.markdown(

@@ -49,5 +49,7 @@ print(sorted({"torch", "transformers", "sklearn", "scipy", "optuna"} & set(sys.m
 
 
 def test_the_first_page_waits_for_no_large_library(home):
-    done = subprocess.run([sys.executable, "-c", FIRST_PAGE, str(ROOT)], cwd=ROOT, capture_output=True, text=True, timeout=150)
+    done = subprocess.run(
+        [sys.executable, "-c", FIRST_PAGE, str(ROOT)], cwd=ROOT, capture_output=True, text=True, timeout=150
+    )
     assert done.stdout.strip() == "[]", done.stdout + done.stderr

@@ -48,13 +48,13 @@ def start_study(
 
 
 def answer_of(study: Study) -> Answer:
-    """What a study says so far; of one that has ended it is computed once as long as none of its runs changes.
+    """What a study says so far, computed once as long as neither its folder nor one of its runs changes.
 
     Raises:
         StudyError: when it is damaged, or of a kind that this version does not know.
     """
     kind = kind_of(str(study.read()["kind"]))
-    if state_of(study) in UNDER_WAY:
+    if kind.goes_on and state_of(study) in UNDER_WAY:  # the time it has taken so far is part of the answer
         return kind.read(study)
     key = _stamp(study)
     known = _ANSWERS.get(str(study.path))
@@ -66,9 +66,9 @@ def answer_of(study: Study) -> Answer:
 
 
 def _stamp(study: Study) -> tuple[object, ...]:
-    """Changes whenever the study or one of its runs does."""
+    """Changes whenever the study's folder or the state of one of its runs does."""
     cells = [(cell.run_id, cell_state(cell), cell.run and cell.run.status.get("ended_at")) for cell in study.cells()]
-    return state_of(study), *cells
+    return state_of(study), (study.path / "study.json").stat().st_mtime_ns, *cells
 
 
 def kind_of(name: str) -> Kind:

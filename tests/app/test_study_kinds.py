@@ -11,6 +11,8 @@ from core.studies.kind import Asked, asked_of
 from core.studies.registry import KINDS, start_study
 from core.studies.search import next_search
 from core.studies.sources import next_sources
+from core.studies.trash import delete_study
+from pages.components.studies.deletion import GONE
 from pages.components.studies.new_study import QUESTIONS
 from pages.components.studies.study_view import VIEWS
 from tests.app.test_pages import open_page, said
@@ -178,3 +180,20 @@ def test_a_run_is_repeated_by_one_click_and_counts_as_the_first(dataset, config)
     (study,) = list_studies()
     cells = study.cells()
     assert [cell.reused for cell in cells] == [True, False, False] and cells[0].run == run
+
+
+def test_a_deleted_study_is_brought_back_from_the_page(dataset, config):
+    study = start_study("seeds", config, Asked(seeds=3))
+    for cell in study.cells():
+        finish(cell.run, dataset, 0.9)
+    app = open_page("results", study=study.id)
+    app.button(key=f"delete_{study.id}").click().run()
+    assert "you can undo it" in said(app) and app.checkbox(key="delete_study_runs").label.startswith(
+        "Delete the 3 runs"
+    )
+    delete_study(study, with_runs=True)  # as the dialog's button does, which this way of testing does not reach
+    app.session_state[GONE] = (study.id, study.name)
+    app.query_params.pop("study")
+    app.run()
+    app.button(key="undo_study").click().run()
+    assert not app.exception and [each.id for each in list_studies()] == [study.id] and len(list_runs()) == 3

@@ -16,6 +16,7 @@ from pages.components.shared.errors import show_error, shown_errors
 from pages.components.shared.states import study_badge
 from pages.components.shared.words import plain
 from pages.components.studies.auto_view import auto_view
+from pages.components.studies.deletion import delete_button
 from pages.components.studies.labels_view import labels_view
 from pages.components.studies.ladder_view import ladder_view
 from pages.components.studies.search_view import search_view
@@ -39,6 +40,8 @@ def study_view(study: Study, is_page: bool = False) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         (st.title if is_page else st.header)(plain(study.name), anchor=False, width="content")
         study_badge(state)
+        if is_page:
+            delete_button(study)
     with shown_errors():
         read = study.read()
         st.caption(plain(read["question"]))
