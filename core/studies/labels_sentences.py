@@ -11,7 +11,9 @@ from core.tasks import figure, readable
 def labels_sentence(curve: LabelCurve, noun: str = "texts") -> str:
     """Figures at both ends, where transfer is ahead, what it saves, and what more labels would bring."""
     return " ".join(
-        filter(None, (_ends(curve, noun), _ahead(curve), _saved(curve), _more(curve), _about(curve), curve.caveat))
+        filter(
+            None, (_ends(curve, noun), _ahead(curve), labels_saved(curve), _more(curve), _about(curve), curve.caveat)
+        )
     )
 
 
@@ -62,8 +64,8 @@ def _ahead(curve: LabelCurve) -> str:
     return f"{'; '.join(said)}." if said else ""
 
 
-def _saved(curve: LabelCurve) -> str:
-    """Transfer with so many labels equals what without it takes so many."""
+def labels_saved(curve: LabelCurve) -> str:
+    """Transfer with so many labels equals what without it takes so many; empty where nothing can be set beside it."""
     first, reached, missed = 0, [], []
     for one in curve.series:
         if one.key not in (*COUNTED, CONTROL) or not (found := equal_labels(curve, one.key)):

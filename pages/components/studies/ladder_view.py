@@ -16,6 +16,7 @@ from core.training.estimate import took
 from pages.components.shared import words
 from pages.components.shared.links import run_link
 from pages.components.shared.theme import STILL, ink, show_chart
+from pages.components.studies.labels_saved import labels_saved_view
 from pages.components.studies.try_chips import try_chips
 
 GREEN, PALE = (
@@ -54,6 +55,7 @@ def ladder_view(study: Study, ladder: Ladder) -> None:
         best = get_run(ladder.best_run)
         try_chips(best)
         run_link(best, "Open the fine-tuned run: mistakes, curves, files")
+        labels_saved_view(study)
 
 
 def _verdict(ladder: Ladder) -> None:
