@@ -57,7 +57,7 @@ _RESULT = record(
             {"sentence": TEXT, "missing": listing(TEXT), "left_over": listing(TEXT), "matched": listing(TEXT)},
             {"differs": listing(listing(_ANYTHING, 3))},
         )),
-        "peak_memory_mib": optional(NUMBER),
+        "peak_memory_mib": optional(NUMBER), "energy_wh": optional(NUMBER),
     },
 )  # fmt: skip
 

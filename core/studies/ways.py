@@ -41,6 +41,7 @@ class Line:
         seconds: of one training, on average; of a baseline its whole time.
         trained_weights: None where there are none to count.
         memory_mib: most that one of its trainings needed; None where that is not known.
+        energy_wh: of one training on average, roughly; None where that is not known.
         labels_used, chosen_on: labelled rows that it learnt from, and that only chose among checkpoints.
         transfers: whether it uses what a source has learnt elsewhere.
         sentence: what it is; why it ended early, where it did.
@@ -57,6 +58,7 @@ class Line:
     seconds: float | None = None
     trained_weights: int | None = None
     memory_mib: int | None = None
+    energy_wh: float | None = None
     labels_used: int = 0
     chosen_on: int = 0
     transfers: bool = True
@@ -78,7 +80,8 @@ class Line:
             "name": self.name, "factors": dict(self.factors), "state": self.state, "runs": list(self.runs), "seeds": len(self.values),
             "mean": self.mean, "deviation": self.deviation, "values": list(self.values),
             "interval": list(self.interval) if self.interval else None, "seconds": self.seconds,
-            "trained_weights": self.trained_weights, "memory_mib": self.memory_mib, "labels_used": self.labels_used,
+            "trained_weights": self.trained_weights, "memory_mib": self.memory_mib,
+            "energy_wh": self.energy_wh, "labels_used": self.labels_used,
             "labels_chosen_on": self.chosen_on, "transfers": self.transfers,
         }  # fmt: skip
 
@@ -202,11 +205,13 @@ def _line(name: str, cells: Sequence[Cell], together: Judged | None, headline: s
     interval = interval_of(results[0], headline) if len(runs) == 1 else None
     if together and len(runs) > 1:
         interval = together.spread(together.way(runs, is_fixed), headline).interval
+    energy = [spent for result in results if (spent := result.get("energy_wh")) is not None]
     memory = [int(need) for result in results if (need := result.get("peak_memory_mib"))]
     return replace(
         blank, runs=tuple(run.id for run in runs), values=tuple(float(result["metrics"][headline]) for result in results),
         interval=interval, fixed=is_fixed, seconds=float(np.mean([result["seconds"] for result in results])),
         trained_weights=results[0]["parameters"]["trained"], memory_mib=max(memory) if memory else None,
+        energy_wh=float(np.mean(energy)) if len(energy) == len(results) else None,
         labels_used=results[0]["train_rows"],
         chosen_on=int(results[0].get("validation_rows") or 0) if results[0]["split"] == "test" else 0,
         sentence=blank.sentence or STRATEGIES[runs[0].config.strategy].sentence,

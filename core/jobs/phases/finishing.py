@@ -33,6 +33,7 @@ from core.results.baseline_cache import cached_baselines
 from core.runs.folder import Run
 from core.runs.ties import study_tie
 from core.strategies.registry import STRATEGIES
+from core.training.energy import watt_hours
 from core.training.events import TrainingDone
 from core.training.speeds import remember_speed
 
@@ -117,6 +118,7 @@ def facts_of(chosen: Chosen, done: TrainingDone, recorder: RunRecorder, began: f
         "train_tokens": done.tokens, "total_seconds": time.time() - began + _earlier_attempts(recorder.run),
         "attempts": recorder.reporter.status.get("attempt", 1), "best_step": done.best_step,
         "stopped_early": done.stopped_early, "parameters": recorder.parameters, "peak_memory_mib": _peak_memory(recorder),
+        "energy_wh": watt_hours(done.seconds, str(recorder.reporter.status.get("device"))),
     }  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from core.runs.folder import get_run
 from core.studies.compared import Compared
 from core.studies.folder import Study
 from core.studies.ways import Line, Tested, Ways
+from core.training.energy import WATTS_A_CORE
 from core.training.estimate import took
 from pages.components.shared import words
 from pages.components.shared.links import run_link
@@ -112,8 +113,13 @@ def figures(study: Study, ways: Ways) -> None:
     done = [line for line in ways.lines if line.mean is not None]
     with st.expander("All figures of this study"):
         st.dataframe(
-            pd.DataFrame([_figures(line, ways.headline) for line in done]), hide_index=True, key=f"lines_{study.id}"
-        )
+            pd.DataFrame([_figures(line, ways.headline) for line in done]), hide_index=True, key=f"lines_{study.id}",
+            column_config={
+                "Energy, rough": st.column_config.TextColumn(
+                    help=f"Of one training: its time by {WATTS_A_CORE:.0f} W for each core. An estimate; nothing was measured."
+                )
+            },
+        )  # fmt: skip
         if ways.tests:
             st.markdown("**Differences**, each tested over rows and seeds, corrected for their number (Holm)")
             st.dataframe(
@@ -143,6 +149,7 @@ def _figures(line: Line, headline: str) -> dict[str, str]:
         "Labels learnt from": f"{line.labels_used:,}",
         "Weights trained": "–" if line.trained_weights is None else f"{line.trained_weights:,}",
         "Memory": "–" if line.memory_mib is None else f"{line.memory_mib / 1024:.1f} GiB",
+        "Energy, rough": "–" if line.energy_wh is None else f"{line.energy_wh:.2g} Wh",
         "One training took": "–" if line.seconds is None else took(line.seconds),
     }
 
