@@ -19,6 +19,7 @@ from core.transfer.choice import choose_for
 from pages.components.shared import words
 from pages.components.shared.errors import show_error
 from pages.components.shared.lengths import lengths_of
+from pages.components.train.config_form import choose_source
 
 CHOSEN = "Chosen by itself"
 QUESTIONS = {
@@ -38,7 +39,7 @@ VARIED = (
 )
 
 
-def new_study(dataset: DataSet, source: str = "minilm", revision: str | None = None) -> None:
+def new_study(dataset: DataSet) -> None:
     """A study on this set: which question, its options, the cost, and the button."""
     names = [name for name in QUESTIONS if name in KINDS]
     name = st.pills(
@@ -49,7 +50,14 @@ def new_study(dataset: DataSet, source: str = "minilm", revision: str | None = N
     st.caption(words.plain(kind.explained))
     left, right = st.columns(2)
     with left:
-        config, choice = _config(kind, dataset, RunConfig(dataset.id, source, revision))
+        config = RunConfig(dataset.id)
+        if "sources" not in kind.asks:
+            source, revision = choose_source()
+            if not source:
+                st.caption("Name the source to go on.")
+                return
+            config = config.changed(model=source, revision=revision)
+        config, choice = _config(kind, dataset, config)
     with right:
         asked = _asked(kind, dataset, config, choice)
     if asked is None:
