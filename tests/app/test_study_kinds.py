@@ -13,7 +13,7 @@ from core.studies.search import next_search
 from core.studies.sources import next_sources
 from core.studies.trash import delete_study
 from pages.components.studies.deletion import GONE
-from pages.components.studies.new_study import QUESTIONS
+from pages.components.studies.questions import QUESTIONS
 from pages.components.studies.study_view import VIEWS
 from tests.app.test_pages import open_page, said
 from tests.finished import finish

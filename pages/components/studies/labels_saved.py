@@ -9,6 +9,7 @@ from core.studies.labels_sentences import labels_saved
 from core.studies.registry import answer_of
 from core.studies.standing import state_of
 from pages.components.shared.words import plain
+from pages.components.studies.questions import asks_for
 
 
 def labels_saved_view(study: Study) -> None:
@@ -23,7 +24,7 @@ def labels_saved_view(study: Study) -> None:
             return
     st.page_link(
         "pages/train.py", label="How many labels does transfer save here? Ask it as a study", icon=":material/show_chart:",
-        query_params={"dataset": dataset, "kind": "A study", "study_kind": "labels"},
+        query_params=asks_for("labels", dataset),
     )  # fmt: skip
 
 

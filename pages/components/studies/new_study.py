@@ -16,16 +16,14 @@ from core.studies.labels import DOUBLINGS, SMALLEST
 from core.studies.registry import KINDS, start_study
 from core.training.estimate import duration
 from core.transfer.choice import choose_for
+from pages.components.data.health import reading_lines
 from pages.components.shared import words
 from pages.components.shared.errors import show_error
 from pages.components.shared.lengths import lengths_of
+from pages.components.studies.questions import KIND, QUESTIONS
 from pages.components.train.config_form import choose_source
 
 CHOSEN = "Chosen by itself"
-QUESTIONS = {
-    "ladder": "Does transfer pay?", "labels": "How many labels?", "strategies": "Which way to transfer?", "sources": "Which source?",
-    "seeds": "How much is luck?", "settings": "Which settings?", "search": "Search settings", "auto": "The best in so many minutes",
-}  # fmt: skip
 VARIED = (
     "learning_rate",
     "epochs",
@@ -43,7 +41,7 @@ def new_study(dataset: DataSet) -> None:
     """A study on this set: which question, its options, the cost, and the button."""
     names = [name for name in QUESTIONS if name in KINDS]
     name = st.pills(
-        "Question", names, format_func=lambda name: QUESTIONS[name], key="study_kind", default=names[0], required=True,
+        "Question", names, format_func=lambda name: QUESTIONS[name], key=KIND, default=names[0], required=True,
         bind="query-params",
     ) or names[0]  # fmt: skip
     kind = KINDS[name]
@@ -65,6 +63,8 @@ def new_study(dataset: DataSet) -> None:
     try:
         cells = kind.plan(dataset, config, asked)
         _cost(kind, cost_of(cells, dataset, _lengths(dataset, {cell.config.source for cell in cells})))
+        if "sources" not in kind.asks:
+            reading_lines(dataset, config.source, config.max_length)
     except GraftError as error:
         show_error(error)
         return
