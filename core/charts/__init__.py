@@ -7,6 +7,7 @@ can tell apart.
 """
 
 from core.charts.curves import layer_movement, loss_curves, overlay, rate_curve, rate_range, score_curves, speed_curve
+from core.charts.lineage import lineage
 from core.charts.matrices import confusion
 from core.charts.rows import class_balance, length_histogram, score_histogram
 from core.charts.scores import label_scores, probabilities, residuals, score_bars, true_and_predicted
@@ -26,6 +27,7 @@ __all__ = [
     "label_scores",
     "layer_movement",
     "length_histogram",
+    "lineage",
     "loss_curves",
     "overlay",
     "parallel_settings",

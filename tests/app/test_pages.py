@@ -44,9 +44,9 @@ def said(app: AppTest) -> str:
     return "\n".join(str(each.value) for kind in kinds for each in kind)
 
 
-def finished(dataset, name: str, right: float, seed: int = 0):
+def finished(dataset, name: str, right: float, seed: int = 0, model: str = "minilm"):
     """A run folder with a true result: metrics of real predictions on the set's test rows."""
-    run = create_run(RunConfig(dataset.id, seed=seed), name)
+    run = create_run(RunConfig(dataset.id, model, seed=seed), name)
     frame = dataset.frame()
     train, test = (frame[frame["split"] == part] for part in ("train", "test"))
     truth = (test["label"] == "pos").to_numpy().astype(np.int64)

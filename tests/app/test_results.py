@@ -97,3 +97,14 @@ def test_settings_show_what_was_taken_where_nothing_was_asked_for_and_why(datase
     table = next(each.value for each in app.dataframe if "What it does" in each.value).set_index("Setting")["Value"]
     assert table["Learning rate"] == "automatic: 0.0001 at its highest"
     assert "Balanced chose how to transfer. Few texts teach most." in said(app)
+
+
+def test_the_transfer_tab_tells_where_a_model_comes_from_and_what_each_step_gained(dataset):
+    first = finished(dataset, "taught first", 0.6)
+    assert "nothing has started from it yet" in said(open_page("results", run=first.id, tab="Transfer"))
+    second = finished(dataset, "taught next", 0.9, seed=1, model=f"run:{first.id}")
+    app = open_page("results", run=second.id, tab="Transfer")
+    assert "has not been run" in said(app)
+    finished(dataset, "the control", 0.5, seed=1)
+    app = open_page("results", run=second.id, tab="Transfer")
+    assert "beside the same training from MiniLM" in said(app) and "part of this may be its labels" in said(app)

@@ -6,6 +6,7 @@ import streamlit as st
 
 from core import charts
 from core.runs.folder import Run
+from pages.components.results.lineage import lineage_view
 from pages.components.shared.theme import show_chart
 from pages.components.shared.words import plain, source_name
 from pages.components.train.weights_file import show_fit
@@ -26,6 +27,7 @@ def transfer_view(run: Run) -> None:
     _source_fit(result)
     if result.get("names_left_out"):
         st.caption(plain(str(result["names_left_out"])))
+    lineage_view(run)
     with st.container(border=True):
         st.markdown("**Is the ability of the source kept?**")
         st.caption("Where the source is an earlier run, this measures on that run's own test rows what is left of it:")
