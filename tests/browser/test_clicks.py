@@ -6,7 +6,6 @@ import pandas as pd
 import pytest
 from playwright.sync_api import TimeoutError as Timeout
 
-from tests.browser.test_walk import chromium, graft, page, pytestmark, server  # noqa: F401
 from tests.conftest import sentences
 
 
@@ -19,14 +18,14 @@ def csv(tmp_path):
 
 
 @pytest.fixture(autouse=True)
-def warm(server, page):  # noqa: F811
+def warm(fresh_server, page):
     """The libraries are there before the first test clicks."""
     page.set_default_timeout(150_000)  # on a core that is shared with the server, the browser and a run
-    page.goto(f"{server.url}/train")
+    page.goto(f"{fresh_server.url}/train")
     page.get_by_text("Data", exact=True).first.wait_for()
 
 
-def tab_to(page, role, name, most=150):  # noqa: F811
+def tab_to(page, role, name, most=150):
     """Press Tab until what has this role and name holds the focus."""
     wanted = page.get_by_role(role, name=name).first
     wanted.wait_for()
@@ -38,7 +37,7 @@ def tab_to(page, role, name, most=150):  # noqa: F811
     raise AssertionError(f"no Tab leads to {role} {name}")
 
 
-def opened_by_keys(page, name):  # noqa: F811
+def opened_by_keys(page, name):
     """What a button that asks for files opens when Enter is pressed on it, once more where the page was just being drawn anew."""
     for last in (False, False, True):
         tab_to(page, "button", name)
@@ -52,8 +51,8 @@ def opened_by_keys(page, name):  # noqa: F811
     raise AssertionError
 
 
-def test_an_own_file_is_queued_by_four_clicks_and_no_typing(server, page, csv, graft):  # noqa: F811
-    page.goto(f"{server.url}/data")
+def test_an_own_file_is_queued_by_four_clicks_and_no_typing(fresh_server, page, csv, fresh_graft):
+    page.goto(f"{fresh_server.url}/data")
     clicks = 1  # on Upload, where the system's own window asks for the file
     page.locator("input[type=file]").first.set_input_files(str(csv))
     for name in ("Store this data set", "Train on this data set", "Queue run"):
@@ -61,12 +60,12 @@ def test_an_own_file_is_queued_by_four_clicks_and_no_typing(server, page, csv, g
         clicks += 1
     page.get_by_role("link", name="Watch it live").wait_for()
     assert clicks == 4
-    (run,) = graft.call("runs", "list")["runs"]
-    graft.call("runs", "stop", run["run"])
+    (run,) = fresh_graft.call("runs", "list")["runs"]
+    fresh_graft.call("runs", "stop", run["run"])
 
 
-def test_from_upload_to_result_without_a_mouse(server, page, csv, graft, tiny_encoder):  # noqa: F811
-    page.goto(f"{server.url}/data?add=1")
+def test_from_upload_to_result_without_a_mouse(fresh_server, page, csv, fresh_graft, tiny_encoder):
+    page.goto(f"{fresh_server.url}/data?add=1")
     opened_by_keys(page, re.compile("Upload|Browse files")).set_files(str(csv))
     tab_to(page, "button", "Store this data set")
     page.keyboard.press("Enter")

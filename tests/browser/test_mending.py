@@ -5,12 +5,11 @@ import re
 import pandas as pd
 import pytest
 
-from tests.browser.test_walk import CHROMIUM, chromium, graft, page, pytestmark, server  # noqa: F401
 from tests.conftest import sentences
 
 
 @pytest.fixture(scope="module")
-def untidy(graft, tmp_path_factory):  # noqa: F811
+def untidy(graft, tmp_path_factory):
     """A stored set with three repeats and some wrong labels."""
     frame = pd.DataFrame(sentences(240), columns=["comment", "verdict"])
     frame.loc[[100, 120, 140]] = frame.loc[[10, 12, 14]].to_numpy()
@@ -20,7 +19,7 @@ def untidy(graft, tmp_path_factory):  # noqa: F811
     return graft.call("data", "add", str(path), "--name", "untidy")["dataset"]
 
 
-def test_a_fix_by_one_click_and_its_undo(server, page, untidy):  # noqa: F811
+def test_a_fix_by_one_click_and_its_undo(server, page, untidy):
     page.goto(f"{server.url}/data?dataset={untidy}&tab=Health")
     page.get_by_text("3 rows repeat an earlier text").wait_for()
     page.get_by_role("button", name="Remove 3 repeats").click()
@@ -31,7 +30,7 @@ def test_a_fix_by_one_click_and_its_undo(server, page, untidy):  # noqa: F811
     page.wait_for_url(lambda url: untidy in url)
 
 
-def test_a_label_is_corrected_and_the_model_trained_again(server, page, graft, untidy, tiny_encoder):  # noqa: F811
+def test_a_label_is_corrected_and_the_model_trained_again(server, page, graft, untidy, tiny_encoder):
     words = ["--model", str(tiny_encoder), "--strategy", "linear_probe", "--name", "first try"]
     old = graft.call("train", "--dataset", untidy, *words)["run"]
     page.goto(f"{server.url}/results?run={old}")

@@ -2,7 +2,6 @@
 
 import pytest
 
-from tests.browser.test_walk import CHROMIUM, chromium, graft, page, pytestmark, server  # noqa: F401
 from tests.conftest import sentences
 
 ROWS = 120
@@ -24,14 +23,14 @@ def messy(tmp_path_factory):
     return path
 
 
-def pick(page, field: str, value: str) -> None:  # noqa: F811
+def pick(page, field: str, value: str) -> None:
     """Choose ``value`` in the select box called ``field``."""
     box = page.get_by_role("combobox", name=field, exact=False).first
     box.click()
     page.get_by_role("option", name=value, exact=True).click()
 
 
-def test_a_messy_upload_is_corrected_by_hand(server, page, graft, messy):  # noqa: F811
+def test_a_messy_upload_is_corrected_by_hand(server, page, graft, messy):
     page.goto(f"{server.url}/data?add=1")
     page.locator("input[type=file]").first.set_input_files(str(messy))
     page.get_by_text("rows will be stored").wait_for()

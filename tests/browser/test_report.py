@@ -6,7 +6,6 @@ from urllib.parse import urlsplit
 import pytest
 
 from core.export.report import write_report
-from tests.browser.test_walk import chromium, pytestmark  # noqa: F401
 from tests.export.conftest import HOSTILE, finished_run
 from tests.present.test_server import serving
 
@@ -14,7 +13,7 @@ A4 = (595, 842)  # points
 
 
 @pytest.fixture
-def watched(chromium):  # noqa: F811
+def watched(chromium):
     """Makes a visitor; whatever a page asks of anybody else, runs or complains of stands in the list."""
     contexts = []
 

@@ -5,18 +5,17 @@ import urllib.request
 
 import pytest
 
-from tests.browser.test_walk import chromium, graft, page, pytestmark, server  # noqa: F401
 from tests.export.conftest import finished_run
 from tests.processes import wait
 
 
 @pytest.fixture
-def run(graft, monkeypatch, tmp_path, tiny_encoder):  # noqa: F811
+def run(graft, monkeypatch, tmp_path, tiny_encoder):
     monkeypatch.setenv("GRAFT_HOME", str(graft.home))
     return finished_run(tmp_path, tiny_encoder)
 
 
-def opened(page, server, run, button, first):  # noqa: F811
+def opened(page, server, run, button, first):
     """The dialog behind a button of the run's page, whose own ``first`` button is there.
 
     A click while the page is still being drawn can be lost, so it is made again.
@@ -36,7 +35,7 @@ def opened(page, server, run, button, first):  # noqa: F811
     return dialog
 
 
-def test_a_report_is_downloaded(server, page, run, tmp_path):  # noqa: F811
+def test_a_report_is_downloaded(server, page, run, tmp_path):
     dialog = opened(page, server, run, "Report", "Make the report")
     dialog.get_by_label("A note on top").fill("For the board")
     dialog.get_by_label("A note on top").press("Tab")
@@ -49,7 +48,7 @@ def test_a_report_is_downloaded(server, page, run, tmp_path):  # noqa: F811
     assert "For the board" in content and "Result beside baselines" in content
 
 
-def test_a_presentation_starts_is_opened_and_ends_with_its_link(server, page, chromium, run):  # noqa: F811
+def test_a_presentation_starts_is_opened_and_ends_with_its_link(server, page, chromium, run):
     dialog = opened(page, server, run, "Present", "Start")
     dialog.get_by_role("button", name="Start").click()
     link = dialog.get_by_role("link", name="Open the presentation").get_attribute("href", timeout=90_000)

@@ -6,31 +6,30 @@ from urllib.parse import urlencode
 import pytest
 
 from pages.components.studies.questions import asks_for
-from tests.browser.test_walk import CHROMIUM, chromium, csv, graft, page, pytestmark, server  # noqa: F401
 
 SLOW = 300_000  # ms: several trainings, each in a process
 
 
 @pytest.fixture(scope="module")
-def dataset(graft, csv):  # noqa: F811
+def dataset(graft, csv):
     return graft.call("data", "add", str(csv), "--name", "asked", "--seed", "5")["dataset"]
 
 
-def open_form(page, server, dataset, encoder, kind):  # noqa: F811
+def open_form(page, server, dataset, encoder, kind):
     """The form of a kind of study, the small encoder as its source."""
     asked = urlencode(asks_for(kind, dataset) | {"source": str(encoder)})
     page.goto(f"{server.url}/train?{asked}")
     page.get_by_role("button", name="Start the study").wait_for()
 
 
-def start(page):  # noqa: F811
+def start(page):
     page.wait_for_function("!document.querySelector('[data-testid=stStatusWidget]')")
     page.get_by_role("button", name="Start the study").click()
     page.get_by_role("heading", level=1).get_by_text("asked").wait_for()
 
 
 @pytest.mark.timeout(700)
-def test_a_labels_curve_runs_to_its_sentence(server, page, graft, dataset, tiny_encoder):  # noqa: F811
+def test_a_labels_curve_runs_to_its_sentence(server, page, graft, dataset, tiny_encoder):
     open_form(page, server, dataset, tiny_encoder, "labels")
     page.get_by_text("Then twice as many each time").wait_for()
     fewest = page.get_by_role("slider", name="Fewest labelled rows a class")
@@ -48,7 +47,7 @@ def test_a_labels_curve_runs_to_its_sentence(server, page, graft, dataset, tiny_
 
 
 @pytest.mark.timeout(700)
-def test_a_ranking_is_read_and_its_winner_trained(server, page, graft, dataset, tiny_encoder):  # noqa: F811
+def test_a_ranking_is_read_and_its_winner_trained(server, page, graft, dataset, tiny_encoder):
     told = graft.call(
         "study", "new", "sources", "--dataset", dataset, "--sources", f"minilm,{tiny_encoder}", "--seeds", "1", "--max-length", "32",
         "--epochs", "1", "--no-wait",
@@ -66,7 +65,7 @@ def test_a_ranking_is_read_and_its_winner_trained(server, page, graft, dataset, 
     graft.call("runs", "stop", run)
 
 
-def test_a_study_is_deleted_after_a_question_and_brought_back(server, page, graft, dataset, tiny_encoder):  # noqa: F811
+def test_a_study_is_deleted_after_a_question_and_brought_back(server, page, graft, dataset, tiny_encoder):
     words = ["--model", str(tiny_encoder), "--strategy", "linear_probe", "--seeds", "3", "--train-size", "60"]
     study = graft.call("study", "new", "seeds", "--dataset", dataset, *words)["study"]
     page.goto(f"{server.url}/results?study={study}")

@@ -1,109 +1,12 @@
 """The way of a user, in a real Chromium, against a real server with real runs."""
 
-import os
 import re
-import shutil
-import signal
-import socket
-import subprocess
-import sys
 import time
-import urllib.request
 
 import pandas as pd
-import pytest
 
-from tests.conftest import ROOT, sentences
-from tests.processes import Graft, wait
-
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.slow,
-    pytest.mark.timeout(400),
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine: install it to run the browser tests"),
-]
-
-
-class Server:
-    """The app on a free port; it can be killed and started again."""
-
-    def __init__(self, graft: Graft):
-        self.graft = graft
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
-        self.url = f"http://localhost:{self.port}"
-        self.start()
-
-    def start(self) -> None:
-        command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", "--server.port", str(self.port)]
-        self.process = subprocess.Popen(
-            command, cwd=ROOT, env=self.graft.env, stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )  # fmt: skip
-        wait(self._answers, 90)
-
-    def _answers(self) -> bool:
-        try:
-            with urllib.request.urlopen(f"{self.url}/_stcore/health", timeout=1) as answer:
-                return answer.status == 200
-        except OSError:
-            return False
-
-    def kill(self) -> None:
-        os.kill(self.process.pid, signal.SIGKILL)
-        self.process.wait()
-
-
-@pytest.fixture(scope="module")
-def graft(tmp_path_factory):
-    graft = Graft(tmp_path_factory.mktemp("browser") / "home")
-    yield graft
-    graft.end()
-
-
-@pytest.fixture(scope="module")
-def server(graft):
-    server = Server(graft)
-    yield server
-    server.kill()
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as play:
-        flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
-        browser = play.chromium.launch(executable_path=CHROMIUM, args=flags)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def page(chromium):
-    """A fresh visitor."""
-    context = chromium.new_context(viewport={"width": 1280, "height": 1600})
-    page = context.new_page()
-    page.set_default_timeout(60_000)
-    yield page
-    context.close()
-
-
-@pytest.fixture(scope="module")
-def csv(tmp_path_factory):
-    path = tmp_path_factory.mktemp("upload") / "my reviews.csv"
-    pd.DataFrame(sentences(240), columns=["comment", "verdict"]).to_csv(path, index=False)
-    return path
-
-
-@pytest.fixture(scope="module")
-def two_runs(graft, csv, tiny_encoder):
-    """Two finished runs made on the command line, to be looked at in the browser."""
-    dataset = graft.call("data", "add", str(csv), "--name", "two runs", "--seed", "7")["dataset"]
-    words = ["train", "--dataset", dataset, "--model", str(tiny_encoder), "--lr", "0.003"]
-    return [graft.call(*words, "--epochs", epochs, "--name", f"{epochs} epochs")["run"] for epochs in ("3", "1")]
+from tests.conftest import sentences
+from tests.processes import wait
 
 
 def steps_shown(page) -> int:
@@ -113,7 +16,7 @@ def steps_shown(page) -> int:
 
 
 def test_from_an_uploaded_file_to_a_live_run_and_its_result(server, page, csv, graft):
-    page.goto(f"{server.url}/data")
+    page.goto(f"{server.url}/data?add=1")
     page.locator("input[type=file]").first.set_input_files(str(csv))
     page.get_by_text("240 rows will be stored").wait_for()
     page.get_by_role("button", name="Store this data set").click()
@@ -245,26 +148,6 @@ def test_a_closed_tab_and_two_visitors_do_not_mix(server, chromium, two_runs):
     assert second.get_by_role("heading", name="1 epochs").is_visible()
     for visitor in (again, second):
         visitor.context.close()
-
-
-PATHS = (
-    "", "data?all=1", "data?add=1", "data?dataset={2}", "data?dataset={2}&tab=Map+and+search&view=Search", "train", "results?run={0}",
-    "results?runs={0},{1}", "results?run={0}&tab=Mistakes&true=neg&predicted=pos", "use?run={0}",
-)  # fmt: skip
-
-
-@pytest.mark.parametrize("width", [390, 1920])
-def test_no_page_is_wider_than_the_window(server, chromium, graft, two_runs, width):
-    dataset = graft.show(two_runs[0])["config"]["dataset"]
-    context = chromium.new_context(viewport={"width": width, "height": 900})
-    visitor = context.new_page()
-    for path in PATHS:
-        visitor.goto(f"{server.url}/{path.format(*two_runs, dataset)}")
-        visitor.locator("h1").first.wait_for()
-        visitor.wait_for_timeout(600)
-        assert visitor.evaluate("document.documentElement.scrollWidth") <= width, path
-        assert not visitor.locator("[data-testid=stException]").count(), path
-    context.close()
 
 
 def test_the_menu_keeps_data_set_and_run_and_the_tab_names_them(server, page, two_runs):

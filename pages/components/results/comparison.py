@@ -187,7 +187,7 @@ def _curves(runs: list[Run], colors: dict[str, str], names: dict[str, str]) -> N
     runs = [run for run in runs if run not in probes]
     if probes:
         which = ", ".join(names[run.id] for run in probes)
-        st.caption(f"{which}: read the texts once, and so without a curve over epochs.")
+        st.caption(f"{plain(which)}: read the texts once, and so without a curve over epochs.")
     if not runs:
         return
     histories = {run.id: read_history(run) for run in runs}

@@ -59,7 +59,7 @@ def _draw(run: Run, shown_state: str) -> None:
     for warning in history.warnings:
         st.caption(f":material/info: {plain(warning)}")
     with st.expander("Log: what the training process wrote", expanded=status["state"] == "failed"):
-        st.code(run.log_tail() or "Nothing logged yet.", language=None, height=240)
+        st.code(run.log_tail() or "Nothing logged yet.", language=None, height=240, wrap_lines=True)
 
 
 def _history(run: Run, hold: bool) -> History:

@@ -84,7 +84,7 @@ def _present(run: Run) -> None:
                 st.rerun(scope="fragment")
         return
     st.link_button("Open the presentation", there.link, type="primary", icon=":material/open_in_new:")
-    st.code(there.link, language=None)
+    st.code(there.link, language=None, wrap_lines=True)
     st.caption("The link works on this machine until you stop it, until the app ends, or until the run is deleted.")
     if st.button("Stop", icon=":material/stop:", key=f"present_stop_{run.id}"):
         presenting.stop(run)

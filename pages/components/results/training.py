@@ -35,7 +35,7 @@ def training_view(run: Run) -> None:
     st.header("Settings", anchor=False)
     _settings(run, history.steps)
     with st.expander("Log"):
-        st.code(run.log_tail(200) or "Nothing logged.", language=None, height=300)
+        st.code(run.log_tail(200) or "Nothing logged.", language=None, height=300, wrap_lines=True)
 
 
 def _rate_and_speed(steps: pd.DataFrame) -> None:

@@ -31,7 +31,7 @@ def transfer_view(run: Run) -> None:
     with st.container(border=True):
         st.markdown("**Is the ability of the source kept?**")
         st.caption("Where the source is an earlier run, this measures on that run's own test rows what is left of it:")
-        st.code(f"python -m core retention {run.id}", language=None)
+        st.code(f"python -m core retention {run.id}", language=None, wrap_lines=True)
 
 
 def _movement(result: dict[str, Any]) -> None:
