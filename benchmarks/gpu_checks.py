@@ -65,7 +65,7 @@ def recorded(asked: argparse.Namespace) -> str:
     first = _gradients(job, way, rows)
     later = [_gradients(job, way, rows) for _ in range(3)]
     off = max(_difference(each, first) for each in later)
-    recordings = len(way._recorder._recordings)
+    recordings = way._recorder.recordings
     _judge(off < 1e-2 and (recordings > 0 or job.device == "cpu"), f"{off} with {recordings} recordings")
     return f"{recordings} recording, {100 * off:.3f} % off"
 

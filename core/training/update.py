@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     import torch
     from transformers import PreTrainedModel
 
+MOMENTS = {"exp_avg", "exp_avg_sq"}  # what AdamW and Adam make for a weight at its first step
+
 
 class Update:
     """The optimiser of a run with all that belongs to a step.
@@ -50,8 +52,13 @@ class Update:
             self._rows.before(tokens)
 
     def forget(self) -> None:
-        """Drop the gradients of a batch that could not be finished."""
+        """Drop the gradients of a batch that could not be finished, and moments that memory sufficed for in part only."""
         self._optimiser.zero_grad(set_to_none=True)
+        states = self._optimiser.state
+        for weight in [weight for weight, state in states.items() if not MOMENTS <= state.keys()]:
+            del states[weight]
+        if self._recorder:
+            self._recorder.clear()
         if self._rows:
             self._rows.forget()
 
