@@ -40,9 +40,10 @@ def fit(
     if config.recompute:
         recompute_layers(model)
     done = None
-    for event in events:
-        recorder.record(event)
-        done = event
+    with recorder.aside:
+        for event in events:
+            recorder.record(event)
+            done = event
     if strategy.adapter:
         detach(model)
     if not isinstance(done, TrainingDone):
