@@ -1,5 +1,6 @@
 """The gradients of one batch, computed in pieces that fit the device."""
 
+from collections.abc import Callable
 from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
@@ -16,20 +17,24 @@ from core.training.scoring import autocast
 if TYPE_CHECKING:
     import torch
 
+Scaled = Callable[["torch.Tensor"], "torch.Tensor"]
 PIECE_TOKENS = {"cpu": 4096}  # padded tokens computed at once: what a CPU's caches hold; elsewhere the whole batch
 
 
 class BatchGradients:
     """Leaves the gradients of batches in the weights of ``job.model``.
 
+    Args:
+        scaled: what the gradients are computed of, from the loss (``Update.scaled``).
+
     Attributes:
         budget: padded tokens that are computed at once; halved where the device ran out of memory.
     """
 
-    def __init__(self, job: TrainingJob, prefix: FrozenPrefix | None):
+    def __init__(self, job: TrainingJob, prefix: FrozenPrefix | None, scaled: Scaled = lambda loss: loss):
         import torch
 
-        self._job, self._prefix = job, prefix
+        self._job, self._prefix, self._scaled = job, prefix, scaled
         self._labels = torch.tensor(job.training.labels)
         self._loss = build_loss(job.config, job.training.labels, job.outputs, job.device)
         self.budget = PIECE_TOKENS.get(job.device, job.config.batch_size * job.config.max_length)
@@ -51,13 +56,13 @@ class BatchGradients:
         whole, own = self._loss.weight(labels[batch]), self._loss.weight(labels[rows])
         for piece in self._pieces(rows):
             skipped = self._prefix.skipped(job.training.encoded, piece, job.device) if self._prefix else nullcontext()
-            with autocast(job.device, job.bf16), skipped:
+            with autocast(job.device, job.bf16, job.fp16), skipped:
                 logits = logits_of(
                     job.model, job.training.encoded, piece, job.device, padded=self._prefix is not None
                 )  # (rows, outputs)
             targets = send(self._labels[torch.from_numpy(piece)], job.device)
             loss = self._loss.terms(logits.float(), targets).sum() / whole
-            loss.backward()
+            self._scaled(loss).backward()
             total += loss.detach()
         return total * (whole / own)
 

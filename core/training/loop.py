@@ -35,7 +35,7 @@ def train(job: TrainingJob) -> Iterator[Event]:
     config, model, encoded = job.config, job.model, job.training.encoded
     planned = _prepare(job)
     schedule = _schedule(job)
-    update = Update(model, config, job.device, planned.rates)
+    update = Update(model, config, job.device, planned.rates, job.fp16)
     state = State(best=job.best_weights)
     state.begin(job.resume, config.seed, model, update)
     thawing = Thawing(model, planned, state.step / schedule.total)
@@ -46,12 +46,17 @@ def train(job: TrainingJob) -> Iterator[Event]:
 
     try:
         # a card computes frozen layers sooner than it is sent what they gave
-        prefix = None if on_card else (yield from prepare_frozen_prefix(job, planned.frozen_layers, should_stop))
+        prefix = (
+            None
+            if job.device.startswith("cuda")
+            else (yield from prepare_frozen_prefix(job, planned.frozen_layers, should_stop))
+        )
     except Interrupted:
         update.close()
         yield state.done(stopped=True)
         return
-    gradients, order = gradients_for(job, prefix), BatchOrder(encoded, config, schedule.steps_per_epoch, flat=on_card)
+    gradients = gradients_for(job, prefix, update.scaled)
+    order = BatchOrder(encoded, config, schedule.steps_per_epoch, flat=on_card)
     clock, window = CheckpointClock(config.checkpoint_seconds), Window()
     log_every = max(1, schedule.total // MOST_POINTS)
     model.train()
@@ -76,7 +81,11 @@ def train(job: TrainingJob) -> Iterator[Event]:
         try:
             loss = gradients.compute(own_rows, rows)
             distributed.sum_gradients(trained)
-            window.add(loss, update.apply(rate))  # read only when logged: reading waits for the device
+            norm = update.apply(rate)
+            if update.left_out():  # nothing was learnt: the same rows once more
+                state.seconds += time.perf_counter() - started
+                continue
+            window.add(loss, norm)  # read only when logged: reading waits for the device
         except torch.OutOfMemoryError:
             update.forget()
             if not gradients.shrink(own_rows):
@@ -141,7 +150,7 @@ def _validate(job: TrainingJob, state: State, schedule: Schedule, should_stop: C
         Interrupted: when ``should_stop`` says so; the validation is then still due.
     """
     yield Progress("validating", 0, job.validation.encoded.rows)
-    logits = score(job.model, job.validation.encoded, job.device, job.bf16, should_stop=should_stop)
+    logits = score(job.model, job.validation.encoded, job.device, job.bf16, should_stop=should_stop, fp16=job.fp16)
     reached, scores = job.validate(logits, job.validation.labels)
     reached = distributed.broadcast(reached, job.device)
     best = reached > state.best_score
