@@ -121,7 +121,7 @@ class RunConfig:
     precision: str = setting(
         "auto",
         "Precision",
-        "auto uses bf16 where the device is truly faster with it, and fp16 on cards that have no bf16 (T4, V100).",
+        "auto uses bf16 where the device is truly faster with it; fp16 on cards without bf16.",
     )
     checkpoint_seconds: float = setting(60.0, "Checkpoint every", "Seconds of training that a crash may cost at most.")
 

@@ -14,6 +14,7 @@ from core.training.course import BatchOrder, CheckpointClock, Schedule, Thawing
 from core.training.devices import give_back_memory, wait_for
 from core.training.events import CheckpointDue, Evaluated, Event, Improved, Progress, Started, Warned
 from core.training.frozen_prefix import prepare_frozen_prefix
+from core.training.gradient_sums import GradientSums
 from core.training.job import TrainingJob
 from core.training.kernels import use_fast_kernels
 from core.training.optimiser import fitting_rate
@@ -55,7 +56,8 @@ def train(job: TrainingJob) -> Iterator[Event]:
         update.close()
         yield state.done(stopped=True)
         return
-    gradients = gradients_for(job, prefix, update.scaled)
+    sums = GradientSums(trained)
+    gradients = gradients_for(job, prefix, update.scaled, sums)
     order = BatchOrder(encoded, config, schedule.steps_per_epoch, flat=on_card)
     clock, window = CheckpointClock(config.checkpoint_seconds), Window()
     log_every = max(1, schedule.total // MOST_POINTS)
@@ -80,7 +82,7 @@ def train(job: TrainingJob) -> Iterator[Event]:
         update.before(encoded.tokens_of(own_rows))
         try:
             loss = gradients.compute(own_rows, rows)
-            distributed.sum_gradients(trained)
+            sums.finish()
             norm = update.apply(rate)
             if update.left_out():  # nothing was learnt: the same rows once more
                 state.seconds += time.perf_counter() - started
