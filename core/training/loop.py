@@ -18,7 +18,7 @@ from core.training.gradient_sums import GradientSums
 from core.training.job import TrainingJob
 from core.training.kernels import use_fast_kernels
 from core.training.optimiser import fitting_rate
-from core.training.recipe import epochs_for
+from core.training.recipe import epochs_for, rate_for_batch
 from core.training.scoring import Interrupted, score
 from core.training.state import State, Window
 from core.training.update import Update
@@ -129,7 +129,9 @@ def _prepare(job: TrainingJob) -> Plan:
 
 def _schedule(job: TrainingJob) -> Schedule:
     config, rows = job.config, job.training.encoded.rows
-    full_rate = config.learning_rate or fitting_rate(_width(job.model), config.strategy)
+    full_rate = config.learning_rate or (
+        fitting_rate(_width(job.model), config.strategy) * rate_for_batch(config, job.device)
+    )
     steps_per_epoch = -(-rows // config.batch_size)
     return Schedule(config, full_rate, steps_per_epoch * epochs_for(config, rows), steps_per_epoch)
 
