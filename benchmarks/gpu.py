@@ -5,7 +5,8 @@
 Needs `core` alone: no Streamlit, no MLflow. A BERT of base size has random weights, which speed does not feel; MiniLM is the
 real one, from the folder `minilm` beside the test data or the installed package. The reviews are IMDB's where GRAFT_TEST_DATA
 holds them, else made-up ones of like lengths. The Trainer, many times slower, sees a part of the rows, once: its tokens a
-second do not depend on how many. A part that fails is named, and the others go on. Without a CUDA card it says so and
+second do not depend on how many. A part that fails is named, and the others go on; what failed stands at the end once more. All
+of it ends within eight minutes; what there was no time for is named like what failed. Without a CUDA card it says so and
 measures nothing; `--tiny` tries the script itself on whatever is there.
 
 The share of the peak counts the operations that the real tokens need: 6 a weight outside the embeddings and 12 a layer, width
@@ -31,8 +32,10 @@ BASE = {"hidden_size": 768, "num_hidden_layers": 12, "num_attention_heads": 12, 
 TINY = {"hidden_size": 64, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 128}
 NAMES = {"graft": "Graft", "tuned": "Trainer, tuned (bf16, grouped by length, batch 32, sdpa, 4 loaders)"}
 PARTS = ("checks", "base", "minilm", "batches", "profile")
+FAILED = "FAILED:"  # what the line of a check says that found something wrong
 PEER_ROWS = 2000  # that the Trainer is timed on
 LIMIT = 240  # seconds after which a part is given up
+WHOLE = 470  # seconds after which nothing more is begun or waited for: such a machine is lent for minutes
 
 
 def main() -> None:
@@ -45,10 +48,10 @@ def main() -> None:
     if why:
         print(json.dumps({"measured": False, "why": f"not measured: {why}"}) if asked.json else f"Not measured: {why}")
         return
+    asked.ends = time.monotonic() + WHOLE
     with tempfile.TemporaryDirectory() as folder:
         sources = {"base": folder, "minilm": _minilm()}
-        _child(asked, "make", folder)
-        found: dict[str, Any] = {}
+        found: dict[str, Any] = {"make": _child(asked, "make", folder)}
         lines: list[str] = []
         for part in asked.parts:
             began = time.perf_counter()
@@ -56,10 +59,25 @@ def main() -> None:
             lines += [f"### {part} ({time.perf_counter() - began:.0f} s)", "", *told, ""]
             if not asked.json:
                 print("\n".join(lines[-len(told) - 3 :]), flush=True)
+    failed = failures(found)
+    lines += [f"Failed: {'; '.join(failed)}." if failed else "Nothing failed."]
     if asked.markdown:
         Path(asked.markdown).write_text("\n".join(lines) + "\n", encoding="utf-8")
-    if asked.json:
-        print(json.dumps({"measured": True, "parts": found}))
+    print(json.dumps({"measured": True, "parts": found, "failed": failed}) if asked.json else lines[-1])
+    if failed:
+        raise SystemExit(1)
+
+
+def failures(found: dict[str, Any]) -> list[str]:
+    """What did not go well, as "part, child" or "part, child, check"."""
+    named = []
+    for part, children in found.items():
+        for child, told in {part: children}.items() if "failed" in children else children.items():
+            if not isinstance(told, dict):
+                continue
+            broken = [line.split(" ")[1] for line in told.get("lines", []) if FAILED in line]
+            named += [f"{part}, {child}"] if "failed" in told else [f"{part}, {child}, {check}" for check in broken]
+    return named
 
 
 def _part(asked: argparse.Namespace, part: str, sources: dict[str, str]) -> tuple[Any, list[str]]:
@@ -83,10 +101,13 @@ def _child(asked: argparse.Namespace, who: str, folder: str) -> dict[str, Any]:
         folder,
         *_passed_on(asked),
     ]
+    patience = min(LIMIT, asked.ends - time.monotonic())
+    if patience <= 0:
+        return {"failed": f"{who} on {Path(folder).name}: not begun, the {WHOLE} s of the whole script are over"}
     try:
-        child = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, timeout=LIMIT)
+        child = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, timeout=patience)
     except subprocess.TimeoutExpired:
-        return {"failed": f"{who} on {Path(folder).name}: given up after {LIMIT} s"}
+        return {"failed": f"{who} on {Path(folder).name}: given up after {patience:.0f} s"}
     if child.returncode:
         return {"failed": f"{who} on {Path(folder).name} failed: {child.stderr.strip()[-1500:]}"}
     last = (child.stdout.strip().splitlines() or ["{}"])[-1]

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from benchmarks.gpu import LABELS, reviews
+from benchmarks.gpu import FAILED, LABELS, reviews
 from core.config import RunConfig
 from core.evaluation.scores import validate
 from core.models.adapters import attach, detach
@@ -33,12 +33,12 @@ from core.training.teachers import TEACHERS
 def checks(asked: argparse.Namespace) -> list[str]:
     """One line a check."""
     lines = []
-    for check in (gradients, recorded, whole_training, resumed, out_of_memory, features, strategies):
+    for check in (gradients, recorded, whole_training, resumed, float16, out_of_memory, features, strategies):
         began = time.perf_counter()
         try:
             said = check(asked)
         except Exception:
-            said = f"FAILED: {traceback.format_exc()[-1200:]}"
+            said = f"{FAILED} {traceback.format_exc()[-1200:]}"
         lines.append(f"- {check.__name__} ({time.perf_counter() - began:.1f} s): {said}")
     return lines
 
@@ -65,7 +65,7 @@ def recorded(asked: argparse.Namespace) -> str:
     first = _gradients(job, way, rows)
     later = [_gradients(job, way, rows) for _ in range(3)]
     off = max(_difference(each, first) for each in later)
-    recordings = len(way._recorder._recordings)
+    recordings = way._recorder.recordings
     _judge(off < 1e-2 and (recordings > 0 or job.device == "cpu"), f"{off} with {recordings} recordings")
     return f"{recordings} recording, {100 * off:.3f} % off"
 
@@ -109,6 +109,17 @@ def resumed(asked: argparse.Namespace) -> str:
     off = float(np.abs(np.subtract(whole, losses)).max())
     _judge(off < 0.05, f"losses differ by {off}: {whole} {losses}")
     return f"stopped after step {steps[-1]}; losses differ by at most {off:.4f}"
+
+
+def float16(asked: argparse.Namespace) -> str:
+    """A training in fp16 with a scaled loss, as on cards without bf16, beside one in fp32: losses of all steps."""
+    losses = []
+    for half in (False, True):
+        job = replace(_job(asked, 320, epochs=1, dropout="none"), bf16=False, fp16=half)
+        losses.append([event.loss for event in train(job) if isinstance(event, StepLogged)])
+    off = float(np.abs(np.subtract(*losses)).max())
+    _judge(off < 0.05, f"losses differ by {off}: {losses}")
+    return f"losses of {len(losses[0])} steps differ by at most {off:.4f} from those in fp32"
 
 
 def out_of_memory(asked: argparse.Namespace) -> str:

@@ -10,7 +10,7 @@ from core.strategies.registry import DEFAULT, STRATEGIES
 
 SCHEDULES = ("linear", "cosine", "constant", "slanted")
 OPTIMIZERS = ("adamw", "adam")
-PRECISIONS = ("auto", "fp32", "bf16")
+PRECISIONS = ("auto", "fp32", "bf16", "fp16")
 TRUNCATIONS = ("head", "tail", "head_tail", "windows")
 POOLINGS = ("auto", "mean", "cls")
 DROPOUTS = ("layers", "all", "none")
@@ -118,7 +118,11 @@ class RunConfig:
         "Processes",
         "Above 1, so many of this machine's GPUs train one model together, each on its share of every batch.",
     )
-    precision: str = setting("auto", "Precision", "auto uses bf16 where the device is truly faster with it.")
+    precision: str = setting(
+        "auto",
+        "Precision",
+        "auto uses bf16 where the device is truly faster with it; fp16 on cards without bf16.",
+    )
     checkpoint_seconds: float = setting(60.0, "Checkpoint every", "Seconds of training that a crash may cost at most.")
 
     def __post_init__(self) -> None:

@@ -71,7 +71,8 @@ def chosen_config(arguments: argparse.Namespace) -> tuple[RunConfig, str]:
     """The config that was asked for, once data set, source and device are known to be there, and the sentence of choice.
 
     With ``--strategy auto``, or ``--preset balanced`` and no strategy, the way to transfer is chosen by what is there and
-    written into the config; otherwise the sentence is empty.
+    written into the config. So is the size of batches that suits a card, unless one was named. The sentence says what was
+    chosen, or is empty.
 
     Raises:
         GraftError: naming what is not there, or the setting that is out of range.
@@ -79,6 +80,7 @@ def chosen_config(arguments: argparse.Namespace) -> tuple[RunConfig, str]:
     from core.data.sets.store import get_dataset
     from core.models.reach import require_source_of
     from core.training.devices import find_device
+    from core.training.recipe import batch_on, earns_card_batches
 
     dataset = get_dataset(arguments.dataset)
     left_open = arguments.strategy == AUTO or (arguments.preset == "balanced" and arguments.strategy is None)
@@ -88,12 +90,18 @@ def chosen_config(arguments: argparse.Namespace) -> tuple[RunConfig, str]:
     require_source_of(config)
     if config.device != "auto":
         find_device(config.device)
-    if not left_open:
-        return config, ""
-    from core.transfer.choice import choose_for
+    sentence = ""
+    if left_open:
+        from core.transfer.choice import choose_for
 
-    choice = choose_for(dataset, config)
-    return config.changed(strategy=choice.strategy, epochs=config.epochs or choice.epochs), choice.sentence
+        choice = choose_for(dataset, config)
+        config = config.changed(strategy=choice.strategy, epochs=config.epochs or choice.epochs)
+        sentence = choice.sentence
+    rows = min(config.train_size or dataset.size("train"), dataset.size("train"))
+    if arguments.batch_size is None and earns_card_batches(config, rows):
+        batch, said = batch_on(config, find_device(config.device).name)
+        return config.changed(batch_size=batch), f"{sentence} {said}".strip()
+    return config, sentence
 
 
 def _whole_or_all(value: str) -> int | str:

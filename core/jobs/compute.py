@@ -9,15 +9,16 @@ from core.training.devices import Device
 
 @dataclass(frozen=True, slots=True)
 class Compute:
-    """The device of this process, and whether it computes in bf16."""
+    """The device of this process, and whether it computes in bf16, in fp16, or in neither."""
 
     device: Device
     bf16: bool
+    fp16: bool = False
 
     @property
     def precision(self) -> str:
-        """bf16 or fp32, as the status says it."""
-        return "bf16" if self.bf16 else "fp32"
+        """bf16, fp16 or fp32, as the status says it."""
+        return "bf16" if self.bf16 else "fp16" if self.fp16 else "fp32"
 
 
 def take_compute(config: RunConfig, given: str = "auto") -> Compute:
@@ -39,4 +40,4 @@ def take_compute(config: RunConfig, given: str = "auto") -> Compute:
     elif device.name.startswith("cuda"):
         torch.cuda.set_device(device.name)  # else pinned memory would open the first card as well
         torch.set_float32_matmul_precision("high")  # products in fp32 by TF32 units, where a card has them
-    return Compute(device, bf16)
+    return Compute(device, bf16, devices.use_fp16(device, config.precision))

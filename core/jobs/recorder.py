@@ -1,8 +1,10 @@
 """What a run records while it works: phases, progress, warnings and the events of the training, written down as they come."""
 
 import logging
+from functools import partial
 from typing import Any
 
+from core.jobs.aside import Aside
 from core.jobs.progress import ProgressEstimate
 from core.jobs.reporter import Reporter, Silent
 from core.runs.folder import Run
@@ -20,12 +22,15 @@ class RunRecorder:
         estimate: turns what is recorded into the share done and the time left.
         parameters: total and trained, known once the training has started.
         averaging: what came of averaging checkpoints, as JSON; None where none were averaged.
+        aside: writes the best weights while the training goes on; who lets a training run is to enter it, so that it
+            ends with it.
     """
 
     def __init__(self, run: Run, reporter: Reporter | Silent):
         self.run, self.reporter, self.estimate = run, reporter, ProgressEstimate()
         self.parameters: dict[str, int] = {}
         self.averaging: dict[str, Any] | None = None
+        self.aside = Aside("best-weights")
 
     def phase(self, phase: str) -> None:
         """A phase begins."""
@@ -46,7 +51,13 @@ class RunRecorder:
         self.reporter.event(event_json(Warned(message)))
 
     def record(self, event: Event) -> None:
-        """Write down an event of the training, and save the weights that it offers; of several processes only the first does."""
+        """Write down an event of the training, and save the weights that it offers; of several processes only the first does.
+
+        The best weights are written aside. They are on disk before a state that counts on them, and before the next
+        validation, which may put others in their place.
+        """
+        if isinstance(event, CheckpointDue) or (isinstance(event, Progress) and event.phase == "validating"):
+            self.aside.wait()
         if isinstance(event, Progress):
             self.progress(event.phase, event.done, event.total)
             return
@@ -58,7 +69,7 @@ class RunRecorder:
         if isinstance(event, CheckpointDue):
             checkpoints.save_state(self.run.checkpoint, event.state())
         elif isinstance(event, Improved):
-            checkpoints.save_weights(self.run.best, event.weights)
+            self.aside.begin(partial(checkpoints.save_weights, self.run.best, event.weights))
         elif isinstance(event, Averaged):
             self.averaging = event_json(event)
         elif isinstance(event, Started):

@@ -12,7 +12,7 @@ from core.results.progress import Progress
 from core.results.score_cache import ScoreCache
 from core.runs.folder import Run
 from core.tasks import Task, task_of
-from core.training.devices import default_device, find_device, out_of_memory, use_bf16
+from core.training.devices import default_device, find_device, out_of_memory, use_bf16, use_fp16
 from core.training.encoding import encode
 from core.training.scoring import score
 
@@ -29,6 +29,7 @@ class Predictor:
     max_length: int
     truncation: str = "head"
     known: ScoreCache | None = None
+    fp16: bool = False
 
     @classmethod
     def load(cls, run: Run, device: str = "auto") -> "Predictor":
@@ -53,10 +54,10 @@ class Predictor:
             ) from error
         classifier.model.to(compute.name)  # type: ignore[arg-type]
         length = min(config.max_length, classifier.max_length)
-        bf16 = use_bf16(compute, config.precision)
+        bf16, fp16 = use_bf16(compute, config.precision), use_fp16(compute, config.precision)
         weights = [(file.name, file.stat().st_size, file.stat().st_mtime_ns) for file in sorted(run.model.iterdir())]
-        known = ScoreCache(f"{run.id}|{weights}|{length}|{config.truncation}|{bf16}")
-        return cls(classifier, compute.name, bf16, length, config.truncation, known)
+        known = ScoreCache(f"{run.id}|{weights}|{length}|{config.truncation}|{'fp16' if fp16 else bf16}")
+        return cls(classifier, compute.name, bf16, length, config.truncation, known, fp16)
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -107,7 +108,7 @@ class Predictor:
             new_texts = [texts[index] for index in new]
             second = None if pairs is None else [pairs[index] for index in new]
             encoded = encode(new_texts, self.classifier.tokenizer, self.max_length, second, truncation=self.truncation)
-            new_scores = score(self.classifier.model, encoded, self.device, self.bf16)
+            new_scores = score(self.classifier.model, encoded, self.device, self.bf16, fp16=self.fp16)
             for index, scores in zip(new, new_scores, strict=True):
                 rows[index] = scores
             if self.known:

@@ -65,7 +65,7 @@ def _choose(job: TrainingJob, candidates: Candidates) -> Iterator[Event]:
         return
     scores = {step: scores[step] for step in weights}
     job.model.load_state_dict(mean_weights(list(weights.values())))
-    logits = score(job.model, job.validation.encoded, job.device, job.bf16)
+    logits = score(job.model, job.validation.encoded, job.device, job.bf16, fp16=job.fp16)
     reached, _ = job.validate(logits, job.validation.labels)
     used = reached >= max(scores.values())
     if not used:

@@ -12,7 +12,8 @@ from core.models.bf16_copy import Bf16Copy
 from core.models.flat import can_be_flat, first_position, flat_logits, trains_flat
 from core.training.batches import collate_flat, send
 from core.training.frozen_prefix import FrozenPrefix
-from core.training.gradients import BatchGradients
+from core.training.gradient_sums import GradientSums
+from core.training.gradients import BatchGradients, Scaled
 from core.training.job import TrainingJob
 from core.training.recorded import Recorder
 
@@ -24,9 +25,17 @@ SMALLEST = 64  # tokens between two sizes
 TILE = 64  # the longest text of a batch is rounded up to it
 
 
-def gradients_for(job: TrainingJob, prefix: FrozenPrefix | None) -> BatchGradients:
-    """What computes gradients for this job on its device."""
-    return CardGradients(job) if computes_on_card(job) else BatchGradients(job, prefix)
+def gradients_for(
+    job: TrainingJob,
+    prefix: FrozenPrefix | None,
+    scaled: Scaled = lambda loss: loss,
+    sums: GradientSums | None = None,
+) -> BatchGradients:
+    """What computes gradients for this job on its device.
+
+    What is replayed on a card is over before anything can be sent of it, so that ``sums`` begins after it.
+    """
+    return CardGradients(job) if computes_on_card(job) else BatchGradients(job, prefix, scaled, sums)
 
 
 def computes_on_card(job: TrainingJob) -> bool:

@@ -19,6 +19,11 @@ class Device:
     bf16: bool
     sentence: str
 
+    @property
+    def fp16(self) -> bool:
+        """Whether fp16 pays in place of bf16: on a card before Ampere, such as a T4 or a V100."""
+        return self.name.startswith("cuda") and not self.bf16
+
 
 @lru_cache(maxsize=1)
 def list_devices() -> tuple[Device, ...]:
@@ -61,6 +66,11 @@ def cores() -> int:
 def use_bf16(device: Device, precision: str) -> bool:
     """Whether to compute in bf16: as asked, or with ``auto`` where the device is faster with it."""
     return precision == "bf16" or (precision == "auto" and device.bf16)
+
+
+def use_fp16(device: Device, precision: str) -> bool:
+    """Whether to compute in fp16: as asked, or with ``auto`` on a card that has it and no bf16."""
+    return precision == "fp16" or (precision == "auto" and device.fp16)
 
 
 def wait_for(device: str) -> None:

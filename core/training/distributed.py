@@ -5,15 +5,10 @@ steps; only the first one writes anything down.
 """
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
 
 import numpy as np
-
-if TYPE_CHECKING:
-    import torch
-
 
 CARDS_ASK = 8  # steps between two times that processes on cards ask each other whether to stop
 DEVICES = "GRAFT_DEVICES"  # the devices that the queue gave a run, one for each process, with commas between
@@ -65,22 +60,6 @@ def device_of_rank(device: str) -> str:
 def shard(rows: np.ndarray) -> np.ndarray:
     """This process's rows of a batch: every n-th, so that long and short texts are dealt out evenly; maybe none."""
     return rows[rank() :: world_size()] if world_size() > 1 else rows
-
-
-def sum_gradients(weights: "Sequence[torch.nn.Parameter]") -> None:
-    """Add up the processes' gradients, each of them its part of the gradient of the whole batch."""
-    if world_size() == 1:
-        return
-    import torch
-    import torch.distributed as dist
-
-    moving = [weight for weight in weights if weight.requires_grad]
-    flat = torch.cat(
-        [(torch.zeros_like(weight) if weight.grad is None else weight.grad).flatten() for weight in moving]
-    )
-    dist.all_reduce(flat)
-    for weight, whole in zip(moving, flat.split([weight.numel() for weight in moving]), strict=True):
-        weight.grad = whole.view_as(weight).clone()
 
 
 def any_rank(should_stop: Callable[[], bool], device: str) -> Callable[[], bool]:

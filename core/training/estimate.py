@@ -7,7 +7,7 @@ import numpy as np
 from core.config import RunConfig
 from core.models.shape import Shape
 from core.strategies.registry import STRATEGIES
-from core.training.devices import Device, find_device, use_bf16
+from core.training.devices import Device, find_device, use_bf16, use_fp16
 from core.training.gradients import PIECE_TOKENS
 from core.training.recipe import work_of
 from core.training.speeds import guessed_speed, remembered_speed, slowed_speed, speed_of_others
@@ -77,7 +77,9 @@ def estimate(config: RunConfig, counts: dict[str, int], lengths: np.ndarray, sha
         shape: size of the source.
     """
     device = find_device(config.device)
-    bf16 = use_bf16(device, config.precision)
+    precision = (
+        "bf16" if use_bf16(device, config.precision) else "fp16" if use_fp16(device, config.precision) else "fp32"
+    )
     shortened = np.minimum(lengths, config.max_length) if len(lengths) else np.array([config.max_length])
     read = tokens_read(lengths, config.max_length, config.truncation) if len(lengths) else shortened
     mean = float(read.mean())
@@ -85,10 +87,10 @@ def estimate(config: RunConfig, counts: dict[str, int], lengths: np.ndarray, sha
     validation = min(config.validation_size or counts["validation"], counts["validation"])
     judged_of = counts["test"] or counts["validation"]
     judged = min(config.test_size or judged_of, judged_of)
-    speed = _speed(config, shape, device, bf16, mean)
+    speed = _speed(config, shape, device, precision, mean)
     steps, tokens, training = _training(config, speed, train, validation, mean)
     seconds = START_SECONDS + training + judged * mean / speed.forward + (train + judged) / BASELINE_ROWS
-    memory = _memory(config, shape, device, float(np.percentile(shortened, 99)), bf16)
+    memory = _memory(config, shape, device, float(np.percentile(shortened, 99)), precision)
     sentence = _sentence(seconds, 1.25 if speed.measured else 1.6, memory, device, speed.ground)
     return Estimate(seconds, memory, steps, tokens, speed.measured, sentence)
 
@@ -130,7 +132,7 @@ def duration(seconds: float) -> str:
     return f"{seconds / 3600:.1f} h"
 
 
-def _speed(config: RunConfig, shape: Shape, device: Device, bf16: bool, mean: float) -> _Speed:
+def _speed(config: RunConfig, shape: Shape, device: Device, precision: str, mean: float) -> _Speed:
     """As an earlier run showed it, else as runs of other strategies did, else as the device's matrix products let guess.
 
     Args:
@@ -146,7 +148,7 @@ def _speed(config: RunConfig, shape: Shape, device: Device, bf16: bool, mean: fl
     others, slowed = speed_of_others(config, shape, device), slowed_speed(config, device)
     training, ground = (known, MEASURED) if known else (others, CARRIED)
     if not training:
-        guess = guessed_speed(shape, device, bf16, mean) / heavier
+        guess = guessed_speed(shape, device, precision, mean) / heavier
         showed_training = slowed if strategy.teacher.steps else None
         training, ground = max(guess, showed_training or 0.0), DISTURBED if slowed else GUESSED
     return _Speed(training, training * (heavier * FORWARD), known is not None, ground)
@@ -171,19 +173,23 @@ def _training(config: RunConfig, speed: _Speed, train: int, validation: int, mea
     return steps, tokens, seconds + encoding if strategy.encodes_first else seconds
 
 
-def _memory(config: RunConfig, shape: Shape, device: Device, longest: float, bf16: bool) -> int:
+def _memory(config: RunConfig, shape: Shape, device: Device, longest: float, precision: str) -> int:
     """Peak MiB: weights, gradients, two moments, the best weights so far, activations, and the libraries themselves."""
     strategy = STRATEGIES[config.strategy]
     steps = strategy.teacher.steps
     weights = shape.parameters * 4 * (1.5 if not steps else 2.5 if strategy.few_weights else 5.5)
-    per_token: float = shape.layers * shape.width * (34 if bf16 else 60)  # bytes that wait for the way back
+    per_token: float = (
+        shape.layers * shape.width * (60 if precision == "fp32" else 34)
+    )  # bytes that wait for the way back
     if config.recompute:  # what enters each layer waits, and the inside of one layer at a time
         per_token = shape.layers * shape.width * 4 + per_token / shape.layers
-    attention = (1 if config.recompute else shape.layers) * (shape.width // 32) * longest * (6 if bf16 else 10)
+    attention = (
+        (1 if config.recompute else shape.layers) * (shape.width // 32) * longest * (10 if precision == "fp32" else 6)
+    )
     batch = -(-config.batch_size // config.accumulate) * longest if steps else 8192
     if steps and device.name in PIECE_TOKENS:  # a larger batch goes through the model in pieces
         batch = min(batch, max(PIECE_TOKENS[device.name], longest))
-    on_card = device.name.startswith("cuda") and bf16
+    on_card = device.name.startswith("cuda") and precision == "bf16"
     activations = batch * (per_token + (0 if on_card else attention)) * (1.0 if steps else 0.15)
     if device.name == "cpu":
         activations *= FREED_BLOCKS

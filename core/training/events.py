@@ -56,7 +56,10 @@ class Evaluated:
 
 @dataclass(frozen=True, slots=True)
 class Improved:
-    """The weights as they are now are the best so far; whoever wants them copies them before asking for more."""
+    """The weights as they are now are the best so far.
+
+    ``weights``: a copy on the CPU, which holds until the next validation has begun (its first ``Progress``).
+    """
 
     step: int
     weights: dict[str, Any]

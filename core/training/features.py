@@ -58,7 +58,7 @@ def text_features(
     done = 0
     for rows in scoring_order(encoded.lengths, *token_budget(device.name)):
         batch = collate(encoded, rows, device.name)
-        with torch.inference_mode(), autocast(device.name, device.bf16):
+        with torch.inference_mode(), autocast(device.name, device.bf16, device.fp16):
             out = encoder(**batch, output_hidden_states=True)
         states = torch.stack(out.hidden_states).float().mean(0) if all_layers else out.last_hidden_state.float()
         mask = batch["attention_mask"].unsqueeze(-1)

@@ -107,8 +107,12 @@ def few_shot(job: TrainingJob) -> Iterator[Event]:
         rate = schedule.rate(state.step)
         began = time.perf_counter()
         loss, tokens = _pair_loss(job, last, pairs[batch], same[batch], update)
-        loss.backward()
-        window.add(loss.detach(), update.apply(rate))
+        update.scaled(loss).backward()
+        norm = update.apply(rate)
+        if update.left_out():  # nothing was learnt: the same pairs once more
+            state.seconds += time.perf_counter() - began
+            continue
+        window.add(loss.detach(), norm)
         state.step += 1
         state.tokens += tokens
         logs = state.step % log_every == 0 or state.step == total
@@ -157,7 +161,7 @@ def _pair_loss(
     rows, positions = np.unique(pairs, return_inverse=True)
     update.before(encoded.tokens_of(rows))
     inputs: list[Any] = []
-    with autocast(job.device, job.bf16), inputs_of(last, inputs):
+    with autocast(job.device, job.bf16, job.fp16), inputs_of(last, inputs):
         logits_of(job.model, encoded, rows, job.device)
     vectors = torch.nn.functional.normalize(inputs[0].float(), dim=1)  # (rows, width)
     vectors = vectors[torch.from_numpy(positions.reshape(-1, 2)).to(job.device)]  # (pairs, 2, width)

@@ -1,5 +1,6 @@
 """The gradients of one batch, computed in pieces that fit the device."""
 
+from collections.abc import Callable
 from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ from core.training import distributed
 from core.training.batches import send, split_batch
 from core.training.forward import logits_of
 from core.training.frozen_prefix import FrozenPrefix
+from core.training.gradient_sums import GradientSums
 from core.training.job import TrainingJob
 from core.training.losses import build_loss
 from core.training.scoring import autocast
@@ -16,20 +18,31 @@ from core.training.scoring import autocast
 if TYPE_CHECKING:
     import torch
 
+Scaled = Callable[["torch.Tensor"], "torch.Tensor"]
 PIECE_TOKENS = {"cpu": 4096}  # padded tokens computed at once: what a CPU's caches hold; elsewhere the whole batch
 
 
 class BatchGradients:
     """Leaves the gradients of batches in the weights of ``job.model``.
 
+    Args:
+        scaled: what the gradients are computed of, from the loss (``Update.scaled``).
+        sums: what adds them up over several processes; it begins in the midst of the last piece.
+
     Attributes:
         budget: padded tokens that are computed at once; halved where the device ran out of memory.
     """
 
-    def __init__(self, job: TrainingJob, prefix: FrozenPrefix | None):
+    def __init__(
+        self,
+        job: TrainingJob,
+        prefix: FrozenPrefix | None,
+        scaled: Scaled = lambda loss: loss,
+        sums: GradientSums | None = None,
+    ):
         import torch
 
-        self._job, self._prefix = job, prefix
+        self._job, self._prefix, self._scaled, self._sums = job, prefix, scaled, sums
         self._labels = torch.tensor(job.training.labels)
         self._loss = build_loss(job.config, job.training.labels, job.outputs, job.device)
         self.budget = PIECE_TOKENS.get(job.device, job.config.batch_size * job.config.max_length)
@@ -49,15 +62,17 @@ class BatchGradients:
         if not len(rows):
             return total
         whole, own = self._loss.weight(labels[batch]), self._loss.weight(labels[rows])
-        for piece in self._pieces(rows):
+        pieces = self._pieces(rows)
+        for number, piece in enumerate(pieces, 1):
             skipped = self._prefix.skipped(job.training.encoded, piece, job.device) if self._prefix else nullcontext()
-            with autocast(job.device, job.bf16), skipped:
+            with autocast(job.device, job.bf16, job.fp16), skipped:
                 logits = logits_of(
                     job.model, job.training.encoded, piece, job.device, padded=self._prefix is not None
                 )  # (rows, outputs)
             targets = send(self._labels[torch.from_numpy(piece)], job.device)
             loss = self._loss.terms(logits.float(), targets).sum() / whole
-            loss.backward()
+            with self._sums.during(last=number == len(pieces)) if self._sums else nullcontext():
+                self._scaled(loss).backward()
             total += loss.detach()
         return total * (whole / own)
 

@@ -42,7 +42,7 @@ class TrainingJob:
         model: trained in place; at the end it holds the weights of the best validation.
         validate: judges logits on validation rows, as ``core.evaluation`` does it for the model's task.
         device: "cpu", "cuda:0", "mps" ...
-        bf16: whether products are computed in bfloat16.
+        bf16, fp16: whether products are computed in bfloat16, or in float16; at most one of them.
         resume: what an earlier ``CheckpointDue.state()`` gave; the numbers that follow are then the same, on the
             same CPU, as those of a training that was never interrupted.
         best_weights: the weights of the last ``Improved`` event, needed with ``resume``.
@@ -61,10 +61,11 @@ class TrainingJob:
     best_weights: dict[str, Any] | None = None
     cache: ArrayCache | None = None
     should_stop: Callable[[], bool] = lambda: False
+    fp16: bool = False
 
     @property
     def precision(self) -> str:
-        return "bf16" if self.bf16 else "fp32"
+        return "bf16" if self.bf16 else "fp16" if self.fp16 else "fp32"
 
     @property
     def outputs(self) -> int:

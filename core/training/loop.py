@@ -14,10 +14,11 @@ from core.training.course import BatchOrder, CheckpointClock, Schedule, Thawing
 from core.training.devices import give_back_memory, wait_for
 from core.training.events import CheckpointDue, Evaluated, Event, Improved, Progress, Started, Warned
 from core.training.frozen_prefix import prepare_frozen_prefix
+from core.training.gradient_sums import GradientSums
 from core.training.job import TrainingJob
 from core.training.kernels import use_fast_kernels
 from core.training.optimiser import fitting_rate
-from core.training.recipe import epochs_for
+from core.training.recipe import epochs_for, rate_for_batch
 from core.training.scoring import Interrupted, score
 from core.training.state import State, Window
 from core.training.update import Update
@@ -35,7 +36,7 @@ def train(job: TrainingJob) -> Iterator[Event]:
     config, model, encoded = job.config, job.model, job.training.encoded
     planned = _prepare(job)
     schedule = _schedule(job)
-    update = Update(model, config, job.device, planned.rates)
+    update = Update(model, config, job.device, planned.rates, job.fp16)
     state = State(best=job.best_weights)
     state.begin(job.resume, config.seed, model, update)
     thawing = Thawing(model, planned, state.step / schedule.total)
@@ -46,12 +47,18 @@ def train(job: TrainingJob) -> Iterator[Event]:
 
     try:
         # a card computes frozen layers sooner than it is sent what they gave
-        prefix = None if on_card else (yield from prepare_frozen_prefix(job, planned.frozen_layers, should_stop))
+        prefix = (
+            None
+            if job.device.startswith("cuda")
+            else (yield from prepare_frozen_prefix(job, planned.frozen_layers, should_stop))
+        )
     except Interrupted:
         update.close()
         yield state.done(stopped=True)
         return
-    gradients, order = gradients_for(job, prefix), BatchOrder(encoded, config, schedule.steps_per_epoch, flat=on_card)
+    sums = GradientSums(trained)
+    gradients = gradients_for(job, prefix, update.scaled, sums)
+    order = BatchOrder(encoded, config, schedule.steps_per_epoch, flat=on_card)
     clock, window = CheckpointClock(config.checkpoint_seconds), Window()
     log_every = max(1, schedule.total // MOST_POINTS)
     model.train()
@@ -75,8 +82,12 @@ def train(job: TrainingJob) -> Iterator[Event]:
         update.before(encoded.tokens_of(own_rows))
         try:
             loss = gradients.compute(own_rows, rows)
-            distributed.sum_gradients(trained)
-            window.add(loss, update.apply(rate))  # read only when logged: reading waits for the device
+            sums.finish()
+            norm = update.apply(rate)
+            if update.left_out():  # nothing was learnt: the same rows once more
+                state.seconds += time.perf_counter() - started
+                continue
+            window.add(loss, norm)  # read only when logged: reading waits for the device
         except torch.OutOfMemoryError:
             update.forget()
             if not gradients.shrink(own_rows):
@@ -118,7 +129,9 @@ def _prepare(job: TrainingJob) -> Plan:
 
 def _schedule(job: TrainingJob) -> Schedule:
     config, rows = job.config, job.training.encoded.rows
-    full_rate = config.learning_rate or fitting_rate(_width(job.model), config.strategy)
+    full_rate = config.learning_rate or (
+        fitting_rate(_width(job.model), config.strategy) * rate_for_batch(config, job.device)
+    )
     steps_per_epoch = -(-rows // config.batch_size)
     return Schedule(config, full_rate, steps_per_epoch * epochs_for(config, rows), steps_per_epoch)
 
@@ -141,7 +154,7 @@ def _validate(job: TrainingJob, state: State, schedule: Schedule, should_stop: C
         Interrupted: when ``should_stop`` says so; the validation is then still due.
     """
     yield Progress("validating", 0, job.validation.encoded.rows)
-    logits = score(job.model, job.validation.encoded, job.device, job.bf16, should_stop=should_stop)
+    logits = score(job.model, job.validation.encoded, job.device, job.bf16, should_stop=should_stop, fp16=job.fp16)
     reached, scores = job.validate(logits, job.validation.labels)
     reached = distributed.broadcast(reached, job.device)
     best = reached > state.best_score

@@ -111,7 +111,9 @@ def _cached_features(job: TrainingJob, last: "torch.nn.Linear", encoded: Encoded
     own = {id(weight) for weight in last.parameters()}
     below = weights_fingerprint((name, value) for name, value in job.model.named_parameters() if id(value) not in own)
     shape = architecture_fingerprint(job.model.config)
-    key = hashlib.blake2b(f"{below}|{shape}|{encoded.digest}|{job.bf16}".encode(), digest_size=16).hexdigest()
+    key = hashlib.blake2b(
+        f"{below}|{shape}|{encoded.digest}|{'fp16' if job.fp16 else job.bf16}".encode(), digest_size=16
+    ).hexdigest()
     cached = job.cache.get(key)
     if cached is not None and np.isfinite(cached["features"]).all():
         return np.array(cached["features"])
@@ -130,7 +132,7 @@ def _features(job: TrainingJob, last: "torch.nn.Linear", encoded: Encoded) -> Ge
     done = 0
     for rows in scoring_order(encoded.lengths, *token_budget(job.device)):
         inputs: list[Any] = []
-        with torch.inference_mode(), autocast(job.device, job.bf16), inputs_of(last, inputs):
+        with torch.inference_mode(), autocast(job.device, job.bf16, job.fp16), inputs_of(last, inputs):
             logits_of(job.model, encoded, rows, job.device)
         features[rows] = inputs[0].float().cpu().numpy()
         done += len(rows)

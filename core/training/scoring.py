@@ -30,11 +30,12 @@ def token_budget(device: str) -> tuple[int, int]:
     return GPU_TOKENS if device.startswith("cuda") else CPU_TOKENS
 
 
-def autocast(device: str, bf16: bool) -> AbstractContextManager[object]:
-    """The context in which a forward pass runs: bf16 where it pays, else unchanged."""
+def autocast(device: str, bf16: bool, fp16: bool = False) -> AbstractContextManager[object]:
+    """The context in which a forward pass runs: bf16 or fp16 where it pays, else unchanged."""
     import torch
 
-    return torch.autocast(device.split(":")[0], dtype=torch.bfloat16, enabled=bf16)
+    dtype = torch.float16 if fp16 else torch.bfloat16
+    return torch.autocast(device.split(":")[0], dtype=dtype, enabled=bf16 or fp16)
 
 
 def score(
@@ -44,6 +45,7 @@ def score(
     bf16: bool,
     progress: Callable[[int, int], None] | None = None,
     should_stop: Callable[[], bool] | None = None,
+    fp16: bool = False,
 ) -> np.ndarray:
     """Raw scores of every text: (rows, classes) float32, in the order of ``encoded``; of windows their mean.
 
@@ -75,7 +77,7 @@ def score(
             while waiting:
                 rows = waiting.pop()
                 try:
-                    with torch.inference_mode(), autocast(device, bf16 and not halves):
+                    with torch.inference_mode(), autocast(device, bf16 and not halves, fp16):
                         found.append((rows, logits_of(scorer, encoded, rows, device).float()))
                 except torch.OutOfMemoryError:
                     if len(rows) == 1:

@@ -73,36 +73,37 @@ def speed_of_others(config: RunConfig, shape: Shape, device: Device) -> float | 
     return carried[min(carried)] if carried else None
 
 
-def guessed_speed(shape: Shape, device: Device, bf16: bool, length: float) -> float:
+def guessed_speed(shape: Shape, device: Device, precision: str, length: float) -> float:
     """Full fine-tuning's tokens a second: 6 operations a weight and token, attention on top, at a share of the matrix speed.
 
     Args:
+        precision: bf16, fp16 or fp32.
         length: mean tokens of a text.
     """
     kind = device.name.split(":")[0]
     operations = 6.0 * (shape.working + shape.layers * 2 * length * shape.width)
     reached = EFFICIENCY.get(kind, 0.3) * (min(1.0, shape.width / WIDE) if kind == "cuda" else 1.0)
-    return float(reached * _best_matrix_speed(device.name, bf16) / operations)
+    return float(reached * _best_matrix_speed(device.name, precision) / operations)
 
 
 @lru_cache(maxsize=8)
-def _best_matrix_speed(device: str, bf16: bool) -> float:
+def _best_matrix_speed(device: str, precision: str) -> float:
     """The best that was ever measured here: other work can only make a device look slower than it is."""
     stored = _stored()
-    name = f"{device} {'bf16' if bf16 else 'fp32'} {cores()}"
+    name = f"{device} {precision} {cores()}"
     known = stored.get(MATRIX, {}).get(name, 0.0)
     if device.startswith("cuda"):  # measured once: a card may be busy with a run, and a look at it costs memory there
-        best = known or _matrix_speed_elsewhere(device, bf16)
+        best = known or _matrix_speed_elsewhere(device, precision)
     else:
-        best = max(_matrix_speed(device, bf16), known)
+        best = max(_matrix_speed(device, precision), known)
     speeds = stored.get(MATRIX, {}) | {name: round(best)}
     _store(_stored() | {MATRIX: speeds})
     return best
 
 
-def _matrix_speed_elsewhere(device: str, bf16: bool) -> float:
+def _matrix_speed_elsewhere(device: str, precision: str) -> float:
     """``_matrix_speed`` from a process of its own, so that the app never holds memory of a card."""
-    words = f"from core.training.speeds import _matrix_speed; print(_matrix_speed({device!r}, {bf16!r}))"
+    words = f"from core.training.speeds import _matrix_speed; print(_matrix_speed({device!r}, {precision!r}))"
     try:
         child = subprocess.run(
             [sys.executable, "-c", words], cwd=workspace.PROJECT, capture_output=True, text=True, timeout=PATIENCE
@@ -112,11 +113,11 @@ def _matrix_speed_elsewhere(device: str, bf16: bool) -> float:
         return UNKNOWN_CARD
 
 
-def _matrix_speed(device: str, bf16: bool) -> float:
+def _matrix_speed(device: str, precision: str) -> float:
     """Operations a second of matrix products of an encoder's size on this device, measured for some 0.2 s."""
     import torch
 
-    dtype = torch.bfloat16 if bf16 else torch.float32
+    dtype = {"bf16": torch.bfloat16, "fp16": torch.float16, "fp32": torch.float32}[precision]
     size = 2048 if device.startswith("cuda") else 512
     a = torch.randn(size * 2, size, device=device, dtype=dtype)
     b = torch.randn(size, size, device=device, dtype=dtype)

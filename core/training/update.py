@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from core.config import RunConfig
+from core.errors import TrainingError
 from core.strategies.registry import STRATEGIES
 from core.training.batches import send
 from core.training.distributed import world_size
 from core.training.lazy_rows import SMALLEST, LazyRows
+from core.training.loss_scale import LEAST, LossScale
 from core.training.optimiser import build_optimiser
 from core.training.recorded import Recorder, can_record
 
@@ -17,18 +19,24 @@ if TYPE_CHECKING:
     import torch
     from transformers import PreTrainedModel
 
+MOMENTS = {"exp_avg", "exp_avg_sq"}  # what AdamW and Adam make for a weight at its first step
+
 
 class Update:
     """The optimiser of a run with all that belongs to a step.
 
     On a CPU the word vectors are updated lazily (core/training/lazy_rows.py): same result, a fraction of the work. On a
-    card the step is recorded and replayed (core/training/recorded.py), so gradients must lie where they lay before.
+    card the step is recorded and replayed (core/training/recorded.py), so gradients must lie where they lay before. In
+    float16 losses are multiplied (core/training/loss_scale.py), and a step whose gradients overflow is left out.
     """
 
-    def __init__(self, model: "PreTrainedModel", config: RunConfig, device: str, rates: Mapping[str, float]):
+    def __init__(
+        self, model: "PreTrainedModel", config: RunConfig, device: str, rates: Mapping[str, float], fp16: bool = False
+    ):
         import torch
 
         self._clip = config.clip_norm
+        self._scale = LossScale(device) if fp16 else None
         self._rows = _lazy_rows(model, config, device, rates)
         dense = {
             name: share
@@ -49,14 +57,42 @@ class Update:
         if self._rows:
             self._rows.before(tokens)
 
+    def scaled(self, loss: "torch.Tensor") -> "torch.Tensor":
+        """What the gradients are to be computed of."""
+        return loss if self._scale is None else loss * self._scale.factor
+
+    def left_out(self) -> bool:
+        """Whether the last step was left out, since gradients were too large for float16: the batch is to be computed
+        again, with a smaller factor. In float16 the answer waits for the device; else it is no.
+
+        Raises:
+            TrainingError: when no factor helps.
+        """
+        if self._scale is None or not bool(self._scale.overflow):
+            return False
+        if float(self._scale.factor) < LEAST:
+            raise TrainingError(
+                "The gradients are no finite numbers in float16, however small the loss is made.",
+                "Lower the learning rate, set the precision to fp32, or fetch the source anew: its weights may be damaged.",
+            )
+        return True
+
     def forget(self) -> None:
-        """Drop the gradients of a batch that could not be finished."""
+        """Drop the gradients of a batch that could not be finished, and moments that memory sufficed for in part only."""
         self._optimiser.zero_grad(set_to_none=True)
+        states = self._optimiser.state
+        for weight in [weight for weight, state in states.items() if not MOMENTS <= state.keys()]:
+            del states[weight]
+        if self._recorder:
+            self._recorder.clear()
         if self._rows:
             self._rows.forget()
 
     def apply(self, rate: float) -> "torch.Tensor":
-        """Step with the gradients that are there; returns their length before clipping, a scalar on the device."""
+        """Step with the gradients that are there; returns their length before clipping, a scalar on the device.
+
+        In float16 ask ``left_out`` afterwards.
+        """
         import torch
 
         if self._recorder is not None and self._rates is not None:
@@ -69,7 +105,7 @@ class Update:
             for group in self._groups:
                 group["lr"] = rate * group["share"]
             norm, shrink = self._step()
-            if self._rows:
+            if self._rows and (self._scale is None or not bool(self._scale.overflow)):
                 self._rows.step(rate, float(shrink))
         self._optimiser.zero_grad(set_to_none=True)
         return norm
@@ -81,9 +117,16 @@ class Update:
         norm = torch.nn.utils.get_total_norm([w.grad for w in self._weights if w.grad is not None])
         if self._rows:
             norm = torch.hypot(norm, self._rows.gather())
+        divisor = None if self._scale is None else self._scale.see(norm)
+        norm = norm if divisor is None else norm / divisor
         shrink = (norm / self._clip).clamp(min=1.0) if self._clip else torch.ones_like(norm)
+        shrink = shrink if divisor is None else shrink * divisor
         if self._fused:  # the fused kernel divides by it on its way, which saves a pass over the gradients
             self._optimiser.grad_scale = shrink  # type: ignore[attr-defined]
+            if self._scale is not None:  # and does nothing where this is 1
+                self._optimiser.found_inf = self._scale.overflow  # type: ignore[attr-defined]
+        elif self._scale is not None and bool(self._scale.overflow):
+            return norm, shrink
         else:
             for weight in self._weights:
                 if weight.grad is not None:
@@ -103,7 +146,8 @@ class Update:
             self._rows = None
 
     def state_dict(self) -> dict[str, Any]:
-        return {"dense": self._optimiser.state_dict(), "rows": self._rows.state_dict() if self._rows else None}
+        scale = {"scale": self._scale.state_dict()} if self._scale else {}
+        return {"dense": self._optimiser.state_dict(), "rows": self._rows.state_dict() if self._rows else None} | scale
 
     def load_state_dict(self, saved: dict[str, Any]) -> None:
         self._optimiser.load_state_dict(saved["dense"])
@@ -113,6 +157,8 @@ class Update:
             self._recorder.clear()
         if self._rows and saved["rows"] is not None:
             self._rows.load_state_dict(saved["rows"])
+        if self._scale and saved.get("scale"):
+            self._scale.load_state_dict(saved["scale"])
 
     def _use_own_settings(self) -> None:
         """What belongs to this device and not to the state: a checkpoint may come from another one."""

@@ -9,6 +9,8 @@ from core.cli.settings import add_settings, chosen_config, run_config
 from core.config import PRESETS, RunConfig
 from core.errors import ConfigError
 from core.strategies.registry import STRATEGIES
+from core.training import devices
+from core.training.devices import Device
 
 
 def parsed(*words):
@@ -59,3 +61,28 @@ def test_the_default_is_full_fine_tuning_without_a_rule(dataset):
     arguments = parsed()
     arguments.dataset = dataset.id
     assert chosen_config(arguments) == (RunConfig(dataset.id), "")
+
+
+@pytest.fixture
+def card(monkeypatch):
+    here = (Device("cuda:0", "A card", 80_000, True, ""), Device("cpu", "CPU", 8_000, False, ""))
+    monkeypatch.setattr(devices, "list_devices", lambda: here)
+
+
+@pytest.mark.parametrize(
+    ("words", "size"),
+    [
+        (("--epochs", "300"), 64),
+        (("--epochs", "300", "--batch-size", "16"), 16),
+        (("--epochs", "300", "--device", "cpu"), 16),
+        (("--epochs", "300", "--preset", "classic"), 32),
+        ((), 16),  # few rows: too few updates would remain
+    ],
+    ids=str,
+)
+def test_on_a_card_batches_are_larger_unless_a_size_was_named(dataset, card, words, size):
+    arguments = parsed(*words)
+    arguments.dataset = dataset.id
+    config, choice = chosen_config(arguments)
+    assert config.batch_size == size
+    assert choice == "" if size != 64 else "64 rows instead of 16" in choice and "learning rate" in choice

@@ -74,16 +74,19 @@ def test_another_seed_gives_other_numbers(setting):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("stop_after", "bf16"), [(1, False), (12, False), (12, True), (13, False), (30, True)])
-def test_a_stopped_and_resumed_training_ends_exactly_like_an_unbroken_one(setting, stop_after, bf16):
-    whole, events = run(setting, bf16=bf16)
+@pytest.mark.parametrize(
+    ("stop_after", "half"),
+    [(1, {}), (12, {}), (12, {"bf16": True}), (13, {}), (20, {"fp16": True}), (30, {"bf16": True})],
+)
+def test_a_stopped_and_resumed_training_ends_exactly_like_an_unbroken_one(setting, stop_after, half):
+    whole, events = run(setting, **half)
     assert whole.get_input_embeddings().weight.numel() > SMALLEST  # as with every real encoder, updated lazily
     looks = iter(range(10_000))
-    _, before = run(setting, bf16=bf16, should_stop=lambda: next(looks) >= stop_after)
+    _, before = run(setting, **half, should_stop=lambda: next(looks) >= stop_after)
     assert before[-1].stopped
     state = torch.load(io.BytesIO([each for each in before if isinstance(each, bytes)][-1]), weights_only=True)
     best = of(Improved, before)
-    resumed, after = run(setting, bf16=bf16, resume=state, best_weights=best[-1].weights if best else None)
+    resumed, after = run(setting, **half, resume=state, best_weights=best[-1].weights if best else None)
     assert of(Started, after)[0].first_step == before[-1].step
     ends = of(TrainingDone, events)[0], of(TrainingDone, after)[0]
     assert (ends[0].step, ends[0].best_step, ends[0].tokens) == (ends[1].step, ends[1].best_step, ends[1].tokens)

@@ -31,7 +31,7 @@ def fit(
     job = TrainingJob(
         config, model, prepared.encoded["train"], prepared.encoded["validation"],
         validate=partial(validate, model.config, best_by=config.best_by),
-        device=compute.device.name, bf16=compute.bf16, should_stop=should_stop,
+        device=compute.device.name, bf16=compute.bf16, fp16=compute.fp16, should_stop=should_stop,
         cache=ArrayCache("features" if strategy.teacher.reads_features else "trunks"),
     )  # fmt: skip
     recorder.phase("training" if strategy.teacher.steps else "encoding")
@@ -40,9 +40,10 @@ def fit(
     if config.recompute:
         recompute_layers(model)
     done = None
-    for event in events:
-        recorder.record(event)
-        done = event
+    with recorder.aside:
+        for event in events:
+            recorder.record(event)
+            done = event
     if strategy.adapter:
         detach(model)
     if not isinstance(done, TrainingDone):

@@ -48,6 +48,7 @@ def judge(
         return score(
             prepared.classifier.model, prepared.encoded[part].encoded, compute.device.name, compute.bf16,
             progress=lambda done, total: recorder.progress(phase, done, total), should_stop=should_stop,
+            fp16=compute.fp16,
         )  # fmt: skip
 
     scale = getattr(prepared.classifier.model.config, SCALE, (0.0, 1.0))

@@ -8,9 +8,10 @@ from core.data.sets.store import DataSet
 from core.models.reach import reach_source
 from core.models.shape import shape_of
 from core.strategies.registry import STRATEGIES
+from core.training.devices import find_device
 from core.training.estimate import Estimate, duration, estimate, estimate_counted
 from core.training.optimiser import fitting_rate
-from core.training.recipe import epochs_for
+from core.training.recipe import CARD_BATCH, earns_card_batches, epochs_for, rate_for_batch
 from pages.components.shared.lengths import lengths_of
 from pages.components.shared.words import plain
 
@@ -44,8 +45,11 @@ def cost(config: RunConfig, dataset: DataSet) -> bool:
     if config.epochs is None and STRATEGIES[config.strategy].teacher.by_epochs:
         st.caption(f"Epochs: {epochs_for(config, train)}, chosen for {train:,} rows.")
     if config.learning_rate is None and STRATEGIES[config.strategy].teacher.steps:
-        rate = fitting_rate(shape.width, config.strategy)
+        device = find_device(config.device).name
+        rate = fitting_rate(shape.width, config.strategy) * rate_for_batch(config, device)
         st.caption(f"Learning rate: {rate:.2g} at its highest, as fits this source and strategy.")
+        if device.startswith("cuda") and earns_card_batches(config, train):
+            st.caption(f"This card is quicker with batches of {CARD_BATCH} rows; the rate then follows the batch.")
     st.caption(f"Learns from {train:,} rows. At {config.max_length} tokens {reading}.")
     return True
 
