@@ -66,7 +66,7 @@ def serving():
     servers = [ThreadingHTTPServer(("127.0.0.1", 0), _handler(hub)) for _ in range(2)]
     hub.ports = (servers[0].server_port, servers[1].server_port)
     for server in servers:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
     yield hub
     for server in servers:
         server.shutdown()

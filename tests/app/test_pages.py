@@ -7,12 +7,13 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.config import RunConfig
-from core.evaluation.baselines import majority, tfidf
+from core.evaluation.baselines import majority
 from core.evaluation.prediction_table import prediction_table
 from core.evaluation.result import build_result
 from core.runs.folder import create_run
 from pages.components.shared import router
 from tests.conftest import ROOT, sentences
+from tests.finished import counted_words
 
 PAGES = tuple(page.name for page in router.PAGES)
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
@@ -52,9 +53,8 @@ def finished(dataset, name: str, right: float, seed: int = 0, model: str = "mini
     truth = (test["label"] == "pos").to_numpy().astype(np.int64)
     hit = np.random.default_rng(seed).random(len(truth)) < right
     probabilities = np.where(np.stack([truth == 0, truth == 1], axis=1) == hit[:, None], 0.9, 0.1)
-    words = train["text"].tolist()
     numbers = (train["label"] == "pos").to_numpy().astype(np.int64)
-    baselines = [(majority(numbers, len(test), 2), 0.0), (tfidf(words, numbers, test["text"].tolist(), 2, 0), 0.1)]
+    baselines = [(majority(numbers, len(test), 2), 0.0), (counted_words(train, numbers, test), 0.1)]
     result = build_result(truth, probabilities, ("neg", "pos"), baselines) | {
         "split": "test", "evaluated_of": len(test), "train_rows": len(train), "labels": ["neg", "pos"],
         "rows_digest": "same", "seconds": 12.0, "tokens_per_second": 1500.0, "total_seconds": 20.0, "best_step": 3,

@@ -7,7 +7,7 @@ import pytest
 
 from tests.processes import Graft, wait
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 
 
 @pytest.fixture

@@ -96,9 +96,9 @@ def test_a_killed_worker_costs_nothing_but_time(graft, words):
         state = graft.call("study", "show", asked["study"])["state"]
         return state == "stopped" and state
 
-    wait(standing, 60)
+    wait(standing, 120)
     assert graft.call("study", "resume", asked["study"])["state"] in ("queued", "running")
-    done = wait(lambda: (told := graft.call("study", "show", asked["study"]))["state"] == "finished" and told, 120)
+    done = wait(lambda: (told := graft.call("study", "show", asked["study"]))["state"] == "finished" and told, 240)
     assert {cell["name"]: cell["run"] for cell in done["cells"]} == runs and done["sentence"]
     events = (graft.home / "runs" / runs["scratch"] / "events.jsonl").read_text().splitlines()
     assert any(json.loads(line)["event"] == "resumed" for line in events), "it went on from its checkpoint"

@@ -5,7 +5,7 @@ from core.transfer.ranking import rank_sources
 from core.transfer.retention import retention
 from tests.processes import Graft
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 
 
 def test_a_pretrained_source_ranks_above_a_random_one_and_a_missing_one_is_told(dataset, tiny_encoder):
