@@ -27,7 +27,7 @@ class Graft:
         """One command with ``--json``; its JSON object."""
         done = subprocess.run(
             [sys.executable, "-m", "core", *words, "--json"], cwd=ROOT, env=self.env, capture_output=True, text=True,
-            timeout=170,
+            timeout=390,
         )  # fmt: skip
         assert done.returncode == expect, f"{words}: exit {done.returncode}\n{done.stdout}\n{done.stderr}"
         assert "Traceback" not in done.stderr, done.stderr
