@@ -13,6 +13,7 @@ from core.charts.rows import class_balance, length_histogram, score_histogram
 from core.charts.scores import label_scores, probabilities, residuals, score_bars, true_and_predicted
 from core.charts.studies import label_curves, parallel_settings, score_over_time, way_bars
 from core.charts.theme import BASELINES, COLORS, GREY, PARTS, THIS_RUN, figure, run_colors
+from core.charts.transfer import kept_plane, tradeoff
 
 __all__ = [
     "BASELINES",
@@ -23,6 +24,7 @@ __all__ = [
     "class_balance",
     "confusion",
     "figure",
+    "kept_plane",
     "label_curves",
     "label_scores",
     "layer_movement",
@@ -41,6 +43,7 @@ __all__ = [
     "score_histogram",
     "score_over_time",
     "speed_curve",
+    "tradeoff",
     "true_and_predicted",
     "way_bars",
 ]

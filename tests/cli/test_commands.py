@@ -22,7 +22,8 @@ REQUIRED = {  # the least that a command takes, beside what is named here nothin
     "explain": ["run", "--text", "a text"], "predict": ["run", "--input", "in.csv", "--output", "out.csv"],
     "source": ["model.pt", "--onto", "minilm"],
     "report": ["run", "--output", "r.html"], "present": ["run"],
-    "compare": ["run", "other"], "rank": ["--dataset", "reviews"], "retention": ["run"], "worker": ["folder"],
+    "compare": ["run", "other"], "rank": ["--dataset", "reviews"], "retention": ["run"], "soup": ["run", "other"],
+    "worker": ["folder"],
 }  # fmt: skip
 
 
