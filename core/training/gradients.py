@@ -10,7 +10,7 @@ from core.training.batches import send, split_batch
 from core.training.forward import logits_of
 from core.training.frozen_prefix import FrozenPrefix
 from core.training.job import TrainingJob
-from core.training.losses import build_loss
+from core.training.losses import Loss, build_loss
 from core.training.scoring import autocast
 
 if TYPE_CHECKING:
@@ -26,12 +26,13 @@ class BatchGradients:
         budget: padded tokens that are computed at once; halved where the device ran out of memory.
     """
 
-    def __init__(self, job: TrainingJob, prefix: FrozenPrefix | None):
+    def __init__(self, job: TrainingJob, prefix: FrozenPrefix | None, loss: Loss | None = None, share: float = 1.0):
+        """``loss``: the one that is minimised, by default as the config says; ``share``: what it is multiplied by."""
         import torch
 
-        self._job, self._prefix = job, prefix
+        self._job, self._prefix, self._share = job, prefix, share
         self._labels = torch.tensor(job.training.labels)
-        self._loss = build_loss(job.config, job.training.labels, job.outputs, job.device)
+        self._loss = loss or build_loss(job.config, job.training.labels, job.outputs, job.device)
         self.budget = PIECE_TOKENS.get(job.device, job.config.batch_size * job.config.max_length)
 
     def compute(self, rows: np.ndarray, batch: np.ndarray) -> "torch.Tensor":
@@ -56,7 +57,7 @@ class BatchGradients:
                     job.model, job.training.encoded, piece, job.device, padded=self._prefix is not None
                 )  # (rows, outputs)
             targets = send(self._labels[torch.from_numpy(piece)], job.device)
-            loss = self._loss.terms(logits.float(), targets).sum() / whole
+            loss = self._loss.terms(logits.float(), targets).sum() * (self._share / whole)
             loss.backward()
             total += loss.detach()
         return total * (whole / own)

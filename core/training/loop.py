@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from core.models.depths import disable_dropout
 from core.models.trained import plan, size
 from core.strategies.plan import Plan
@@ -15,6 +17,7 @@ from core.training.devices import give_back_memory, wait_for
 from core.training.events import CheckpointDue, Evaluated, Event, Improved, Progress, Started, Warned
 from core.training.frozen_prefix import prepare_frozen_prefix
 from core.training.job import TrainingJob
+from core.training.keeping import Keeper
 from core.training.kernels import use_fast_kernels
 from core.training.optimiser import fitting_rate
 from core.training.recipe import epochs_for
@@ -35,7 +38,8 @@ def train(job: TrainingJob) -> Iterator[Event]:
     config, model, encoded = job.config, job.model, job.training.encoded
     planned = _prepare(job)
     schedule = _schedule(job)
-    update = Update(model, config, job.device, planned.rates)
+    keeper = Keeper(job, planned, schedule)
+    update = Update(model, keeper.config, job.device, planned.rates, moves_all=keeper.moves_all)
     state = State(best=job.best_weights)
     state.begin(job.resume, config.seed, model, update)
     thawing = Thawing(model, planned, state.step / schedule.total)
@@ -72,13 +76,17 @@ def train(job: TrainingJob) -> Iterator[Event]:
         rate = schedule.rate(state.step)
         thawing.thaw(state.step / schedule.total)
         started = time.perf_counter()
-        update.before(encoded.tokens_of(own_rows))
+        again = keeper.rows(state.step, own_rows)
+        update.before(np.concatenate([encoded.tokens_of(own_rows), keeper.tokens(again)]))
         try:
             loss = gradients.compute(own_rows, rows)
+            keeper.rehearse(again)
             distributed.sum_gradients(trained)
             window.add(loss, update.apply(rate))  # read only when logged: reading waits for the device
+            keeper.pull(rate)
         except torch.OutOfMemoryError:
             update.forget()
+            keeper.shrink(again)
             if not gradients.shrink(own_rows):
                 raise
             give_back_memory(job.device)

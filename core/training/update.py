@@ -25,11 +25,19 @@ class Update:
     card the step is recorded and replayed (core/training/recorded.py), so gradients must lie where they lay before.
     """
 
-    def __init__(self, model: "PreTrainedModel", config: RunConfig, device: str, rates: Mapping[str, float]):
+    def __init__(
+        self,
+        model: "PreTrainedModel",
+        config: RunConfig,
+        device: str,
+        rates: Mapping[str, float],
+        moves_all: bool = False,
+    ):
+        """``moves_all``: whether something else moves every word vector at each step, so that none can be made up for later."""
         import torch
 
         self._clip = config.clip_norm
-        self._rows = _lazy_rows(model, config, device, rates)
+        self._rows = None if moves_all else _lazy_rows(model, config, device, rates)
         dense = {
             name: share
             for name, share in rates.items()
