@@ -62,6 +62,11 @@ class RunConfig:
     train_size: int | None = setting(
         None, "Training rows", "Use only this many training rows, drawn evenly over the classes; empty means all."
     )
+    domains: str | None = setting(
+        None,
+        "Domains",
+        "Learn only from rows of these domains (or languages), separated by |; empty means all. The test rows stay those of all domains.",
+    )
     validation_size: int | None = setting(
         1000, "Validation rows", "At most this many rows for the checks during training; empty means all."
     )

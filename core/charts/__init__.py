@@ -7,6 +7,7 @@ can tell apart.
 """
 
 from core.charts.curves import layer_movement, loss_curves, overlay, rate_curve, rate_range, score_curves, speed_curve
+from core.charts.domains import domain_matrix, loss_by_distance
 from core.charts.lineage import lineage
 from core.charts.matrices import confusion
 from core.charts.rows import class_balance, length_histogram, score_histogram
@@ -23,6 +24,7 @@ __all__ = [
     "THIS_RUN",
     "class_balance",
     "confusion",
+    "domain_matrix",
     "figure",
     "kept_plane",
     "label_curves",
@@ -30,6 +32,7 @@ __all__ = [
     "layer_movement",
     "length_histogram",
     "lineage",
+    "loss_by_distance",
     "loss_curves",
     "overlay",
     "parallel_settings",
