@@ -85,6 +85,11 @@ class Run:
         )
 
     @property
+    def is_mixed(self) -> bool:
+        """Whether its model was mixed of others, so that its settings are those of another run, and no training of its own."""
+        return bool(self.meta.get("made"))
+
+    @property
     def name(self) -> str:
         """As its owner calls it; its id where it has no name."""
         return str(self.meta["name"])

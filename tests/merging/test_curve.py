@@ -104,3 +104,16 @@ def test_nothing_lies_between_a_run_and_a_source_that_it_did_not_move(trained):
         measure_curve(trained(strategy="linear_probe"))
     with pytest.raises(RunError, match="not on the way"):
         measure_curve(trained(), alphas=(1.5,))
+
+
+def test_a_mixed_run_never_stands_for_a_training_with_its_settings(dataset):
+    from core.studies.carrying import finished_alike
+    from core.studies.seed_groups import seed_groups
+    from tests.app.test_pages import finished
+
+    trained, mixed = finished(dataset, "trained", 0.9), finished(dataset, "mixed", 0.9)
+    mixed.write_meta(made={"how": "soup", "runs": [trained.id], "sentence": "The mean of two."})
+    other = finished(dataset, "another seed", 0.9, seed=1)
+    assert [run.id for run in finished_alike([mixed.config])] == [trained.id]
+    (group,) = seed_groups([mixed, trained, other])
+    assert {run.id for run in group.runs} == {trained.id, other.id}

@@ -28,7 +28,7 @@ def actions(run: Run, state: str) -> None:
             st.page_link(
                 "pages/results.py", label="Compare", icon=":material/compare_arrows:", query_params={"runs": run.id}
             )
-            if not run.meta.get("made"):  # its settings are those of another run, whose training it did not have
+            if not run.is_mixed:  # its settings are those of another run, whose training it did not have
                 repeat(run)
             if run.config.source:
                 st.page_link(

@@ -22,7 +22,7 @@ def training_view(run: Run) -> None:
     result, history = run.result or {}, read_history(run)
     left, right = st.columns([3, 2])
     with left:
-        if run.meta.get("made"):
+        if run.is_mixed:
             made_of(run)
             st.caption("No step was taken for it, so there is no course of the training to draw.")
         elif not run.config.source:
@@ -34,7 +34,7 @@ def training_view(run: Run) -> None:
         _facts(result, history.attempts, bool(run.config.source))
         for warning in history.warnings:
             st.caption(f":material/info: {words.plain(warning)}")
-    if run.config.source and not run.meta.get("made"):
+    if run.config.source and not run.is_mixed:
         _rate_and_speed(history.steps)
     st.header("Settings", anchor=False)
     _settings(run, history.steps)
