@@ -27,6 +27,9 @@ COMMANDS = (
         ("data", "versions"), "all versions of a set, and what was done in each",
         versions.list_all, datasets.dataset_argument,
     ),
+    Command(
+        ("data", "join"), "sets with the same labels as one, each a domain of it", versions.join, versions.join_arguments,
+    ),
     Command(("data", "export"), "write a version to a file", versions.export, versions.export_arguments),
     Command(
         ("data", "suspects"), "rows whose label is probably wrong", versions.suspects, versions.suspects_arguments,

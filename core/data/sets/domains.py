@@ -19,7 +19,7 @@ def domain_column(dataset: DataSet) -> str:
     if not column:
         raise DatasetError(
             f"The data set {dataset.name!r} has no column of domains or languages.",
-            "Add its file again with that column as domain or language: `data add FILE --domain COLUMN`.",
+            "Add its file again with that column (`data add FILE --domain COLUMN`), or join sets: `data join SET SET`.",
         )
     return f"extra.{column}"
 
