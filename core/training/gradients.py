@@ -26,11 +26,22 @@ class BatchGradients:
         budget: padded tokens that are computed at once; halved where the device ran out of memory.
     """
 
-    def __init__(self, job: TrainingJob, prefix: FrozenPrefix | None, loss: Loss | None = None, share: float = 1.0):
-        """``loss``: the one that is minimised, by default as the config says; ``share``: what it is multiplied by."""
+    def __init__(
+        self,
+        job: TrainingJob,
+        prefix: FrozenPrefix | None,
+        *,
+        loss: Loss | None = None,
+        share: float = 1.0,
+        padded: bool = False,
+    ):
+        """``loss``: the one that is minimised, by default as the config says; ``share``: what it is multiplied by; ``padded``: no
+        flat batches, as where the encoder belongs to another model, which has made it ready for them already.
+        """
         import torch
 
         self._job, self._prefix, self._share = job, prefix, share
+        self._padded = padded or prefix is not None
         self._labels = torch.tensor(job.training.labels)
         self._loss = loss or build_loss(job.config, job.training.labels, job.outputs, job.device)
         self.budget = PIECE_TOKENS.get(job.device, job.config.batch_size * job.config.max_length)
@@ -54,7 +65,7 @@ class BatchGradients:
             skipped = self._prefix.skipped(job.training.encoded, piece, job.device) if self._prefix else nullcontext()
             with autocast(job.device, job.bf16), skipped:
                 logits = logits_of(
-                    job.model, job.training.encoded, piece, job.device, padded=self._prefix is not None
+                    job.model, job.training.encoded, piece, job.device, padded=self._padded
                 )  # (rows, outputs)
             targets = send(self._labels[torch.from_numpy(piece)], job.device)
             loss = self._loss.terms(logits.float(), targets).sum() * (self._share / whole)

@@ -118,4 +118,4 @@ def _joined(job: TrainingJob, rehearsal: Rehearsal, strength: float) -> BatchGra
     setattr(model, model.base_model_prefix, job.model.base_model)
     model.train()
     told = replace(job, model=model, training=rehearsal.rows, keeping=None)
-    return BatchGradients(told, None, loss=rehearsal.loss, share=strength)
+    return BatchGradients(told, None, loss=rehearsal.loss, share=strength, padded=True)

@@ -36,7 +36,7 @@ def test_what_was_kept_is_a_figure_a_point_and_a_sentence(dataset):
     run.write_retention(KEPT)
     app = open_page("results", run=run.id, tab="Transfer")
     assert any("728 texts" in metric.label and "lost" in metric.delta for metric in app.metric)
-    assert "lost some of its source" in said(app)
+    assert "lost some of its source" in said(app) and "ability lost, -10.0 points on 728 texts" in said(app)
     assert any("kept of the source" in chart.proto.spec for chart in app.get("plotly_chart"))
 
 

@@ -25,7 +25,11 @@ def retain(run: Run, chosen: Chosen, prepared: Prepared, done: TrainingDone) -> 
     try:
         if _tokens(chosen, prepared) / FORWARD <= SHARE * done.tokens:
             retention(run)
-    except GraftError as error:  # an earlier run that is gone by now: the run itself is done
+    except (
+        GraftError,
+        RuntimeError,
+        MemoryError,
+    ) as error:  # an earlier run that is gone, or no memory: the run itself is done
         log.warning("what was kept of the source: %s", error)
 
 

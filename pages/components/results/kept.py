@@ -8,13 +8,13 @@ from core import charts, libraries
 from core.errors import GraftError
 from core.runs.folder import Run, get_run
 from core.strategies.registry import STRATEGIES
+from pages.components.results.lead import KEPT
 from pages.components.shared.errors import show_error
 from pages.components.shared.links import run_link
 from pages.components.shared.theme import show_chart
 from pages.components.shared.words import figure, percent, plain, spoken
 
 ICONS = {"lost": ":material/trending_down:", "no_loss_shown": ":material/info:", "kept": ":material/check_circle:"}
-SAID = {"lost": "lost", "no_loss_shown": "no loss shown", "kept": "kept within 2 points"}
 
 
 def made_of(run: Run) -> None:
@@ -48,7 +48,7 @@ def kept_view(run: Run) -> None:
         with left:
             st.metric(
                 f"Source after the run, {kept['rows']:,} texts", percent(kept["source_after"]),
-                f"{100 * kept['difference']:+.1f} points, {SAID.get(kept['verdict'], kept['verdict'])}",
+                f"{100 * kept['difference']:+.1f} points, {KEPT.get(kept['verdict'], kept['verdict'])}",
                 delta_color="normal" if kept["verdict"] == "lost" else "off",
             )  # fmt: skip
         with right:
