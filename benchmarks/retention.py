@@ -4,8 +4,9 @@
         [--second airline_tweets] [--ways "plain,EWC 10"]
 
 MiniLM is fine-tuned on the first set, then on the second: plainly, by LoRA, with each ``keep`` at several strengths, and as the best
-point of the way between both models, chosen by validation rows. Each line of the output file is one training; what it holds is not
-done again. The first task is judged by its own test rows before and after, the second by its own. The data come from GRAFT_TEST_DATA.
+point of the way between both models, chosen by validation rows. The first task is judged by the share of its own test rows that are
+right, before and after, the second by its headline metric. Each line of the output file is one training; what it holds is not done
+again. The data come from GRAFT_TEST_DATA.
 """
 
 import argparse
@@ -19,6 +20,7 @@ from benchmarks.subprocesses import run_child
 from benchmarks.workloads import store
 from core.results.ways import judged
 from core.runs.folder import get_run
+from core.tasks import headline_of
 
 PLAIN, BETWEEN = "plain", "best point between"
 WAYS: dict[str, tuple[str, ...]] = {
@@ -100,7 +102,7 @@ def beside(way: str, found: dict[tuple[str, int], dict[str, Any]], seeds: int) -
         return ""
     sides = [[get_run(found[name, seed]["run"]) for seed in range(42, 42 + seeds)] for name in (way, PLAIN)]
     together = judged([run for side in sides for run in side])
-    test = together.compare(*(together.way(side) for side in sides), "accuracy")
+    test = together.compare(*(together.way(side) for side in sides), headline_of(sides[0][0].result or {}))
     if test.interval is None:
         return f"{100 * test.difference:+.1f}"
     return f"{100 * test.difference:+.1f} ({100 * test.interval[0]:+.1f} to {100 * test.interval[1]:+.1f})"
