@@ -6,6 +6,7 @@ from typing import Any
 
 from core.errors import ConfigError
 from core.metrics.table import METRICS
+from core.strategies.keeps import KEEPS, can_keep
 from core.strategies.registry import DEFAULT, STRATEGIES
 
 SCHEDULES = ("linear", "cosine", "constant", "slanted")
@@ -61,6 +62,11 @@ class RunConfig:
     train_size: int | None = setting(
         None, "Training rows", "Use only this many training rows, drawn evenly over the classes; empty means all."
     )
+    domains: str | None = setting(
+        None,
+        "Domains",
+        "Learn only from rows of these domains (or languages), separated by |; empty means all. The test rows stay those of all domains.",
+    )
     validation_size: int | None = setting(
         1000, "Validation rows", "At most this many rows for the checks during training; empty means all."
     )
@@ -82,6 +88,18 @@ class RunConfig:
         0.9, "Rate decay", "With llrd, each layer's learning rate as a share of that of the layer above it."
     )
     lora_rank: int = setting(8, "LoRA rank", "Size of LoRA's additions: larger learns more and costs more.")
+    keep: str = setting(
+        "none",
+        "Keep the source",
+        "What is done to keep what the source could do: "
+        + " ".join(f"{keep.name}: {keep.sentence}" for keep in KEEPS.values()),
+    )
+    keep_strength: float = setting(
+        1.0,
+        "Strength of keeping",
+        "Of replay and distil, the weight of the source's loss beside the target's; of l2sp and ewc, the pull: 1 takes a weight that "
+        "nothing else moves 63 % of its way back over the training, 10 holds it.",
+    )
     class_weights: bool = setting(
         False, "Even classes", "Let every class count the same, however many rows it has. For uneven classes."
     )
@@ -133,6 +151,7 @@ class RunConfig:
         _one_of("dropout", self.dropout, DROPOUTS)
         _one_of("truncation", self.truncation, TRUNCATIONS)
         _one_of("precision", self.precision, PRECISIONS)
+        _one_of("keep", self.keep, tuple(KEEPS))
         _one_of("best_by", self.best_by, ("auto", *(name for name, metric in METRICS.items() if metric.chooses)))
         if not self.dataset:
             raise ConfigError("No data set was named.", "Choose one that `data list` shows, or add a file first.")
@@ -159,6 +178,8 @@ class RunConfig:
                 f"processes is {self.processes}, and {self.strategy} works in one.",
                 f"Set it to 1, or choose {DEFAULT}.",
             )
+        _between("keep_strength", self.keep_strength, 0.0, 1e6)
+        self._check_keep()
         _between("average_best", self.average_best, 1, 20, whole=True)
         for name in ("class_weights", "recompute"):
             if not isinstance(getattr(self, name), bool):
@@ -168,6 +189,23 @@ class RunConfig:
         for name in ("train_size", "validation_size", "test_size", "eval_every", "patience"):
             if getattr(self, name) is not None:
                 _between(name, getattr(self, name), 1, 10**9, whole=True)
+
+    def _check_keep(self) -> None:
+        keep = KEEPS[self.keep]
+        if not (keep.anchors or keep.rehearses):
+            return
+        if not can_keep(STRATEGIES[self.strategy]):
+            raise ConfigError(
+                f"keep is {self.keep!r}, and {self.strategy} does not move the source's own weights step by step.",
+                f"Set it to none, or choose {DEFAULT}.",
+            )
+        if keep.needs_run and not self.model.startswith("run:"):
+            raise ConfigError(
+                f"keep is {self.keep!r}, and of the source {self.model!r} no task with labels is known.",
+                "Start from an earlier run, or keep by l2sp.",
+            )
+        if keep.rehearses and self.processes > 1:
+            raise ConfigError(f"processes is {self.processes}, and {self.keep} works in one.", "Set it to 1.")
 
     def to_json(self) -> dict[str, Any]:
         """A plain dict, ready for ``json.dumps``."""

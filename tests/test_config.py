@@ -48,3 +48,20 @@ def test_every_setting_has_a_label_and_an_explanation():
 def test_a_preset_is_known_by_its_settings_whatever_else_is_set():
     assert preset_of(RunConfig("x", seed=7, **PRESETS["quick"].settings)) is PRESETS["quick"]
     assert preset_of(RunConfig("x", epochs=7, batch_size=3)) is None
+
+
+@pytest.mark.parametrize(
+    ("change", "hint"),
+    [
+        ({"keep": "glue"}, "one of: none"),
+        ({"keep": "ewc"}, "earlier run"),
+        ({"processes": 2, "keep": "replay", "model": "run:x"}, "Set it to 1"),
+        ({"keep": "l2sp", "strategy": "lora"}, "Set it to none"),
+        ({"keep": "l2sp", "strategy": "linear_probe"}, "Set it to none"),
+        ({"keep_strength": -1.0}, "from 0 to"),
+    ],
+)
+def test_a_way_to_keep_that_cannot_be_is_refused_with_what_to_do(change, hint):
+    with pytest.raises(ConfigError) as refused:
+        RunConfig("reviews", **change)
+    assert hint in refused.value.hint and next(iter(change)) in refused.value.message

@@ -51,7 +51,10 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "jobs": {
         "array_cache", "checked", "config", "data.cleaning", "data.sets", "data.splits", "errors", "evaluation",
-        "models", "results", "runs", "strategies", "tasks", "training", "workspace",
+        "models", "results", "runs", "strategies", "tasks", "training", "transfer", "workspace",
+    },
+    "merging": {
+        "errors", "evaluation", "jobs", "metrics", "models", "results", "runs", "strategies", "tasks", "training", "transfer",
     },
     "studies": {
         "checked", "config", "data.sets", "errors", "evaluation", "jobs", "metrics", "models", "results", "runs", "strategies", "tasks",
@@ -63,8 +66,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "present": {"errors", "export", "jobs", "results", "runs", "tasks", "workspace"},
     "cli": {
-        "config", "data.cleaning", "data.reading", "data.sets", "doctor", "errors", "evaluation", "explain", "export", "jobs", "metrics",
-        "models", "present", "results", "runs", "strategies", "studies", "tasks", "training", "transfer", "workspace",
+        "config", "data.cleaning", "data.reading", "data.sets", "doctor", "errors", "evaluation", "explain", "export", "jobs", "merging",
+        "metrics", "models", "present", "results", "runs", "strategies", "studies", "tasks", "training", "transfer", "workspace",
     },
 }  # fmt: skip
 

@@ -7,12 +7,14 @@ can tell apart.
 """
 
 from core.charts.curves import layer_movement, loss_curves, overlay, rate_curve, rate_range, score_curves, speed_curve
+from core.charts.domains import domain_matrix, loss_by_distance
 from core.charts.lineage import lineage
 from core.charts.matrices import confusion
 from core.charts.rows import class_balance, length_histogram, score_histogram
 from core.charts.scores import label_scores, probabilities, residuals, score_bars, true_and_predicted
 from core.charts.studies import label_curves, parallel_settings, score_over_time, way_bars
 from core.charts.theme import BASELINES, COLORS, GREY, PARTS, THIS_RUN, figure, run_colors
+from core.charts.transfer import kept_plane, tradeoff
 
 __all__ = [
     "BASELINES",
@@ -22,12 +24,15 @@ __all__ = [
     "THIS_RUN",
     "class_balance",
     "confusion",
+    "domain_matrix",
     "figure",
+    "kept_plane",
     "label_curves",
     "label_scores",
     "layer_movement",
     "length_histogram",
     "lineage",
+    "loss_by_distance",
     "loss_curves",
     "overlay",
     "parallel_settings",
@@ -41,6 +46,7 @@ __all__ = [
     "score_histogram",
     "score_over_time",
     "speed_curve",
+    "tradeoff",
     "true_and_predicted",
     "way_bars",
 ]

@@ -27,6 +27,9 @@ COMMANDS = (
         ("data", "versions"), "all versions of a set, and what was done in each",
         versions.list_all, datasets.dataset_argument,
     ),
+    Command(
+        ("data", "join"), "sets with the same labels as one, each a domain of it", versions.join, versions.join_arguments,
+    ),
     Command(("data", "export"), "write a version to a file", versions.export, versions.export_arguments),
     Command(
         ("data", "suspects"), "rows whose label is probably wrong", versions.suspects, versions.suspects_arguments,
@@ -68,7 +71,11 @@ COMMANDS = (
         ("present",), "a result on a projector, behind a link", export.present, export.present_arguments,
     ),
     Command(("rank",), "rank sources for a data set, before any training", sources.rank, sources.rank_arguments),
-    Command(("retention",), "what a run kept of its source's ability", results.retention, runs.run_argument),
+    Command(
+        ("retention",), "what a run kept of its source's ability, and the way between both",
+        results.retention, results.retention_arguments,
+    ),
+    Command(("soup",), "mix runs of one source into one model", results.soup, results.soup_arguments),
     Command(("doctor",), "device, memory, versions, writable places, network", app.doctor),
     Command(("start",), "start the app in the browser", app.start, app.start_arguments, takes_json=False),
     Command(

@@ -2,8 +2,9 @@
 
 import argparse
 from pathlib import Path
+from typing import Any
 
-from core.cli.output import Output
+from core.cli.output import Output, percent, table
 from core.errors import RunError
 
 
@@ -80,18 +81,82 @@ def compare(arguments: argparse.Namespace, out: Output) -> int:
     return 0
 
 
-def retention(arguments: argparse.Namespace, out: Output) -> int:
-    """What a run kept of its source's ability.
+def retention_arguments(parser: argparse.ArgumentParser) -> None:
+    """The run, and what to do beyond measuring it."""
+    parser.add_argument("run", metavar="RUN")
+    parser.add_argument(
+        "--curve", action="store_true", help="measure the way between source and run as well, with no further training"
+    )
+    parser.add_argument(
+        "--save", metavar="ALPHA", help="save a model on that way as a new run: 0 is the source, 1 the run, best what --curve finds"
+    )  # fmt: skip
 
-    JSON: run, and what ``core.transfer.retention.retention`` gives: source_before, source_after, target, sentence, …
+
+def retention(arguments: argparse.Namespace, out: Output) -> int:
+    """What a run kept of its source's ability, and the way between both.
+
+    JSON: run, and what ``core.transfer.retention.retention`` gives: source_before, source_after, target, verdict, sentence, also …;
+    with --curve also ``curve``, as ``core.merging.curve.measure_curve`` gives it; with --save also ``saved``, the id of the new run.
 
     Raises:
-        GraftError: when the run has no model, or its source cannot be measured.
+        GraftError: when the run has no model, its source cannot be measured, or ALPHA is none.
     """
     from core.runs.folder import get_run
     from core.transfer.retention import retention as measure
 
     run = get_run(arguments.run)
     answer = {"run": run.id} | measure(run)
-    out.answer(answer, [answer["sentence"]])
+    lines = [answer["sentence"], *(each["sentence"] for each in answer["also"])]
+    if arguments.curve or arguments.save == "best":
+        from core.merging.curve import measure_curve
+
+        answer["curve"] = measure_curve(
+            run, progress=lambda done, total: out.bar(done / total, f"point {done} of {total}")
+        )
+        lines += [*_points(answer["curve"]), answer["curve"]["sentence"]]
+    if arguments.save:
+        from core.merging.curve import save_point
+
+        saved = save_point(run, answer["curve"]["best"] if arguments.save == "best" else _alpha(arguments.save))
+        answer["saved"] = saved.id
+        lines.append(f"Saved as run {saved.id}.")
+    out.answer(answer, lines)
+    return 0
+
+
+def _alpha(given: str) -> float:
+    try:
+        return float(given)
+    except ValueError:
+        raise RunError(f"--save {given!r} is no share.", "Give a number from 0 to 1, or best.") from None
+
+
+def _points(curve: dict[str, Any]) -> list[str]:
+    shown = [
+        {"alpha": f"{point['alpha']:g}", "target": f"{point['target']:.4f}", "source": percent(point["source"]),
+         "verdict": point["retained"]["verdict"]}
+        for point in curve["points"]
+    ]  # fmt: skip
+    return table(shown, ("alpha", "target", "source", "verdict"))
+
+
+def soup_arguments(parser: argparse.ArgumentParser) -> None:
+    """Two or more runs of one source."""
+    parser.add_argument("runs", nargs="+", metavar="RUN", help="two or more runs of one source on one set")
+
+
+def soup(arguments: argparse.Namespace, out: Output) -> int:
+    """Mix runs of one source and one set into one model, greedily by the validation rows.
+
+    JSON: run (the new one, or the best where no mean was as good), is_new, members, alone (run -> validation score), metric,
+    sentence.
+
+    Raises:
+        RunError: when the runs cannot be mixed.
+    """
+    from core.merging.soup import make_soup
+    from core.runs.folder import get_run
+
+    answer = make_soup([get_run(ref) for ref in arguments.runs])
+    out.answer(answer, [answer["sentence"], f"Run {answer['run']}."])
     return 0

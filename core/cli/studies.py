@@ -4,7 +4,7 @@ import argparse
 from typing import TYPE_CHECKING, Any
 
 from core.cli.follow import View, follow
-from core.cli.output import Output, table
+from core.cli.output import Output, percent, table
 from core.cli.settings import AUTO, add_settings, chosen_config
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def _common_arguments(parser: argparse.ArgumentParser) -> None:
 def new_arguments(parser: argparse.ArgumentParser) -> None:
     """The kind, every setting that its runs share, and what the kinds ask."""
     parser.add_argument(
-        "kind", metavar="KIND", help="ladder, labels, strategies, sources, settings, seeds, search or auto"
+        "kind", metavar="KIND", help="ladder, labels, strategies, sources, settings, seeds, search, auto or domains"
     )
     add_settings(parser)
     parser.add_argument("--seeds", type=int, help="trainings of each way, which differ by seed (default 3)")
@@ -38,6 +38,7 @@ def new_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--vary", metavar="SETTING=V,V", action="append", default=[], help="values of a setting to try; may be repeated"
     )
+    parser.add_argument("--left-out", action="store_true", help="of domains: train on all but one as well")
     parser.add_argument("--trials", type=int, help="at most so many runs that search")
     parser.add_argument("--minutes", type=float, help="at most this long")
     _common_arguments(parser)
@@ -104,13 +105,14 @@ def _asked(arguments: argparse.Namespace, choice: str, asks: tuple[str, ...]) ->
     given: dict[str, Any] = {
         "seeds": arguments.seeds, "strategies": _words(arguments.strategies), "sources": _words(arguments.sources),
         "sizes": _numbers(arguments.sizes), "vary": dict(map(_varied, arguments.vary)), "trials": arguments.trials,
-        "minutes": arguments.minutes,
+        "minutes": arguments.minutes, "left_out": arguments.left_out,
     }  # fmt: skip
     given = {name: value for name, value in given.items() if value}
     if wrong := [name for name in given if name not in asks]:
+        flags = {name: f"--{name}".replace("_", "-") for name in (wrong[0], *asks)}
         raise ConfigError(
-            f"--{wrong[0]} has no meaning for a study of the kind {arguments.kind}.",
-            f"It takes: {', '.join(f'--{name}' for name in asks)}.",
+            f"{flags[wrong[0]]} has no meaning for a study of the kind {arguments.kind}.",
+            f"It takes: {', '.join(flags[name] for name in asks)}.",
         )
     return Asked(choice, **given)
 
@@ -290,7 +292,7 @@ def _lines(told: dict[str, Any]) -> list[str]:
     """The same for a reader."""
     return [
         f"{told['study']} ({told['name']}): {told['state']}",
-        *_rungs(told), *_ways(told), *_curves(told), *_candidates(told), *_tries(told),
+        *_rungs(told), *_ways(told), *_curves(told), *_candidates(told), *_tries(told), *_matrices(told),
         *filter(None, [told["sentence"]]),
     ]  # fmt: skip
 
@@ -349,6 +351,18 @@ def _tries(told: dict[str, Any]) -> list[str]:
         for one in told.get("tried", [])
     ]  # fmt: skip
     return table(lines, ("tried", "state", "chose", "judged", "seconds", "why")) if lines else []
+
+
+def _matrices(told: dict[str, Any]) -> list[str]:
+    """One line for each training, one column for each domain that judges."""
+    lines: list[str] = []
+    for matrix in told.get("matrices", []):
+        rows: dict[str, dict[str, Any]] = {}
+        for entry in matrix["entries"]:
+            row = rows.setdefault(entry["learnt"], {matrix["strategy"]: entry["learnt"]})
+            row[entry["tested"]] = percent(entry["value"])
+        lines += table(list(rows.values()), (matrix["strategy"], *told["domains"]))
+    return lines
 
 
 def _mean(metric: str, line: dict[str, Any]) -> str:

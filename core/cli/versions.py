@@ -14,6 +14,47 @@ if TYPE_CHECKING:
 SHOWN_TEXT = 70  # characters of a text in a table
 
 
+def join_arguments(parser: argparse.ArgumentParser) -> None:
+    """Two or more sets, and which of their labels mean the same."""
+    parser.add_argument("datasets", nargs="+", metavar="DATASET", help="two or more sets with the same labels")
+    parser.add_argument(
+        "--same", action="append", default=[], metavar="LABEL=LABEL", help="the first means the second; may be repeated"
+    )
+    parser.add_argument("--name", help="what to call the joined set")
+
+
+def join(arguments: argparse.Namespace, out: Output) -> int:
+    """Join sets with the same labels into one, in which each is a domain.
+
+    JSON: dataset, name, rows, labels, domains.
+
+    Raises:
+        DatasetError: when they cannot be joined.
+    """
+    from core.data.sets.domains import domain_column
+    from core.data.sets.join import join_sets
+    from core.data.sets.store import get_dataset
+    from core.errors import ConfigError
+
+    pairs = [word.partition("=") for word in arguments.same]
+    if wrong := next(
+        (word for word, (old, _, new) in zip(arguments.same, pairs, strict=True) if not (old and new)), None
+    ):
+        raise ConfigError(f"--same is {wrong!r}.", "Write a label, =, and the label that it means.")
+    same = {old: new for old, _, new in pairs}
+    joined = join_sets([get_dataset(ref) for ref in arguments.datasets], same, arguments.name)
+    domains = sorted(joined.frame()[domain_column(joined)].unique())
+    answer = {
+        "dataset": joined.id,
+        "name": joined.name,
+        "rows": joined.rows,
+        "labels": list(joined.labels),
+        "domains": domains,
+    }
+    out.answer(answer, [f"{joined.rows:,} rows of {len(domains)} domains stored as {joined.id}."])
+    return 0
+
+
 def relabel_arguments(parser: argparse.ArgumentParser) -> None:
     """The set, and the file with the new labels."""
     dataset_argument(parser)

@@ -7,6 +7,7 @@ import pandas as pd
 
 from core.data.columns.joining import joined_texts
 from core.data.reading.cells import cell_text
+from core.data.sets.domains import within
 from core.data.sets.store import get_dataset
 from core.data.splits.sampling import draw_part
 from core.errors import SourceError
@@ -29,7 +30,8 @@ def learnt_from(run: Run) -> pd.DataFrame:
     """
     config, dataset = run.config, get_dataset(run.config.dataset)
     frame = dataset.frame()
-    train = draw_part(frame[frame["split"] == "train"], task_of(dataset.task).kind, config.train_size, config.seed)
+    rows = within(frame[frame["split"] == "train"], dataset, run.config.domains)
+    train = draw_part(rows, task_of(dataset.task).kind, config.train_size, config.seed)
     return train if len(train) <= MOST_ROWS else draw_part(train, task_of(dataset.task).kind, MOST_ROWS, 0)
 
 

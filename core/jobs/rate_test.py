@@ -26,6 +26,7 @@ import psutil
 from core import workspace
 from core.checked import NUMBER, TEXT, WHOLE, listing, optional, read_checked, record
 from core.config import RunConfig
+from core.data.sets.domains import within
 from core.data.sets.store import DataSet, get_dataset
 from core.data.splits.sampling import draw_part
 from core.errors import DatasetError, GraftError
@@ -165,7 +166,7 @@ def _rows(config: RunConfig, steps: int) -> tuple[DataSet, pd.DataFrame]:
         GraftError: when there are none with labels, or the settings do not go with what the set asks to learn.
     """
     dataset = get_dataset(config.dataset)
-    frame = dataset.part("train")
+    frame = within(dataset.part("train"), dataset, config.domains)
     if dataset.task == "unlabelled" or not len(frame):
         raise DatasetError(f"The data set {dataset.name!r} has no labelled training rows.", "Choose another.")
     task = task_of(dataset.task)

@@ -17,6 +17,7 @@ from core.jobs.phases.finishing import finish
 from core.jobs.phases.fitting import fit
 from core.jobs.phases.judging import judge
 from core.jobs.phases.preparing import prepare
+from core.jobs.phases.retaining import retain
 from core.jobs.recorder import RunRecorder
 from core.jobs.reporter import Reporter, Silent
 from core.jobs.stopping import StopAsked
@@ -125,6 +126,7 @@ def _carry_out(run: Run, reporter: Reporter | Silent) -> str:
                 return "finished"
             judged = judge(chosen.task, prepared, compute, recorder, should_stop)
         finish(chosen, prepared, compute, done, judged, recorder, began)
+        retain(run, chosen, prepared, done)
     except Interrupted:
         return "stopped"
     return "finished"

@@ -12,6 +12,7 @@ import pandas as pd
 from core import workspace
 from core.config import RunConfig
 from core.data.cleaning.texts import whole_texts
+from core.data.sets.domains import within
 from core.data.sets.store import DataSet, get_dataset
 from core.data.splits.sampling import draw_part
 from core.evaluation.baselines import NAMES, SENTENCES, Baseline, counted, fit_counted, trivial
@@ -61,8 +62,11 @@ def baselines_of(config: RunConfig, rows: pd.Series) -> list[tuple[Baseline, flo
     dataset = get_dataset(config.dataset)
     frame = dataset.frame()
     kind = task_of(dataset.task).kind
-    train = draw_part(frame[frame["split"] == "train"], kind, config.train_size, config.seed)
-    validation = draw_part(frame[frame["split"] == "validation"], kind, config.validation_size, 0)
+    train, validation = (
+        within(frame[frame["split"] == part], dataset, config.domains) for part in ("train", "validation")
+    )
+    train = draw_part(train, kind, config.train_size, config.seed)
+    validation = draw_part(validation, kind, config.validation_size, 0)
     judged = frame.set_index("row", drop=False).loc[rows].reset_index(drop=True)
     if not config.source:
         return trivial_of(dataset, train, judged)
@@ -85,7 +89,8 @@ def counted_words_of(config: RunConfig) -> CountedWords:
     dataset = get_dataset(config.dataset)
     frame = dataset.frame()
     train = draw_part(
-        frame[frame["split"] == "train"], task_of(dataset.task).kind, config.train_size, config.seed
+        within(frame[frame["split"] == "train"], dataset, config.domains), task_of(dataset.task).kind,
+        config.train_size, config.seed,
     )  # fmt: skip
     return counted_words(dataset, train, config.seed)
 

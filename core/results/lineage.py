@@ -126,7 +126,7 @@ def _control(run: Run, root: str, finished: Sequence[Run]) -> Run | None:
     besides = ("model", "revision")
     asked = settings_key(run.config, besides=besides)
     for other in finished:  # newest first
-        if _source(other) == root and settings_key(other.config, besides=besides) == asked:
+        if not other.is_mixed and _source(other) == root and settings_key(other.config, besides=besides) == asked:
             return other
     return None
 

@@ -53,10 +53,10 @@ class Judged:
         return compare_ways(self.task, self.truth, a, b, len(self.labels) or 1, metric, paired=paired)
 
 
-def learnt_from(run: Run) -> tuple[int | None, int | None]:
+def learnt_from(run: Run) -> tuple[int | None, int | None, str | None]:
     """What decides which rows a run learnt from."""
     size = run.config.train_size
-    return size, run.config.seed if size else None
+    return size, run.config.seed if size else None, run.config.domains
 
 
 def one_each(runs: Sequence[Run]) -> list[Run]:

@@ -13,6 +13,7 @@
               model/          the finished model, loadable with transformers alone
               predictions/    <part>.parquet, keyed by row id
               result.json     metrics, baselines, intervals
+              retention.json  what was kept of the source, and the way between source and run, once they were measured
               store.json      how far the run store has read the events
 
 Only this module knows these names, and what to do where a file cannot be read: such a run is *damaged*, with the reason
@@ -82,6 +83,11 @@ class Run:
         return shapes.repaired(
             value, shapes.META, lambda: {"name": self.id, "tags": [], "note": "", "created": created}
         )
+
+    @property
+    def is_mixed(self) -> bool:
+        """Whether its model was mixed of others, so that its settings are those of another run, and no training of its own."""
+        return bool(self.meta.get("made"))
 
     @property
     def name(self) -> str:
@@ -294,6 +300,33 @@ class Run:
         """Replace the result: as ``core.evaluation.result.build_result`` gives it, and the facts of the run."""
         workspace.write_json(self.path / "result.json", result)
 
+    @property
+    def retention(self) -> dict[str, Any] | None:
+        """What was kept of the source, as ``core.transfer.retention`` gives it; None where it was not measured."""
+        return self._measured("kept", shapes.RETENTION)
+
+    @property
+    def curve(self) -> dict[str, Any] | None:
+        """The way between source and run, as ``core.merging.curve`` gives it; None where it was not measured."""
+        return self._measured("curve", shapes.CURVE)
+
+    def _measured(self, part: str, shape: shapes.Check) -> dict[str, Any] | None:
+        value = workspace.read_json(self.path / "retention.json")
+        found = value.get(part) if isinstance(value, dict) else None
+        return found if isinstance(found, dict) and not shape(found) else None
+
+    def write_retention(self, kept: dict[str, Any]) -> None:
+        """Keep what was measured of the source's ability."""
+        self._write_measured(kept=kept)
+
+    def write_curve(self, curve: dict[str, Any]) -> None:
+        """Keep what was measured on the way between source and run."""
+        self._write_measured(curve=curve)
+
+    def _write_measured(self, **parts: dict[str, Any]) -> None:
+        old = workspace.read_json(self.path / "retention.json")
+        workspace.write_json(self.path / "retention.json", (old if isinstance(old, dict) else {}) | parts)
+
     def drop_checkpoints(self) -> None:
         """Free the space of what only an unfinished run needs."""
         shutil.rmtree(self.checkpoint, ignore_errors=True)
@@ -398,6 +431,8 @@ def create_run(
     fold: dict[str, Any] | None = None,
     choice: str = "",
     study: dict[str, Any] | None = None,
+    status: dict[str, Any] | None = None,
+    made: dict[str, Any] | None = None,
 ) -> Run:
     """Make a run folder in state *queued*; the folder appears at once and whole.
 
@@ -406,6 +441,8 @@ def create_run(
         fold: ties the run to the others of its cross-validation (see ``core.runs.folds``).
         choice: why this way to transfer was chosen, where it was not the user who chose.
         study: ties the run to the study that asks for it (see ``core.runs.ties``).
+        status: how it stands from the beginning, where it is not to be queued: its maker carries it out.
+        made: of which runs its model is mixed, instead of being trained (see ``core.merging``).
 
     Raises:
         RunError: when the name is too long.
@@ -423,6 +460,7 @@ def create_run(
     meta |= {"fold": fold} if fold else {}
     meta |= {"choice": choice} if choice else {}
     meta |= {"study": study} if study else {}
+    meta |= {"made": made} if made else {}
     path = workspace.folder("runs") / run_id
     aside = path.with_name(f".new-{run_id}")
     with workspace.writing(path):
@@ -430,7 +468,9 @@ def create_run(
             aside.mkdir(mode=workspace.PRIVATE)
             workspace.write_json(aside / "config.json", config.to_json())
             workspace.write_json(aside / "meta.json", meta)
-            workspace.write_json(aside / "status.json", {"state": "queued", "queued_at": now, "attempt": 0})
+            workspace.write_json(
+                aside / "status.json", {"state": "queued", "queued_at": now, "attempt": 0} | (status or {})
+            )
             os.rename(aside, path)
         finally:
             shutil.rmtree(aside, ignore_errors=True)

@@ -23,7 +23,8 @@ STATUS = record(
 CONFIG = record({"dataset": TEXT}, {"model": TEXT, "revision": optional(TEXT), "device": TEXT})
 META: dict[str, Check] = {"name": TEXT, "tags": listing(TEXT), "note": TEXT, "created": TIME, "fold": optional(
     record({"id": TEXT, "name": TEXT, "number": WHOLE, "folds": WHOLE, "dataset": TEXT, "rows": WHOLE}, {"aside": WHOLE})
-), "study": optional(record({"id": TEXT, "cell": TEXT}))}  # fmt: skip
+), "study": optional(record({"id": TEXT, "cell": TEXT})),
+    "made": optional(record({"how": TEXT, "runs": listing(TEXT), "sentence": TEXT}, {"alpha": optional(NUMBER)}))}  # fmt: skip
 EVENTS: dict[str, Check] = {  # kind -> what the curves and the store need of it
     "started": record({"first_step": WHOLE}),
     "step": record({"step": WHOLE}, {"epoch": optional(NUMBER), "loss": optional(NUMBER), "time": TIME}),
@@ -32,6 +33,19 @@ EVENTS: dict[str, Check] = {  # kind -> what the curves and the store need of it
     ),
     "warning": record({"message": TEXT}),
 }
+
+_SPAN = optional(listing(optional(NUMBER), 2))
+_KEPT = {
+    "task": TEXT, "rows": WHOLE, "source_before": NUMBER, "source_after": NUMBER, "difference": NUMBER, "verdict": TEXT,
+    "target": NUMBER, "target_metric": TEXT, "sentence": TEXT,
+}  # fmt: skip
+RETENTION = record(_KEPT | {"also": listing(record(_KEPT))}, {"gain": optional(NUMBER), "interval": _SPAN})
+_POINT = {name: optional(NUMBER) for name in ("target", "source", "target_chosen", "source_chosen")}
+CURVE = record(
+    {"points": listing(record(
+        {"alpha": NUMBER} | _POINT, {"target_interval": _SPAN, "source_interval": _SPAN}
+    )), "best": NUMBER, "metric": TEXT, "task": TEXT, "sentence": TEXT}
+)  # fmt: skip
 
 _ANYTHING: Check = lambda value: ""  # noqa: E731
 _INTERVALS = mapping(optional(listing(optional(NUMBER), 2)))

@@ -145,7 +145,7 @@ def finished_alike(configs: Sequence[RunConfig]) -> list[Run | None]:
     for run in list_runs():
         try:
             status = run.status
-            if status["state"] != "finished":
+            if status["state"] != "finished" or run.is_mixed:
                 continue
             key = settings_key(run.config)
             is_late = (status.get("ended_at") or 0.0) >= sets.get(run.config.dataset, float("inf"))

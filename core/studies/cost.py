@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from core.data.sets.domains import within
 from core.data.sets.store import DataSet
 from core.models.shape import shape_of
 from core.models.sources import check_source
@@ -43,8 +44,10 @@ def cost_of(cells: Sequence[Planned], dataset: DataSet, lengths: dict[str, np.nd
     open_cells = [cell for cell, run in zip(cells, found, strict=True) if run is None]
     counts = {part: dataset.size(part) for part in ("train", "validation", "test")}
     seconds, memory = 0.0, 0
+    whole = counts
     for number, cell in enumerate(open_cells):
         config = cell.config
+        counts = whole | (_counts_within(dataset, config.domains) if config.domains else {})
         if not config.source:
             expected = estimate_counted(config, counts, len(dataset.labels))
         elif config.source not in lengths or not check_source(config.source, config.revision).at_hand:
@@ -55,3 +58,8 @@ def cost_of(cells: Sequence[Planned], dataset: DataSet, lengths: dict[str, np.nd
         seconds += expected.seconds - (START_SECONDS - 2.0 if number else 0.0)
         memory = max(memory, expected.memory_mib)
     return StudyCost(len(cells), len(cells) - len(open_cells), seconds, memory or None)
+
+
+def _counts_within(dataset: DataSet, domains: str) -> dict[str, int]:
+    """Rows of some domains that are learnt from and that choose."""
+    return {part: len(within(dataset.part(part), dataset, domains)) for part in ("train", "validation")}

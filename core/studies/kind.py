@@ -26,6 +26,7 @@ class Asked:
         vary: setting -> the values that are tried.
         trials: at most this many runs that search.
         minutes: at most this long.
+        left_out: of domains, whether to train on all but one as well.
     """
 
     choice: str = ""
@@ -36,6 +37,7 @@ class Asked:
     vary: dict[str, tuple[Any, ...]] = field(default_factory=dict)
     trials: int | None = None
     minutes: float | None = None
+    left_out: bool = False
 
     def __post_init__(self) -> None:
         if not 1 <= self.seeds <= MOST_SEEDS:

@@ -5,6 +5,7 @@ from core.data.sets.store import get_dataset
 from core.errors import StudyError
 from core.studies.auto import AUTO
 from core.studies.carrying import start
+from core.studies.domains import DOMAINS
 from core.studies.folder import Study
 from core.studies.kind import Answer, Asked, Kind
 from core.studies.labels import LABEL_CURVE
@@ -20,7 +21,7 @@ MOST_KEPT = 64  # answers of studies that are kept in memory
 _ANSWERS: dict[str, tuple[tuple[object, ...], Answer]] = {}
 
 KINDS: dict[str, Kind] = {
-    kind.name: kind for kind in (LADDER, LABEL_CURVE, STRATEGY, SOURCES, SETTINGS, SEARCH, REPEAT, AUTO)
+    kind.name: kind for kind in (LADDER, LABEL_CURVE, STRATEGY, SOURCES, SETTINGS, SEARCH, REPEAT, AUTO, DOMAINS)
 }
 
 

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
-from core.config import RunConfig
 from core.errors import GraftError
 from core.results.compare import settings_key
 from core.runs.folder import Run
@@ -37,8 +36,8 @@ def seed_groups(runs: Sequence[Run]) -> list[SeedGroup]:
     by_way: dict[str, dict[int, Run]] = {}
     for run in runs:
         with suppress(GraftError):  # damaged: it belongs to no group
-            if run.state == "finished" and run.result:
-                by_way.setdefault(_way(run.config), {}).setdefault(run.config.seed, run)
+            if run.state == "finished" and run.result and not run.is_mixed:
+                by_way.setdefault(_way(run), {}).setdefault(run.config.seed, run)
     return [
         SeedGroup(tuple(run for _, run in sorted(own.items()))) for own in by_way.values() if len(own) > 1
     ]  # fmt: skip
@@ -55,19 +54,19 @@ def ways_of(runs: Sequence[Run]) -> Ways:
     names = {run.id: group.name for group in seed_groups(runs) for run in group.runs}
     titles: dict[str, str] = {}  # way -> title: two ways may have been called alike
     for run in runs:
-        way, title, number = _way(run.config), names.get(run.id, run.name), 1
+        way, title, number = _way(run), names.get(run.id, run.name), 1
         while (one := title if number == 1 else f"{title} ({number})") in titles.values() and titles.get(way) != one:
             number += 1
         titles.setdefault(way, one)
     cells = [
         Cell(
-            Planned(run.id, {"way": titles[_way(run.config)], SEED: str(run.config.seed)}, run.config), run.id, run, True
+            Planned(run.id, {"way": titles[_way(run)], SEED: str(run.config.seed)}, run.config), run.id, run, True
         )
         for run in runs
     ]  # fmt: skip
     return read_ways(cells, final=True, fixed=FIXED, paired=any(run.config.train_size for run in runs))
 
 
-def _way(config: RunConfig) -> str:
-    """Everything of a config that tells ways of training apart."""
-    return settings_key(config, besides=(SEED,))
+def _way(run: Run) -> str:
+    """Everything that tells ways of training apart; a mixed model is a way of its own."""
+    return settings_key(run.config, besides=(SEED,)) + (run.id if run.is_mixed else "")

@@ -7,6 +7,7 @@ Weights along one training lie in one valley, and their mean often generalises a
 from collections.abc import Iterator
 from typing import Any, Protocol
 
+from core.models.mixing import mean_weights
 from core.tasks import METRICS, best_by, task_of
 from core.training.events import Averaged, Evaluated, Event, TrainingDone, Warned
 from core.training.job import TrainingJob
@@ -72,22 +73,6 @@ def _choose(job: TrainingJob, candidates: Candidates) -> Iterator[Event]:
         job.model.load_state_dict(best)
     sentence = _sentence(_decisive(job), scores, reached, used)
     yield Averaged(tuple(sorted(scores)), max(scores.values()), reached, used, sentence)
-
-
-def mean_weights(states: list[dict[str, Any]]) -> dict[str, Any]:
-    """The mean of each tensor over ``states``, summed in double precision; whole numbers are taken from the first."""
-    import torch
-
-    mean = {}
-    for name, first in states[0].items():
-        if not first.is_floating_point():
-            mean[name] = first
-            continue
-        total = torch.zeros_like(first, dtype=torch.float64)
-        for state in states:
-            total += state[name].double()
-        mean[name] = (total / len(states)).to(first.dtype)
-    return mean
 
 
 def _decisive(job: TrainingJob) -> str:

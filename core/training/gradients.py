@@ -12,7 +12,7 @@ from core.training.forward import logits_of
 from core.training.frozen_prefix import FrozenPrefix
 from core.training.gradient_sums import GradientSums
 from core.training.job import TrainingJob
-from core.training.losses import build_loss
+from core.training.losses import Loss, build_loss
 from core.training.scoring import autocast
 
 if TYPE_CHECKING:
@@ -28,8 +28,11 @@ class BatchGradients:
     Args:
         scaled: what the gradients are computed of, from the loss (``Update.scaled``).
         sums: what adds them up over several processes; it begins in the midst of the last piece.
+        loss: the one that is minimised, by default as the config says; ``share`` is what it is multiplied by.
+        padded: no flat batches, as where the encoder belongs to another model, which has made it ready for them already.
 
     Attributes:
+        scaled: as given.
         budget: padded tokens that are computed at once; halved where the device ran out of memory.
     """
 
@@ -39,12 +42,17 @@ class BatchGradients:
         prefix: FrozenPrefix | None,
         scaled: Scaled = lambda loss: loss,
         sums: GradientSums | None = None,
+        *,
+        loss: Loss | None = None,
+        share: float = 1.0,
+        padded: bool = False,
     ):
         import torch
 
-        self._job, self._prefix, self._scaled, self._sums = job, prefix, scaled, sums
+        self._job, self._prefix, self.scaled, self._sums = job, prefix, scaled, sums
+        self._share, self._padded = share, padded or prefix is not None
         self._labels = torch.tensor(job.training.labels)
-        self._loss = build_loss(job.config, job.training.labels, job.outputs, job.device)
+        self._loss = loss or build_loss(job.config, job.training.labels, job.outputs, job.device)
         self.budget = PIECE_TOKENS.get(job.device, job.config.batch_size * job.config.max_length)
 
     def compute(self, rows: np.ndarray, batch: np.ndarray) -> "torch.Tensor":
@@ -67,12 +75,12 @@ class BatchGradients:
             skipped = self._prefix.skipped(job.training.encoded, piece, job.device) if self._prefix else nullcontext()
             with autocast(job.device, job.bf16, job.fp16), skipped:
                 logits = logits_of(
-                    job.model, job.training.encoded, piece, job.device, padded=self._prefix is not None
+                    job.model, job.training.encoded, piece, job.device, padded=self._padded
                 )  # (rows, outputs)
             targets = send(self._labels[torch.from_numpy(piece)], job.device)
-            loss = self._loss.terms(logits.float(), targets).sum() / whole
+            loss = self._share * self._loss.terms(logits.float(), targets).sum() / whole
             with self._sums.during(last=number == len(pieces)) if self._sums else nullcontext():
-                self._scaled(loss).backward()
+                self.scaled(loss).backward()
             total += loss.detach()
         return total * (whole / own)
 

@@ -8,7 +8,9 @@ import numpy as np
 
 from core.array_cache import ArrayCache
 from core.config import RunConfig
+from core.models.mixing import Weights
 from core.training.encoding import Encoded
+from core.training.losses import Loss
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
@@ -35,6 +37,41 @@ class LabelledRows:
 
 
 @dataclass(frozen=True, slots=True)
+class Rehearsal:
+    """The source's task beside the target's.
+
+    Attributes:
+        model: the earlier classifier; its head stays as it is, its encoder is replaced by the one that is trained.
+        rows: with their targets; where ``own`` is False, these are rows of the target and the targets are distilled.
+        own: whether these are rows of the source's own set, some of which are drawn at each step.
+        loss: of their logits.
+    """
+
+    model: "PreTrainedModel"
+    rows: LabelledRows
+    own: bool
+    loss: Loss
+
+
+@dataclass(frozen=True, slots=True)
+class Keeping:
+    """How the source is kept.
+
+    Attributes:
+        strength: of a rehearsal, its weight beside the target's loss. Of an anchor, how much a weight that nothing else moves comes
+            back over the whole training: about ``1 - exp(-strength)`` of its way.
+        anchors: whether weights are pulled back.
+        importance: of each weight, by name inside the encoder; None for all the same.
+        rehearsal: what is rehearsed; None for nothing.
+    """
+
+    strength: float
+    anchors: bool = False
+    importance: Weights | None = None
+    rehearsal: Rehearsal | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class TrainingJob:
     """One training, whatever the way it is taught; it knows no files, no store and no screen.
 
@@ -48,6 +85,7 @@ class TrainingJob:
         best_weights: the weights of the last ``Improved`` event, needed with ``resume``.
         cache: where what a frozen encoder gives may be stored; without it, small amounts stay in memory.
         should_stop: asked after each step; on True a checkpoint is offered and the training ends.
+        keeping: how the source's ability is kept meanwhile; None where nothing is done for it.
     """
 
     config: RunConfig
@@ -62,6 +100,7 @@ class TrainingJob:
     cache: ArrayCache | None = None
     should_stop: Callable[[], bool] = lambda: False
     fp16: bool = False
+    keeping: Keeping | None = None
 
     @property
     def precision(self) -> str:

@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from core.models.depths import disable_dropout
 from core.models.trained import plan, size
 from core.strategies.plan import Plan
@@ -16,6 +18,7 @@ from core.training.events import CheckpointDue, Evaluated, Event, Improved, Prog
 from core.training.frozen_prefix import prepare_frozen_prefix
 from core.training.gradient_sums import GradientSums
 from core.training.job import TrainingJob
+from core.training.keeping import Keeper
 from core.training.kernels import use_fast_kernels
 from core.training.optimiser import fitting_rate
 from core.training.recipe import epochs_for, rate_for_batch
@@ -36,7 +39,8 @@ def train(job: TrainingJob) -> Iterator[Event]:
     config, model, encoded = job.config, job.model, job.training.encoded
     planned = _prepare(job)
     schedule = _schedule(job)
-    update = Update(model, config, job.device, planned.rates, job.fp16)
+    keeper = Keeper(job, planned, schedule)
+    update = Update(model, keeper.config, job.device, planned.rates, job.fp16, moves_all=keeper.moves_all)
     state = State(best=job.best_weights)
     state.begin(job.resume, config.seed, model, update)
     thawing = Thawing(model, planned, state.step / schedule.total)
@@ -57,7 +61,8 @@ def train(job: TrainingJob) -> Iterator[Event]:
         yield state.done(stopped=True)
         return
     sums = GradientSums(trained)
-    gradients = gradients_for(job, prefix, update.scaled, sums)
+    # what is rehearsed comes on top of a batch's own gradients: the sums begin when both are there
+    gradients = gradients_for(job, prefix, update.scaled, None if keeper.rehearses else sums)
     order = BatchOrder(encoded, config, schedule.steps_per_epoch, flat=on_card)
     clock, window = CheckpointClock(config.checkpoint_seconds), Window()
     log_every = max(1, schedule.total // MOST_POINTS)
@@ -79,17 +84,21 @@ def train(job: TrainingJob) -> Iterator[Event]:
         rate = schedule.rate(state.step)
         thawing.thaw(state.step / schedule.total)
         started = time.perf_counter()
-        update.before(encoded.tokens_of(own_rows))
+        again = keeper.rows(state.step, own_rows)
+        update.before(np.concatenate([encoded.tokens_of(own_rows), keeper.tokens(again)]))
         try:
             loss = gradients.compute(own_rows, rows)
+            keeper.rehearse(again, update.scaled)
             sums.finish()
             norm = update.apply(rate)
             if update.left_out():  # nothing was learnt: the same rows once more
                 state.seconds += time.perf_counter() - started
                 continue
+            keeper.pull(rate)
             window.add(loss, norm)  # read only when logged: reading waits for the device
         except torch.OutOfMemoryError:
             update.forget()
+            keeper.shrink(again)
             if not gradients.shrink(own_rows):
                 raise
             give_back_memory(job.device)

@@ -31,13 +31,20 @@ class Update:
     """
 
     def __init__(
-        self, model: "PreTrainedModel", config: RunConfig, device: str, rates: Mapping[str, float], fp16: bool = False
+        self,
+        model: "PreTrainedModel",
+        config: RunConfig,
+        device: str,
+        rates: Mapping[str, float],
+        fp16: bool = False,
+        moves_all: bool = False,
     ):
+        """``moves_all``: whether something else moves every word vector at each step, so that none can be made up for later."""
         import torch
 
         self._clip = config.clip_norm
         self._scale = LossScale(device) if fp16 else None
-        self._rows = _lazy_rows(model, config, device, rates)
+        self._rows = None if moves_all else _lazy_rows(model, config, device, rates)
         dense = {
             name: share
             for name, share in rates.items()

@@ -13,7 +13,7 @@ from tests.conftest import ROOT
 REQUIRED = {  # the least that a command takes, beside what is named here nothing
     "data add": ["reviews.csv"], "data show": ["reviews"], "data check": ["reviews"], "data versions": ["reviews"],
     "data fix": ["reviews", "--undo"], "data relabel": ["reviews", "--file", "labels.csv"],
-    "data export": ["reviews", "--output", "reviews.csv"], "data suspects": ["reviews"],
+    "data join": ["reviews", "other"], "data export": ["reviews", "--output", "reviews.csv"], "data suspects": ["reviews"],
     "train": ["--dataset", "reviews"], "cross-validate": ["--dataset", "reviews"], "lr-range": ["--dataset", "reviews"],
     "ladder": ["--dataset", "reviews"], "auto": ["--dataset", "reviews"], "drive": ["folder"],
     "study new": ["labels", "--dataset", "reviews"],
@@ -22,7 +22,8 @@ REQUIRED = {  # the least that a command takes, beside what is named here nothin
     "explain": ["run", "--text", "a text"], "predict": ["run", "--input", "in.csv", "--output", "out.csv"],
     "source": ["model.pt", "--onto", "minilm"],
     "report": ["run", "--output", "r.html"], "present": ["run"],
-    "compare": ["run", "other"], "rank": ["--dataset", "reviews"], "retention": ["run"], "worker": ["folder"],
+    "compare": ["run", "other"], "rank": ["--dataset", "reviews"], "retention": ["run"], "soup": ["run", "other"],
+    "worker": ["folder"],
 }  # fmt: skip
 
 

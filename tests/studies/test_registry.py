@@ -10,6 +10,8 @@ from core.studies.registry import KINDS, answer_of, start_study
 
 def test_every_kind_is_known_by_its_name_and_plans_distinct_cells(dataset):
     for name, kind in KINDS.items():
+        if name == "domains":  # needs a set of a kind of its own: tests/studies/test_domains.py
+            continue
         assert kind.name == name and "{dataset}" in kind.question
         asked = Asked(vary={"epochs": (1, 2)} if "vary" in kind.asks else {})
         cells = kind.plan(dataset, RunConfig(dataset.id), asked)

@@ -9,7 +9,8 @@ import torch
 from core.config import RunConfig
 from core.metrics.macro_f1 import macro_f1
 from core.models.classifier import load_classifier
-from core.training.averaging import averaged, mean_weights
+from core.models.mixing import mean_weights
+from core.training.averaging import averaged
 from core.training.checkpoints import CandidateFolder
 from core.training.encoding import encode
 from core.training.events import Averaged, CheckpointDue, Evaluated, Improved

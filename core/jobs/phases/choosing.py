@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from core.config import RunConfig, preset_of
+from core.data.sets.domains import within
 from core.data.sets.store import DataSet, get_dataset
 from core.data.splits.sampling import draw_part
 from core.errors import DatasetError
@@ -57,6 +58,7 @@ def choose_rows(config: RunConfig, warn: Callable[[str], None]) -> Chosen:
     judged_of = len(parts[judged_on])
     if judged_on == "validation":
         parts["test"] = parts["validation"]
+    parts |= {name: within(parts[name], dataset, config.domains) for name in ("train", "validation")}
     if not len(parts["train"]) or not len(parts["test"]):
         raise DatasetError(
             f"The data set {dataset.name!r} has no rows to {'train on' if not len(parts['train']) else 'judge by'}.",

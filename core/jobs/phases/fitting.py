@@ -9,6 +9,7 @@ from core.array_cache import ArrayCache
 from core.config import RunConfig
 from core.evaluation.scores import validate
 from core.jobs.compute import Compute
+from core.jobs.phases.keeping import keeping_for
 from core.jobs.phases.preparing import Prepared
 from core.jobs.recorder import RunRecorder
 from core.models.adapters import attach, detach
@@ -33,6 +34,7 @@ def fit(
         validate=partial(validate, model.config, best_by=config.best_by),
         device=compute.device.name, bf16=compute.bf16, fp16=compute.fp16, should_stop=should_stop,
         cache=ArrayCache("features" if strategy.teacher.reads_features else "trunks"),
+        keeping=keeping_for(config, prepared, compute, recorder),
     )  # fmt: skip
     recorder.phase("training" if strategy.teacher.steps else "encoding")
     events = _resumable(job, recorder) if strategy.teacher.steps else TEACHERS[strategy.teacher.name](job)

@@ -10,6 +10,7 @@ from core.runs.folder import Run
 from core.tasks import headline_of, readable
 from pages.components.shared import words
 
+KEPT = {"lost": "ability lost", "no_loss_shown": "no loss shown", "kept": "kept within 2 points"}
 SURE = {"real": "sure", "not_shown": "not sure", "too_few_rows": "too few rows to say"}
 
 
@@ -23,6 +24,7 @@ def lead(run: Run) -> None:
         _figure(result)
     with right:
         _verdict(result, bool(run.config.source))
+        _kept(run)
         _warnings(run, result)
 
 
@@ -58,6 +60,16 @@ def _verdict(result: dict[str, Any], transferred: bool) -> None:
         st.warning(f"Transfer did not pay off here. {sentence}" if transferred else sentence, icon=":material/info:")
     else:
         st.info(sentence, icon=":material/info:")
+
+
+def _kept(run: Run) -> None:
+    """What became of the source's ability, in a line, where it was measured."""
+    kept = run.retention
+    if kept:
+        st.caption(
+            f"Of its source: {KEPT.get(kept['verdict'], kept['verdict'])}, {100 * kept['difference']:+.1f} points on "
+            f"{kept['rows']:,} texts; more on the tab Transfer."
+        )
 
 
 def _warnings(run: Run, result: dict[str, Any]) -> None:

@@ -28,7 +28,8 @@ def actions(run: Run, state: str) -> None:
             st.page_link(
                 "pages/results.py", label="Compare", icon=":material/compare_arrows:", query_params={"runs": run.id}
             )
-            repeat(run)
+            if not run.is_mixed:  # its settings are those of another run, whose training it did not have
+                repeat(run)
             if run.config.source:
                 st.page_link(
                     "pages/train.py", label="Train on from this model", icon=":material/psychiatry:",

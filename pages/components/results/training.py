@@ -12,6 +12,7 @@ from core.runs.folder import Run
 from core.runs.history import read_history
 from core.tasks import headline_of
 from core.training.estimate import took
+from pages.components.results.kept import made_of
 from pages.components.shared import words
 from pages.components.shared.theme import show_chart
 
@@ -21,7 +22,10 @@ def training_view(run: Run) -> None:
     result, history = run.result or {}, read_history(run)
     left, right = st.columns([3, 2])
     with left:
-        if not run.config.source:
+        if run.is_mixed:
+            made_of(run)
+            st.caption("No step was taken for it, so there is no course of the training to draw.")
+        elif not run.config.source:
             st.caption("Words are counted and weighed in one go, so there is no course of the training to draw.")
         else:
             show_chart(charts.loss_curves(history.steps, history.evaluations), key="done_loss")
@@ -30,7 +34,7 @@ def training_view(run: Run) -> None:
         _facts(result, history.attempts, bool(run.config.source))
         for warning in history.warnings:
             st.caption(f":material/info: {words.plain(warning)}")
-    if run.config.source:
+    if run.config.source and not run.is_mixed:
         _rate_and_speed(history.steps)
     st.header("Settings", anchor=False)
     _settings(run, history.steps)

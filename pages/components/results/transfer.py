@@ -6,6 +6,7 @@ import streamlit as st
 
 from core import charts
 from core.runs.folder import Run
+from pages.components.results.kept import curve_view, kept_view, made_of
 from pages.components.results.lineage import lineage_view
 from pages.components.shared.theme import show_chart
 from pages.components.shared.words import plain, source_name
@@ -21,17 +22,16 @@ def transfer_view(run: Run) -> None:
         st.caption("This run counts words and starts from no pretrained model, so nothing was transferred.")
         return
     st.markdown(f"The source is **{plain(source_name(config.source))}**.")
-    if not result.get("layers"):
+    made_of(run)
+    if not result.get("layers") and not result.get("made"):
         st.caption("No layer of the source was trained, or there was no source: nothing has moved.")
     _movement(result)
     _source_fit(result)
     if result.get("names_left_out"):
         st.caption(plain(str(result["names_left_out"])))
+    kept_view(run)
+    curve_view(run)
     lineage_view(run)
-    with st.container(border=True):
-        st.markdown("**Is the ability of the source kept?**")
-        st.caption("Where the source is an earlier run, this measures on that run's own test rows what is left of it:")
-        st.code(f"python -m core retention {run.id}", language=None, wrap_lines=True)
 
 
 def _movement(result: dict[str, Any]) -> None:

@@ -9,7 +9,7 @@ from core.config import RunConfig
 from core.data.sets.store import DataSet
 from core.errors import ConfigError, GraftError
 from core.models.sources import check_source, list_sources
-from core.strategies.registry import STRATEGIES
+from core.strategies.registry import DEFAULT, STRATEGIES
 from core.studies.cost import StudyCost, cost_of
 from core.studies.kind import Asked, Kind
 from core.studies.labels import DOUBLINGS, SMALLEST
@@ -133,8 +133,10 @@ def _strategies(kind: Kind, dataset: DataSet) -> tuple[str, ...] | None:
     if kind.name == "labels":
         return None
     common = [name for name, known in STRATEGIES.items() if known.common]
+    if kind.name == "domains":  # a training for each domain: few ways at first, counted words among them
+        common = [DEFAULT, *(name for name, known in STRATEGIES.items() if not known.teacher.encodes)]
     return tuple(
-        st.multiselect("Strategies", list(STRATEGIES), default=common, key="study_strategies", format_func=_strategy)
+        st.multiselect("Strategies", list(STRATEGIES), default=common, key=f"study_strategies_{kind.name}", format_func=_strategy)
     )  # fmt: skip
 
 
@@ -215,8 +217,18 @@ def _trials(kind: Kind, dataset: DataSet) -> int:
     )
 
 
+def _left_out(kind: Kind, dataset: DataSet) -> bool:
+    return bool(
+        st.checkbox(
+            "Train on all but one as well", key="study_left_out",
+            help="What is to be expected of a new domain: as many trainings again, each judged by the domain that it did not see.",
+        )
+    )  # fmt: skip
+
+
 FIELDS: dict[str, Callable[[Kind, DataSet], Any]] = {
     "seeds": _seeds, "strategies": _strategies, "sources": _sources, "sizes": _sizes, "vary": _vary, "minutes": _minutes, "trials": _trials,
+    "left_out": _left_out,
 }  # fmt: skip
 
 
@@ -227,7 +239,7 @@ def _lengths(dataset: DataSet, sources: set[str]) -> dict[str, Any]:
 
 def _cost(kind: Kind, cost: StudyCost) -> None:
     """What it will take, in a line."""
-    if kind.goes_on is not None:
+    if kind.goes_on is not None and not cost.runs:
         st.caption("Which trainings it needs follows from what the first ones give.")
         return
     said = f"{cost.runs} training{'s' if cost.runs != 1 else ''}"

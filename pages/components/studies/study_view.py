@@ -17,6 +17,7 @@ from pages.components.shared.states import study_badge
 from pages.components.shared.words import plain
 from pages.components.studies.auto_view import auto_view
 from pages.components.studies.deletion import delete_button
+from pages.components.studies.domains_view import domains_view
 from pages.components.studies.labels_view import labels_view
 from pages.components.studies.ladder_view import ladder_view
 from pages.components.studies.search_view import search_view
@@ -26,7 +27,7 @@ from pages.components.studies.ways_view import compared_view
 EVERY = 2.0  # seconds between two looks
 VIEWS: dict[str, Callable[[Study, Any], None]] = {
     "ladder": ladder_view, "labels": labels_view, "strategies": compared_view, "settings": compared_view, "seeds": compared_view,
-    "search": search_view, "auto": auto_view, "sources": sources_view,
+    "search": search_view, "auto": auto_view, "sources": sources_view, "domains": domains_view,
 }  # fmt: skip
 
 

@@ -6,14 +6,25 @@ from typing import Any
 import streamlit as st
 
 from core.config import DROPOUTS, OPTIMIZERS, POOLINGS, PRECISIONS, PRESETS, SCHEDULES, TRUNCATIONS, RunConfig, settings
+from core.strategies.keeps import KEEPS
 from core.strategies.registry import STRATEGIES
 from core.tasks import METRICS, Task
 
 GROUPS = {  # what the user asks about -> the settings that answer it, in reading order
     "How long": ("epochs", "batch_size", "eval_every", "patience", "best_by", "average_best"),
-    "What it reads": ("train_size", "validation_size", "test_size", "max_length", "truncation", "pooling", "seed"),
+    "What it reads": (
+        "train_size",
+        "domains",
+        "validation_size",
+        "test_size",
+        "max_length",
+        "truncation",
+        "pooling",
+        "seed",
+    ),
     "Rates": ("learning_rate", "schedule", "warmup", "optimizer", "weight_decay", "clip_norm"),
     "Uneven or doubtful labels": ("class_weights", "focal_gamma", "label_smoothing", "dropout"),
+    "Keep the source": ("keep", "keep_strength"),
     "Machine": ("device", "precision", "accumulate", "processes", "recompute"),
 }
 OWN = "Rates"  # where settings that one strategy alone reads stand
@@ -39,6 +50,10 @@ def _switch(name: str, shown: dict[str, Any], value: Any) -> Any:
     return st.checkbox(**shown, value=value)
 
 
+def _words(name: str, shown: dict[str, Any], value: Any) -> Any:
+    return st.text_input(**shown, value=value or "", placeholder="all") or None
+
+
 def _rate(name: str, shown: dict[str, Any], value: Any) -> Any:
     typed = st.text_input(**shown, value="" if value is None else f"{value:g}", placeholder="fits the source")
     return number_typed(typed, value)
@@ -53,6 +68,7 @@ WIDGETS: Mapping[str, _Widget] = {
     "weight_decay": _part(0.0, 1.0, 0.01), "clip_norm": _part(0.0, 100.0, 0.5), "class_weights": _switch,
     "focal_gamma": _part(0.0, 10.0, 0.5), "label_smoothing": _part(0.0, 0.9, 0.05), "dropout": _one_of(DROPOUTS),
     "precision": _one_of(PRECISIONS), "accumulate": _whole(), "recompute": _switch, "top_layers": _whole(),
+    "domains": _words, "keep": _one_of(tuple(KEEPS)), "keep_strength": _part(0.0, 1e6, 0.5),
     "layer_decay": _part(0.1, 1.0, 0.05), "lora_rank": _whole(),
 }  # fmt: skip
 COLUMNS = 3
