@@ -15,6 +15,7 @@ from core.errors import GraftError
 from core.results.test_reuse import dataset_of
 from core.runs.folder import list_runs
 from pages.components.data.dataset_view import dataset_view, size_of
+from pages.components.data.join_sets import join_view
 from pages.components.data.upload import upload_view
 from pages.components.data.well_known import well_known
 from pages.components.shared import status
@@ -111,6 +112,10 @@ def listed() -> None:
     for line in shown:
         with st.container(border=True):
             entry(line, sum(used[version.id] for version in line))
+    with st.expander("Join several sets into one", icon=":material/merge:"):
+        joint = join_view([line[0] for line in lines])
+    if joint:
+        open_set(joint.id)
 
 
 def entry(line: list[DataSet], runs: int) -> None:

@@ -18,7 +18,11 @@ def join_arguments(parser: argparse.ArgumentParser) -> None:
     """Two or more sets, and which of their labels mean the same."""
     parser.add_argument("datasets", nargs="+", metavar="DATASET", help="two or more sets with the same labels")
     parser.add_argument(
-        "--same", action="append", default=[], metavar="LABEL=LABEL", help="the first means the second; may be repeated"
+        "--same",
+        action="append",
+        default=[],
+        metavar="LABEL=LABEL",
+        help="the first means the second; LABEL= leaves its rows out; may be repeated",
     )
     parser.add_argument("--name", help="what to call the joined set")
 
@@ -38,7 +42,7 @@ def join(arguments: argparse.Namespace, out: Output) -> int:
 
     pairs = [word.partition("=") for word in arguments.same]
     if wrong := next(
-        (word for word, (old, _, new) in zip(arguments.same, pairs, strict=True) if not (old and new)), None
+        (word for word, (old, sign, _) in zip(arguments.same, pairs, strict=True) if not (old and sign)), None
     ):
         raise ConfigError(f"--same is {wrong!r}.", "Write a label, =, and the label that it means.")
     same = {old: new for old, _, new in pairs}

@@ -39,3 +39,33 @@ def test_one_set_alone_is_not_joined(home, tmp_path):
     one = stored(tmp_path, "films")
     with pytest.raises(DatasetError, match="two different sets"):
         join_sets([one, one])
+
+
+def test_rows_of_a_label_that_no_other_set_has_can_be_left_out(home, tmp_path):
+    one, two = stored(tmp_path, "films"), stored(tmp_path, "pans", ("mixed", "pos"), seed=1)
+    more = stored(tmp_path, "books", ("neg", "pos"), seed=2)
+    with pytest.raises(DatasetError, match="1 of the labels would be left"):
+        join_sets([one, two], {"mixed": "", "neg": ""})
+    path = tmp_path / "three.csv"
+    lines = [f'"{text} three",{("neg", "pos", "mixed")[place % 3]}' for place, (text, _) in enumerate(sentences(60, 3))]
+    path.write_text("\n".join(["text,label", *lines]) + "\n")
+    three = add_dataset(path)[0]
+    joined = join_sets([one, more, three], {"mixed": ""})
+    assert joined.labels == ("neg", "pos") and joined.rows == 40 + 40 + 40
+
+
+def test_sets_of_one_name_are_checked_each(home, tmp_path):
+    one, two = stored(tmp_path, "films"), stored(tmp_path, "films", ("bad", "good"), seed=1)
+    with pytest.raises(DatasetError, match="does not stand in 'films'"):
+        join_sets([one, two])
+
+
+def test_a_set_without_test_rows_is_not_joined_to_one_that_has_some(home, tmp_path):
+    path = tmp_path / "songs.csv"
+    lines = [
+        f'"{text} song",{label},{"train" if place % 4 else "validation"}'
+        for place, (text, label) in enumerate(sentences(40, 4))
+    ]
+    path.write_text("\n".join(["text,label,split", *lines]) + "\n")
+    with pytest.raises(DatasetError, match="'songs' has no test rows"):
+        join_sets([stored(tmp_path, "films"), add_dataset(path)[0]])
