@@ -83,17 +83,31 @@ def line(
 
 
 def table(ways: list[str], found: dict[tuple[str, int], dict[str, Any]], seeds: int) -> str:
-    """Both tasks by way: means over seeds, the target tested against plain, the source kept as a share of before."""
-    rows = ["| way | target | beside plain | source after | kept | words | s |", "|---|---|---|---|---|---|---|"]
+    """Both tasks by way: means over seeds, the target tested against plain, the source kept as a share of before.
+
+    Beside the mean change of the source stand the lowest and the highest end of the seeds' own 95 % intervals.
+    """
+    rows = [
+        "| way | target | beside plain | source after | change (seeds' intervals) | kept | words | s |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
     for way in ways:
         own = [found[way, seed] for seed in range(42, 42 + seeds)]
         before, after = (np.mean([one[name] for one in own]) for name in ("source_before", "source_after"))
         words = ", ".join(dict.fromkeys(one["verdict"] for one in own))
         rows.append(
             f"| {way} | {100 * np.mean([one['target'] for one in own]):.1f} | {beside(way, found, seeds)} | {100 * after:.1f} "
-            f"(before {100 * before:.1f}) | {100 * after / before:.1f} % | {words} | {np.mean([one['seconds'] for one in own]):.0f} |"
+            f"(before {100 * before:.1f}) | {change(own)} | {100 * after / before:.1f} % | {words} | "
+            f"{np.mean([one['seconds'] for one in own]):.0f} |"
         )
     return "\n".join(rows)
+
+
+def change(own: list[dict[str, Any]]) -> str:
+    """What the source gained or lost, in points: the mean over seeds, and between which ends their intervals lie."""
+    mean = 100 * np.mean([one["difference"] for one in own])
+    ends = [end for one in own if one["interval"] for end in one["interval"]]
+    return f"{mean:+.1f} ({100 * min(ends):+.1f} to {100 * max(ends):+.1f})" if ends else f"{mean:+.1f}"
 
 
 def beside(way: str, found: dict[tuple[str, int], dict[str, Any]], seeds: int) -> str:
