@@ -218,7 +218,7 @@ def test_replay_adds_the_strength_times_the_gradient_of_the_source_loss(source):
         and (rows != keeper.rows(5, rows)).any()
     )
     job.keeping.rehearsal.model.eval()
-    keeper.rehearse(rows)
+    keeper.rehearse(rows, lambda loss: loss)
     name, weight = next((n, w) for n, w in model.base_model.named_parameters() if "layer.1.output.dense.weight" in n)
     found = weight.grad.clone()
     logits = joined(source, model).eval()(**collate(own.encoded, rows, "cpu")).logits
