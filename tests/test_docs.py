@@ -20,10 +20,11 @@ def test_every_picture_of_the_readme_is_there():
 
 def test_every_requirement_has_its_reason():
     reasons = (ROOT / "docs" / "decisions.md").read_text()
-    for line in (ROOT / "requirements.txt").read_text().splitlines():
-        if line and not line.startswith("#"):
-            name, version = line.split("==")
-            assert version and name in reasons, name
+    for file in ("requirements.txt", "requirements-export.txt"):
+        for line in (ROOT / file).read_text().splitlines():
+            if line and not line.startswith("#"):
+                name, version = line.split("==")
+                assert version and name in reasons, name
 
 
 def test_the_project_speaks_of_itself_alone():
@@ -45,7 +46,7 @@ def test_the_architecture_names_files_that_exist_and_every_room():
 
 def test_each_registry_of_the_architecture_is_asked_for_in_the_tests_that_hold_it():
     rows = re.findall(r"^\| \*\*(.+?)\*\*.*\| (.+) \|$", (ROOT / "docs" / "architecture.md").read_text(), re.M)
-    assert len(rows) == 9
+    assert len(rows) == 10
     for what, held in rows:
         for name in re.findall(r"`(tests/[\w/.]+)`", held):
             assert "def test_" in (ROOT / name).read_text(encoding="utf-8"), f"{what}: {name}"

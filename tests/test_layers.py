@@ -13,6 +13,7 @@ HEAVY = {"torch", "transformers", "mlflow", "sentence_transformers"}
 # From the ground up: a room stands below all that import it, and its line names exactly the rooms that it imports.
 MAY_IMPORT: dict[str, set[str]] = {
     "errors": set(),
+    "extras": {"errors"},
     "workspace": {"errors"},
     "checked": set(),
     "threads": set(),
@@ -58,7 +59,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "training", "transfer", "workspace",
     },
     "export": {
-        "config", "data.sets", "errors", "evaluation", "metrics", "models", "results", "runs", "strategies", "studies", "tasks",
+        "config", "data.sets", "errors", "evaluation", "extras", "metrics", "models", "results", "runs", "strategies", "studies", "tasks",
         "training", "workspace",
     },
     "present": {"errors", "export", "jobs", "results", "runs", "tasks", "workspace"},
