@@ -20,7 +20,7 @@ def test_every_picture_of_the_readme_is_there():
 
 def test_every_requirement_has_its_reason():
     reasons = (ROOT / "docs" / "decisions.md").read_text()
-    for file in ("requirements.txt", "requirements-export.txt"):
+    for file in ("requirements.txt", "requirements-export.txt", "requirements-serve.txt"):
         for line in (ROOT / file).read_text().splitlines():
             if line and not line.startswith("#"):
                 name, version = line.split("==")

@@ -62,10 +62,11 @@ MAY_IMPORT: dict[str, set[str]] = {
         "config", "data.sets", "errors", "evaluation", "extras", "metrics", "models", "results", "runs", "strategies", "studies", "tasks",
         "training", "workspace",
     },
-    "present": {"errors", "export", "jobs", "results", "runs", "tasks", "workspace"},
+    "present": {"errors", "export", "jobs", "results", "runs", "tasks"},
+    "serve": {"errors", "evaluation", "export", "extras", "jobs", "results", "runs", "tasks"},
     "cli": {
         "config", "data.cleaning", "data.reading", "data.sets", "doctor", "errors", "evaluation", "explain", "export", "jobs", "metrics",
-        "models", "present", "results", "runs", "strategies", "studies", "tasks", "training", "transfer", "workspace",
+        "models", "present", "results", "runs", "serve", "strategies", "studies", "tasks", "training", "transfer", "workspace",
     },
 }  # fmt: skip
 
