@@ -5,6 +5,7 @@ import zipfile
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import BinaryIO
 
 from core import workspace
 from core.errors import GraftError
@@ -103,7 +104,7 @@ def hand_over(run: Run, name: str, target: Path) -> int:
     return sum(file.stat().st_size for file in target.rglob("*") if file.is_file())
 
 
-def write_zip(source: Path, target: Path) -> None:
+def write_zip(source: Path, target: Path | BinaryIO) -> None:
     """All files of a folder in one archive, inside a folder of its own; weights hardly shrink and are only stored."""
     with zipfile.ZipFile(target, "w") as archive:
         for file in sorted(source.rglob("*")):

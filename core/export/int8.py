@@ -41,7 +41,9 @@ def prepare(source: Path, target: Path) -> None:
     import onnx
     from onnxruntime.quantization.shape_inference import quant_pre_process
 
-    with quiet():  # symbolic inference does not know every operator, and leaves its files in the working folder when it fails
+    with (
+        quiet()
+    ):  # symbolic inference does not know every operator, and leaves files in the working folder when it fails
         quant_pre_process(source, target, skip_symbolic_shape=True)
     model = onnx.load(target)
     weights = {weight.name for weight in model.graph.initializer}
