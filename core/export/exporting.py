@@ -116,8 +116,3 @@ def write_zip(source: Path, target: Path | BinaryIO) -> None:
 def target_name(source: Path) -> str:
     """The name of the folder inside an archive: run and format."""
     return f"graft-{source.parent.parent.name}-{source.name}"
-
-
-def offered(run: Run) -> dict[str, bool]:
-    """Formats whose export was made or tried, and whether it is there to be handed on."""
-    return {name: run.export(name).is_dir() for name in FORMATS if run.measured(name) is not None}

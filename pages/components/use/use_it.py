@@ -3,11 +3,9 @@
 import streamlit as st
 
 from core.runs.folder import Run
-from pages.components.use.hand_on import hand_on
 from pages.components.shared.errors import shown_errors
 from pages.components.use.over_http import over_http
 from pages.components.use.score_file import score_file
-from pages.components.use.serve_it import serve_it
 from pages.components.use.take_away import take_away
 
 
@@ -35,10 +33,6 @@ def use_it(run: Run) -> None:
     with right:
         st.caption("In Python, from the folder of Graft.")
         st.code(_python(run), language=None, wrap_lines=True)
-    st.header("Ask it over HTTP", anchor=False)
-    serve_it(run)
-    st.header("Take it elsewhere", anchor=False)
-    hand_on(run)
 
 
 def _python(run: Run) -> str:
