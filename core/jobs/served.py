@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +23,7 @@ GRACE = 5.0  # seconds to end before it is killed
 _started: list[
     "subprocess.Popen[bytes]"
 ] = []  # by this process; kept, so that each is taken leave of when it has ended
+_spawning = threading.Lock()  # each visit of the app has a thread of its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,7 @@ class Service:
             self._file.unlink(missing_ok=True)
 
     def start(self, *arguments: str) -> Served:
-        """Serve on a free port of this machine; what is served already comes back.
+        """Serve on a free port of this machine; what is served already, or about to be, comes back: a second click starts no second.
 
         Args:
             arguments: of the command, beside the run.
@@ -76,31 +78,35 @@ class Service:
         """
         if there := self.running():
             return there
-        process, log = self._spawn(*arguments)
+        with _spawning:
+            who = workspace.read_json(self._starting)
+            if not isinstance(who, dict) or not is_alive(who):
+                who = self._spawn(*arguments)
         until = time.monotonic() + PATIENCE
         while time.monotonic() < until:
-            ended = process.poll() is not None
+            ended = not is_alive(who)
             if (there := self.running()) and not ended:
                 return there
             if ended:
-                raise self._failure(log)
+                raise self._failure()
             time.sleep(0.1)
-        process.kill()
-        process.wait()
+        _end(who["pid"])
         raise GraftError(f"{self.title} did not start in time.", "Try again when the machine is less busy.")
 
     def stop(self) -> None:
         """End it; its address is worth nothing from then on."""
-        there = self.running()
-        if there is not None:
-            _end(there.who["pid"])
+        there, starting = self.running(), workspace.read_json(self._starting)
+        for who in (there.who if there else None, starting):
+            if isinstance(who, dict) and is_alive(who):
+                _end(who["pid"])
+        self._starting.unlink(missing_ok=True)
         _started[:] = [process for process in _started if process.poll() is None]
         self._file.unlink(missing_ok=True)
 
-    def _spawn(self, *arguments: str) -> "tuple[subprocess.Popen[bytes], Path]":
-        """The process, and the file that gets what it says."""
+    def _spawn(self, *arguments: str) -> dict[str, Any]:
+        """Start the process, and write down who it is before anybody can ask for a second."""
         command = [sys.executable, "-m", "core", self.command, self.run.id, *arguments, "--json"]
-        log = self._file.with_suffix(".log")
+        log = self._log
         log.parent.mkdir(parents=True, exist_ok=True)
         log.unlink(missing_ok=True)
         with open(log, "wb", opener=lambda name, flags: os.open(name, flags, 0o600)) as output:  # secrets may be in it
@@ -109,12 +115,14 @@ class Service:
                 cwd=workspace.PROJECT, env=os.environ | {"GRAFT_HOME": str(workspace.home())},
             )  # fmt: skip
         _started[:] = [earlier for earlier in _started if earlier.poll() is None] + [process]
-        return process, log
+        who = identity(process.pid)
+        workspace.write_json(self._starting, who)
+        return who
 
-    def _failure(self, log: Path) -> GraftError:
+    def _failure(self) -> GraftError:
         """Why it ended, as it said itself."""
         try:
-            error = json.loads(log.read_text(encoding="utf-8"))["error"]
+            error = json.loads(self._log.read_text(encoding="utf-8"))["error"]
             return GraftError(str(error["message"]), str(error["hint"]))
         except (OSError, ValueError, KeyError, TypeError):
             return GraftError(
@@ -124,6 +132,16 @@ class Service:
     @property
     def _file(self) -> Path:
         return workspace.home() / self.folder / f"{self.run.id}.json"
+
+    @property
+    def _starting(self) -> Path:
+        """The process that was started last."""
+        return self._file.with_suffix(".starting")
+
+    @property
+    def _log(self) -> Path:
+        """What it says."""
+        return self._file.with_suffix(".log")
 
 
 def _end(pid: int) -> None:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -71,6 +72,17 @@ def test_the_command_with_two_workers_and_a_token_counts_together_and_ends_clean
         out, err = process.communicate(timeout=30)
     assert out == "" and "Traceback" not in err
     assert not is_there(address) and endpoint(run).running() is None
+
+
+def test_clicked_twice_it_is_started_once(run):
+    service = endpoint(run)
+    try:
+        with ThreadPoolExecutor(2) as visits:
+            first, second = visits.map(lambda _: service.start(), range(2))
+        assert first == second == service.running()
+    finally:
+        service.stop()
+    assert service.running() is None and not is_there(first.address)
 
 
 def test_it_ends_when_its_run_is_deleted(run):
