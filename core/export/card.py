@@ -4,6 +4,7 @@ Texts of the data are never in it. Format: https://huggingface.co/docs/hub/model
 """
 
 from collections.abc import Mapping
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -25,11 +26,8 @@ ON_THE_HUB = {  # sources that have a short name here
     "mpnet": "sentence-transformers/all-mpnet-base-v2",
     "e5": "intfloat/multilingual-e5-small",
 }
-TYPES = {
-    "macro_f1": "f1",
-    "micro_f1": "f1",
-    "rmse": "mse",
-}  # as the Hub's metrics are called; others by their own names
+TYPES = {"macro_f1": "f1", "micro_f1": "f1"}  # as the Hub's metrics are called; others by their own names
+BANDS = (0.0, 0.5, 0.7, 0.8, 0.9, 1.0)  # of the sureness of an answer, beside how often it was right
 
 
 def write_card(run: Run, folder: Path, measured: Measured | None = None) -> Path:
@@ -58,7 +56,7 @@ def card_of(run: Run, measured: Measured | None = None) -> str:
     environment.filters |= {"plain": _plain}
     kept = measured.as_json() if measured else None
     return environment.get_template("card.md").render(
-        head=_head(run, story, result), story=story, metrics=_metrics(result), weak=_weak(result),
+        head=_head(run, story, result), story=story, metrics=_metrics(result), weak=_weak(result), sure=_sure(run, result),
         settings=settings_of(run), export=kept and {"sentence": sentence_of(kept), "table": table_of(kept)},
         loads=_loads(run, measured), run=run,
     )  # fmt: skip
@@ -73,7 +71,7 @@ def _head(run: Run, story: Story, result: Mapping[str, Any]) -> str:
         EvalResult(
             task_type=KINDS[result.get("task", "single_label")], dataset_type=run.config.dataset, dataset_name=dataset,
             dataset_split=result["split"], metric_type=TYPES.get(name, name), metric_name=METRICS[name].title,
-            metric_value=round(value**2 if name == "rmse" else value, 6),
+            metric_value=round(value, 6),
         )
         for name, value in result["metrics"].items()
         if name in METRICS and METRICS[name].shown and value is not None
@@ -109,6 +107,21 @@ def _weak(result: Mapping[str, Any], most: int = 5) -> list[dict[str, Any]]:
     """The classes or labels that are found least often, least first."""
     judged = [line for line in result["metrics"].get("per_class", []) if line["support"]]
     return sorted(judged, key=lambda line: (line["recall"], -line["support"]))[:most]
+
+
+def _sure(run: Run, result: Mapping[str, Any]) -> list[tuple[str, float, float, int]]:
+    """(band, mean sureness, share that was right, rows) of the judged answers; none where answers carry no sureness."""
+    table = run.read_predictions(result["split"])
+    if not {"confidence", "correct"} <= set(table):
+        return []
+    sure, right = table["confidence"].to_numpy(), table["correct"].to_numpy(dtype=bool)
+    found = []
+    for low, high in pairwise(BANDS):
+        rows = (sure >= low) & ((sure < high) | (high == 1.0))
+        if rows.any():
+            band = f"{100 * low:.0f} to {100 * high:.0f} %"
+            found.append((band, float(sure[rows].mean()), float(right[rows].mean()), int(rows.sum())))
+    return found
 
 
 def _loads(run: Run, measured: Measured | None) -> str:

@@ -17,8 +17,7 @@ def test_its_head_lists_the_results_as_the_hub_reads_them(run_of_each_kind, tmp_
     headline = {"single": "Accuracy", "pairs": "Accuracy", "several": "Micro-F1", "scores": "RMSE"}[kind]
     result = run.result
     name = {"Accuracy": "accuracy", "Micro-F1": "micro_f1", "RMSE": "rmse"}[headline]
-    expected = result["metrics"][name] ** (2 if name == "rmse" else 1)
-    assert results[headline].metric_value == pytest.approx(expected, abs=1e-5)
+    assert results[headline].metric_value == pytest.approx(result["metrics"][name], abs=1e-5)
     assert results[headline].dataset_split == "test" and card.data.model_name == run.name
     for baseline in result["baselines"]:
         assert baseline["title"] in card.text
@@ -26,6 +25,14 @@ def test_its_head_lists_the_results_as_the_hub_reads_them(run_of_each_kind, tmp_
         assert part in card.text
     texts = run.read_predictions("test")["text"]
     assert not [text for text in texts if len(text) > 30 and text in card.text]
+
+
+def test_it_tells_what_a_probability_was_worth(run):
+    table = run.read_predictions("test")
+    table["confidence"], table["correct"] = 0.95, [row % 4 > 0 for row in range(len(table))]
+    table.to_parquet(run.predictions("test"))
+    share = 100 * table["correct"].mean()
+    assert f"| 90 to 100 % | 95.0 % | {share:.1f} % | {len(table)} |" in card_of(run)
 
 
 def test_names_of_a_set_are_no_markup(hostile_run):
