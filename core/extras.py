@@ -16,7 +16,7 @@ def need(what: str, modules: tuple[str, ...], requirements: str) -> None:
     Raises:
         GraftError: naming what is missing and the command that brings it.
     """
-    missing = [name for name in modules if not _is_there(name)]
+    missing = [name for name in modules if not is_there(name)]
     if missing:
         raise GraftError(
             f"{what} needs {', '.join(missing)}, which {'are' if len(missing) > 1 else 'is'} not installed here.",
@@ -24,7 +24,8 @@ def need(what: str, modules: tuple[str, ...], requirements: str) -> None:
         )
 
 
-def _is_there(name: str) -> bool:
+def is_there(name: str) -> bool:
+    """Whether a module can be imported; it is not."""
     try:
         return importlib.util.find_spec(name) is not None
     except (ImportError, ValueError):

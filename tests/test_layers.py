@@ -63,7 +63,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "training", "workspace",
     },
     "present": {"errors", "export", "jobs", "results", "runs", "tasks"},
-    "serve": {"errors", "evaluation", "export", "extras", "jobs", "results", "runs", "tasks"},
+    "serve": {"errors", "evaluation", "export", "extras", "jobs", "results", "runs", "tasks", "training"},
     "cli": {
         "config", "data.cleaning", "data.reading", "data.sets", "doctor", "errors", "evaluation", "explain", "export", "jobs", "metrics",
         "models", "present", "results", "runs", "serve", "strategies", "studies", "tasks", "training", "transfer", "workspace",

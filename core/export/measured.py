@@ -35,7 +35,7 @@ class Judged:
     Attributes:
         truth: in the form of the answers, see ``core.evaluation.answers``.
         outputs: of the run's own model.
-        ms: milliseconds a text of that model here, in batches of 1 and of 32.
+        ms: milliseconds a text of that model here, in the precision in which it answers, in batches of 1 and of 32.
     """
 
     task: Task
@@ -112,8 +112,6 @@ def judged_rows(run: Run) -> Judged:
         raise no_result(run, "It can be exported when it has finished.")
     predictor = load_model(run, "cpu")
     predictor.known = None
-    if isinstance(predictor, Predictor):
-        predictor.bf16 = False
     table = run.read_predictions(result["split"])
     if not len(table):
         raise RunError(f"Run {run.short_name} has no judged rows.", "Without them an export cannot be measured.")
@@ -123,10 +121,12 @@ def judged_rows(run: Run) -> Judged:
     truth = encode_targets(task, table["label"].tolist(), labels)
     texts = table["text"].tolist()
     pairs = table["text_pair"].tolist() if "text_pair" in table else None
-    return Judged(
-        task, labels, predictor.thresholds, headline_of(result), result["split"], texts, pairs, truth,
-        predictor.predict(texts, pairs), milliseconds(predictor.predict, texts, pairs),
-    )  # fmt: skip
+    ms = milliseconds(predictor.predict, texts, pairs)  # in the precision in which Graft answers
+    if isinstance(predictor, Predictor):
+        predictor.bf16 = False
+    outputs = predictor.predict(texts, pairs)
+    thresholds, headline = predictor.thresholds, headline_of(result)
+    return Judged(task, labels, thresholds, headline, result["split"], texts, pairs, truth, outputs, ms)
 
 
 def measure(

@@ -72,16 +72,23 @@ class Batcher:
 
     def _work(self) -> None:
         while batch := self._next():
-            texts = [text for asked in batch for text in asked.texts]
-            pairs = None if batch[0].pairs is None else [pair for asked in batch for pair in asked.pairs or ()]
-            self._told(len(texts))
+            self._told(sum(len(asked.texts) for asked in batch))
             try:
-                outputs = self._predict(texts, pairs)
-            except Exception as error:  # each asker is told, the thread goes on
-                self._give(batch, [error] * len(batch))
-                continue
-            ends = np.cumsum([len(asked.texts) for asked in batch])
-            self._give(batch, np.split(outputs, ends[:-1]))
+                self._answer(batch)
+            except Exception:  # one of them harms no other: each is answered alone, or told why it is not
+                for asked in batch:
+                    try:
+                        self._answer([asked])
+                    except Exception as error:
+                        asked.loop.call_soon_threadsafe(_settle, asked.answer, error)
+
+    def _answer(self, batch: Sequence[_Asked]) -> None:
+        texts = [text for asked in batch for text in asked.texts]
+        pairs = None if batch[0].pairs is None else [pair for asked in batch for pair in asked.pairs or ()]
+        outputs = self._predict(texts, pairs)
+        ends = np.cumsum([len(asked.texts) for asked in batch])
+        for asked, own in zip(batch, np.split(outputs, ends[:-1]), strict=True):
+            asked.loop.call_soon_threadsafe(_settle, asked.answer, own)
 
     def _next(self) -> list[_Asked]:
         """The next batch, once something waits; nothing when this was closed."""
@@ -100,10 +107,6 @@ class Batcher:
                         batch.append(asked)
                 if batch:
                     return batch
-
-    def _give(self, batch: Sequence[_Asked], answers: Sequence[np.ndarray | Exception]) -> None:
-        for asked, answer in zip(batch, answers, strict=True):
-            asked.loop.call_soon_threadsafe(_settle, asked.answer, answer)
 
 
 def _settle(future: "asyncio.Future[np.ndarray]", answer: np.ndarray | Exception) -> None:

@@ -7,7 +7,7 @@ import numpy as np
 
 from core.errors import RunError
 from core.evaluation.answers import decide, written
-from core.extras import need
+from core.extras import is_there, need
 from core.results.answerer import load_model
 from core.results.predictor import Predictor
 from core.runs.folder import Run
@@ -57,14 +57,15 @@ def chosen(run: Run, asked: str = "auto") -> str:
     if asked != "auto" or not run.config.source:
         return OWN if asked == "auto" else asked
     measured = run.measured("onnx")
-    quicker = (
-        measured is not None and run.export("onnx").is_dir() and measured["ms"]["32"] < measured["ms_before"]["32"]
-    )
-    return "onnx" if quicker else OWN
+    can = measured is not None and run.export("onnx").is_dir() and is_there("onnxruntime")
+    return "onnx" if measured and can and measured["ms"]["32"] < measured["ms_before"]["32"] else OWN
 
 
-def load(run: Run, asked: str = "auto") -> Engine:
+def load(run: Run, asked: str = "auto", threads: int = 0) -> Engine:
     """The model of a finished run; keep it and use it again. What it is asked is kept nowhere.
+
+    Args:
+        threads: of one answer; 0 takes one for each core.
 
     Raises:
         RunError: when there is no finished model, or no such export.
@@ -77,11 +78,15 @@ def load(run: Run, asked: str = "auto") -> Engine:
     pairs = "text_pair" in run.read_predictions(result["split"])
     if name in ONNX:
         need("Serving an ONNX export", ("onnxruntime",), "requirements-export.txt")
-        return _exported(run, name, pairs)
+        return _exported(run, name, pairs, threads)
     model = load_model(run)
     model.known = None
     count = _words
     if isinstance(model, Predictor):
+        if threads:
+            import torch
+
+            torch.set_num_threads(threads)
         tokenizer = model.classifier.tokenizer
 
         def count(text: str) -> int:
@@ -96,11 +101,11 @@ def _words(text: str) -> int:
     return len(text.split())
 
 
-def _exported(run: Run, name: str, pairs: bool) -> Engine:
+def _exported(run: Run, name: str, pairs: bool, threads: int) -> Engine:
     from core.export.exported_model import ExportedModel
     from core.tasks import task_of
 
-    model = ExportedModel(run.export(name))
+    model = ExportedModel(run.export(name), threads)
     task = task_of(model.task.kind)
 
     def count(text: str) -> int:

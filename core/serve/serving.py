@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from core.errors import GraftError
 from core.extras import need
 from core.runs.folder import get_run
+from core.training.devices import cores
 
 if TYPE_CHECKING:
     from core.serve.limits import Gate
@@ -66,6 +67,11 @@ class Settings:
     def is_local(self) -> bool:
         """Whether only this machine reaches it."""
         return self.address in ("127.0.0.1", "::1", "localhost")
+
+    @property
+    def threads(self) -> int:
+        """Of each answer, so that workers do not take the cores from one another; 0 takes all."""
+        return 0 if self.workers == 1 else max(1, cores() // self.workers)
 
 
 def read_token(path: Path) -> str:
@@ -139,7 +145,8 @@ def make(settings: Settings) -> "Gate":
     from core.serve.engine import load
 
     names = ("127.0.0.1", "localhost", "::1") if settings.is_local and not settings.token else None
-    return make_app(load(get_run(settings.run), settings.engine), settings.token, names)
+    engine = load(get_run(settings.run), settings.engine, settings.threads)
+    return make_app(engine, settings.token, names)
 
 
 def from_environment() -> "Gate":

@@ -70,6 +70,8 @@ def test_other_refusals_are_json_as_well(client):
     assert client.post("/predict", content=b"{", headers={"content-type": "application/json"}).status_code == 422
     assert client.get("/predict").status_code == 405 and "error" in client.get("/predict").json()
     assert client.get("/nothing").status_code == 404 and "error" in client.get("/nothing").json()
+    half = client.post("/predict", content=rb'{"texts": ["\ud800"]}', headers={"content-type": "application/json"})
+    assert half.status_code == 422 and "error" in half.json()
     large = json.dumps({"texts": ["x" * (LARGEST + 1)]}).encode()
     assert client.post("/predict", content=large).status_code == 413
     in_pieces = client.post("/predict", content=(large[at : at + 65536] for at in range(0, len(large), 65536)))

@@ -98,3 +98,16 @@ def test_a_large_request_stays_whole_and_the_next_waits():
 
     _, model = asked(work)
     assert [len(batch) for batch in model.batches] == [1, batching.LARGEST + 5, 3]
+
+
+def test_a_request_that_fails_harms_none_of_its_batch():
+    async def work(batcher, model):
+        first = await _first_is_busy(batcher, model)
+        others = [asyncio.ensure_future(batcher.ask([text])) for text in ("good", "bad", "better")]
+        await asyncio.sleep(0.05)
+        model.go.set()
+        return await asyncio.gather(first, *others, return_exceptions=True)
+
+    (_, good, bad, better), model = asked(work)
+    assert good[0, 0] == 4 and better[0, 0] == 6 and isinstance(bad, ValueError)
+    assert ["good", "bad", "better"] in model.batches
