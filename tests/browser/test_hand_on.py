@@ -12,11 +12,10 @@ pytest.importorskip("prometheus_client", reason="serving is optional: pip instal
 
 from core.serve.started import endpoint
 from tests.browser.test_share import run  # noqa: F401
-from tests.browser.test_walk import chromium, graft, page, pytestmark, server  # noqa: F401
 from tests.processes import wait
 
 
-def test_a_model_is_exported_downloaded_served_tried_and_stopped(server, page, chromium, run, tmp_path):  # noqa: F811
+def test_a_model_is_exported_downloaded_served_tried_and_stopped(server, page, chromium, run, tmp_path):  # noqa: F811 (the fixture of the import)
     page.goto(f"{server.url}/results?run={run.id}&tab=Use+it")
     page.get_by_role("heading", name="Take it away").wait_for(timeout=90_000)
     make = page.get_by_role("button", name="Make it").nth(1)  # ONNX stands second

@@ -26,7 +26,7 @@ def over_http(run: Run) -> None:
         if st.button("Stop serving", icon=":material/stop:", key=f"serve_stop_{run.id}"):
             endpoint(run).stop()
             st.rerun()
-    st.code(there.address, language=None)
+    st.code(there.address, language=None, wrap_lines=True)
     asked = _asked(run)
     for title, language, lines in (
         ("curl", "bash", _curl(there.address, asked)), ("Python", "python", _python(there.address, asked)),
