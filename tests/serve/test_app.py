@@ -127,6 +127,20 @@ def test_system_one_chooses_among_the_labels_and_refuses_others(client, run):
         assert refused.status_code == 422 and refused.json()["error"]["message"]
 
 
+@pytest.mark.parametrize("place", ["state", "text", "model", "question"])
+def test_half_a_character_is_refused_wherever_it_stands(client, run, place):
+    half = "\ud800"
+    question = {"type": "choice", "criteria": dict.fromkeys(run.result["labels"])}
+    asked = {
+        "state": half if place == "state" else {"text": half if place == "text" else "a"},
+        "model": half if place == "model" else "mine",
+        "questions": {half if place == "question" else "tone": question},
+    }
+    headers = {"content-type": "application/json"}
+    refused = client.post("/v1/systemone", content=json.dumps(asked), headers=headers)
+    assert refused.status_code == 422 and "error" in refused.json()
+
+
 def test_it_counts_and_shows_itself(client):
     client.post("/predict", json={"texts": ["a", "b"]})
     client.post("/predict", json={"texts": []})
