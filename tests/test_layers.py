@@ -59,8 +59,8 @@ MAY_IMPORT: dict[str, set[str]] = {
         "training", "transfer", "workspace",
     },
     "export": {
-        "config", "data.sets", "errors", "evaluation", "extras", "metrics", "models", "results", "runs", "strategies", "studies", "tasks",
-        "training", "workspace",
+        "config", "data.sets", "errors", "evaluation", "extras", "jobs", "metrics", "models", "results", "runs", "strategies", "studies",
+        "tasks", "training", "workspace",
     },
     "present": {"errors", "export", "jobs", "results", "runs", "tasks"},
     "serve": {"errors", "evaluation", "export", "extras", "jobs", "results", "runs", "tasks", "training"},
