@@ -3,12 +3,13 @@
 # make test-quick   the fast ones, for every change
 # make bench, bench-gpu, bench-estimates, bench-coverage, bench-beside   measure Graft beside others, on a GPU, its own forecasts,
 #             its intervals, and beside other work
+# make bench-serving RUN=...   a served run under load, beside plain pipeline behind FastAPI
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8501
 
-.PHONY: app test test-quick lint types bench bench-gpu bench-estimates bench-coverage bench-beside clean python
+.PHONY: app test test-quick lint types bench bench-gpu bench-estimates bench-coverage bench-beside bench-serving clean python
 
 app: $(VENV)/.app
 	@$(BIN)/python -m core start --port $(PORT)
@@ -38,6 +39,9 @@ bench: $(VENV)/.dev
 bench-beside: $(VENV)/.dev
 	$(BIN)/python -m benchmarks.beside
 
+bench-serving: $(VENV)/.dev
+	$(BIN)/python -m benchmarks.serving $(RUN)
+
 bench-gpu: $(VENV)/.dev
 	$(BIN)/python -m benchmarks.gpu
 
@@ -53,7 +57,7 @@ $(VENV)/.app: requirements.txt | python
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
 	@touch $@
 
-$(VENV)/.dev: requirements.txt requirements-dev.txt | python
+$(VENV)/.dev: requirements.txt requirements-export.txt requirements-serve.txt requirements-dev.txt | python
 	@$(PYTHON) -m venv $(VENV)
 	@echo "Installing Graft with its test tools (once; torch is the large part) ..."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt

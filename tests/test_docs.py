@@ -20,10 +20,11 @@ def test_every_picture_of_the_readme_is_there():
 
 def test_every_requirement_has_its_reason():
     reasons = (ROOT / "docs" / "decisions.md").read_text()
-    for line in (ROOT / "requirements.txt").read_text().splitlines():
-        if line and not line.startswith("#"):
-            name, version = line.split("==")
-            assert version and name in reasons, name
+    for file in ("requirements.txt", "requirements-export.txt", "requirements-serve.txt"):
+        for line in (ROOT / file).read_text().splitlines():
+            if line and not line.startswith("#"):
+                name, version = line.split("==")
+                assert version and name in reasons, name
 
 
 def test_the_project_speaks_of_itself_alone():

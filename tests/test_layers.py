@@ -13,6 +13,7 @@ HEAVY = {"torch", "transformers", "mlflow", "sentence_transformers"}
 # From the ground up: a room stands below all that import it, and its line names exactly the rooms that it imports.
 MAY_IMPORT: dict[str, set[str]] = {
     "errors": set(),
+    "extras": {"errors"},
     "workspace": {"errors"},
     "checked": set(),
     "threads": set(),
@@ -61,13 +62,14 @@ MAY_IMPORT: dict[str, set[str]] = {
         "training", "transfer", "workspace",
     },
     "export": {
-        "config", "data.sets", "errors", "evaluation", "metrics", "models", "results", "runs", "strategies", "studies", "tasks",
-        "training", "workspace",
+        "config", "data.sets", "errors", "evaluation", "extras", "jobs", "metrics", "models", "results", "runs", "strategies", "studies",
+        "tasks", "training", "workspace",
     },
-    "present": {"errors", "export", "jobs", "results", "runs", "tasks", "workspace"},
+    "present": {"errors", "export", "jobs", "results", "runs", "tasks"},
+    "serve": {"errors", "evaluation", "export", "extras", "jobs", "results", "runs", "tasks", "training"},
     "cli": {
         "config", "data.cleaning", "data.reading", "data.sets", "doctor", "errors", "evaluation", "explain", "export", "jobs", "merging",
-        "metrics", "models", "present", "results", "runs", "strategies", "studies", "tasks", "training", "transfer", "workspace",
+        "metrics", "models", "present", "results", "runs", "serve", "strategies", "studies", "tasks", "training", "transfer", "workspace",
     },
 }  # fmt: skip
 

@@ -4,7 +4,23 @@ A new command is a function that carries it out and one that adds its arguments,
 here; its line in the README; and its test. What a command needs it imports inside, so that `--help` answers at once.
 """
 
-from core.cli import app, datasets, explain, export, fix, folds, inner, results, runs, sources, studies, train, versions
+from core.cli import (
+    app,
+    datasets,
+    explain,
+    export,
+    fix,
+    folds,
+    hand_on,
+    inner,
+    results,
+    runs,
+    serve,
+    sources,
+    studies,
+    train,
+    versions,
+)  # fmt: skip
 from core.cli.command import Command
 
 GROUPS = {
@@ -70,6 +86,12 @@ COMMANDS = (
     Command(
         ("present",), "a result on a projector, behind a link", export.present, export.present_arguments,
     ),
+    Command(
+        ("export",), "the model as files for elsewhere, measured first", hand_on.export, hand_on.export_arguments,
+    ),
+    Command(("card",), "the model card of a run, for the Hub", hand_on.card, hand_on.card_arguments),
+    Command(("push",), "send a model with its card to the Hub", hand_on.push, hand_on.push_arguments),
+    Command(("serve",), "a model behind HTTP", serve.serve, serve.serve_arguments),
     Command(("rank",), "rank sources for a data set, before any training", sources.rank, sources.rank_arguments),
     Command(
         ("retention",), "what a run kept of its source's ability, and the way between both",

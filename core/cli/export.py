@@ -55,7 +55,7 @@ def present(arguments: argparse.Namespace, out: Output) -> int:
 
     from core.errors import GraftError
     from core.jobs.process import identity
-    from core.present.presenting import forget, note
+    from core.present.presenting import presentation
     from core.present.serving import open_server, serve
     from core.runs.folder import get_run
 
@@ -68,7 +68,7 @@ def present(arguments: argparse.Namespace, out: Output) -> int:
 
     def ready() -> None:
         if owner is not None:
-            note(run, server.link)
+            presentation(run).note(server.link)
         lines = [f"{run.short_name} is shown at {server.link}", "Ctrl-C ends it, and the link with it."]
         out.answer({"run": run.id, "address": server.link}, lines)
 
@@ -76,5 +76,5 @@ def present(arguments: argparse.Namespace, out: Output) -> int:
         serve(server, run, owner, ready)
     finally:
         if owner is not None:
-            forget(run)
+            presentation(run).forget()
     return 0

@@ -14,6 +14,7 @@
               predictions/    <part>.parquet, keyed by row id
               result.json     metrics, baselines, intervals
               retention.json  what was kept of the source, and the way between source and run, once they were measured
+              exports/        <format>/, a model handed on; <format>.json, how it was measured, also where it was refused
               store.json      how far the run store has read the events
 
 Only this module knows these names, and what to do where a file cannot be read: such a run is *damaged*, with the reason
@@ -251,6 +252,19 @@ class Run:
     def model(self) -> Path:
         """The folder with the finished model."""
         return self.path / "model"
+
+    def export(self, format: str) -> Path:
+        """The folder with the model as it is handed on in a format."""
+        return self.path / "exports" / format
+
+    def measured(self, format: str) -> dict[str, Any] | None:
+        """How the export in a format was measured last, see ``core.export.measured``; None where it never was."""
+        value = workspace.read_json(self.path / "exports" / f"{format}.json")
+        return value if isinstance(value, dict) else None
+
+    def write_measured(self, format: str, value: dict[str, Any]) -> None:
+        """Keep how the export in a format was measured."""
+        workspace.write_json(self.path / "exports" / f"{format}.json", value)
 
     def predictions(self, part: str) -> Path:
         """The table of predictions for ``part`` (test or validation), one row each, with the column ``row``."""

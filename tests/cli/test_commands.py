@@ -21,7 +21,8 @@ REQUIRED = {  # the least that a command takes, beside what is named here nothin
     "runs show": ["run"], "runs stop": ["run"], "runs resume": ["run"], "runs folds": ["run"],
     "explain": ["run", "--text", "a text"], "predict": ["run", "--input", "in.csv", "--output", "out.csv"],
     "source": ["model.pt", "--onto", "minilm"],
-    "report": ["run", "--output", "r.html"], "present": ["run"],
+    "report": ["run", "--output", "r.html"], "present": ["run"], "export": ["run"], "serve": ["run"],
+    "card": ["run", "--output", "README.md"], "push": ["run", "owner/name"],
     "compare": ["run", "other"], "rank": ["--dataset", "reviews"], "retention": ["run"], "soup": ["run", "other"],
     "worker": ["folder"],
 }  # fmt: skip

@@ -37,8 +37,8 @@ def _rows(kind: str, mark: str) -> pd.DataFrame:
     return frame
 
 
-def finished_run(folder, encoder, kind="single", mark="", seed=0, name=None):
-    """A finished run on a set of its own in the current workspace."""
+def finished_run(folder, encoder, kind="single", mark="", seed=0, name=None, pooling="auto", **settings):
+    """A finished run on a set of its own in the current workspace; ``settings`` are those of its config."""
     path = folder / f"{kind}.parquet"
     _rows(kind, mark).to_parquet(path)
     options = {
@@ -50,10 +50,13 @@ def finished_run(folder, encoder, kind="single", mark="", seed=0, name=None):
         path, name=f"set {mark}" if mark else kind, text="text", label="label", **options.get(kind, {})
     )[0]
     run = create_run(
-        RunConfig(dataset.id, model=str(encoder), max_length=32, seed=seed), name or f"{kind} run {mark}".strip()
+        RunConfig(dataset.id, model=str(encoder), seed=seed, pooling=pooling, **({"max_length": 32} | settings)),
+        name or f"{kind} run {mark}".strip(),
     )
     task = task_of(dataset.task)
-    classifier = load_classifier(str(encoder), dataset.labels, seed=seed, problem_type=task.problem_type)
+    classifier = load_classifier(
+        str(encoder), dataset.labels, seed=seed, problem_type=task.problem_type, pooling=pooling
+    )
     if task.kind == "multi_label":
         classifier.model.config.graft_thresholds = [0.5] * len(dataset.labels)
     classifier.save(run.model)

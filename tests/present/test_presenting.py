@@ -12,7 +12,7 @@ import pytest
 
 from core.__main__ import main
 from core.jobs.process import identity
-from core.present import presenting
+from core.present.presenting import presentation, start
 from tests.conftest import ROOT
 from tests.export.conftest import finished_run
 from tests.processes import wait
@@ -24,7 +24,7 @@ pytestmark = [pytest.mark.slow]
 def run(home, tmp_path, tiny_encoder):
     run = finished_run(tmp_path, tiny_encoder)
     yield run
-    presenting.stop(run)
+    presentation(run).stop()
 
 
 def opens(link: str) -> bool:
@@ -47,19 +47,19 @@ def test_the_command_says_the_link_serves_and_ends_cleanly(run):
 
 
 def test_started_from_a_page_it_is_found_again_and_stopped_for_good(run):
-    first = presenting.start(run)
-    assert opens(first.link) and presenting.start(run) == first == presenting.running(run)
+    first = start(run)
+    assert opens(first.address) and start(run) == first == presentation(run).running()
     kept = run.path.parent.parent / "presenting" / f"{run.id}.json"
     assert all(file.stat().st_mode & 0o077 == 0 for file in kept.parent.iterdir())  # the token is in them
-    presenting.stop(run)
-    assert presenting.running(run) is None and not opens(first.link) and not kept.exists()
+    presentation(run).stop()
+    assert presentation(run).running() is None and not opens(first.address) and not kept.exists()
 
 
 def test_it_ends_when_the_run_is_deleted(run):
-    there = presenting.start(run)
+    there = start(run)
     shutil.rmtree(run.path)
-    wait(lambda: not opens(there.link), 20)
-    wait(lambda: presenting.running(run) is None, 20)
+    wait(lambda: not opens(there.address), 20)
+    wait(lambda: presentation(run).running() is None, 20)
 
 
 def test_it_ends_with_the_process_that_asked_for_it(run):
@@ -71,14 +71,14 @@ def test_it_ends_with_the_process_that_asked_for_it(run):
             owner.kill()
             owner.wait()
             assert process.wait(20) == 0
-    assert not opens(link) and presenting.running(run) is None
+    assert not opens(link) and presentation(run).running() is None
 
 
 def test_a_run_without_a_model_is_told_and_a_stale_note_counts_for_nothing(run, capsys):
     shutil.rmtree(run.model)
     assert main(["present", run.id, "--json"]) == 1
     assert "no finished model" in json.loads(capsys.readouterr().out)["error"]["message"]
-    presenting.note(run, "http://127.0.0.1:9/?token=x")
-    assert presenting.running(run).who["pid"] == os.getpid() == identity()["pid"]
-    presenting.forget(run)
-    assert presenting.running(run) is None
+    presentation(run).note("http://127.0.0.1:9/?token=x")
+    assert presentation(run).running().who["pid"] == os.getpid() == identity()["pid"]
+    presentation(run).forget()
+    assert presentation(run).running() is None

@@ -66,9 +66,9 @@ def _make(what: Shown, without: tuple[str, ...], note: str) -> None:
 @st.dialog("Present: full screen, with the model to try")
 def _present(run: Run) -> None:
     """Start, link, stop."""
-    from core.present import presenting
+    from core.present.presenting import presentation, start
 
-    there = presenting.running(run)
+    there = presentation(run).running()
     if there is None:
         st.markdown(
             "Shows this result step by step, by the arrow keys, and ends with a box in which the model answers. "
@@ -77,17 +77,17 @@ def _present(run: Run) -> None:
         if st.button("Start", type="primary", icon=":material/play_arrow:", key=f"present_start_{run.id}"):
             try:
                 with st.spinner("Loading the model …"):
-                    presenting.start(run)
+                    start(run)
             except GraftError as error:
                 show_error(error)
             else:
                 st.rerun(scope="fragment")
         return
-    st.link_button("Open the presentation", there.link, type="primary", icon=":material/open_in_new:")
-    st.code(there.link, language=None, wrap_lines=True)
+    st.link_button("Open the presentation", there.address, type="primary", icon=":material/open_in_new:")
+    st.code(there.address, language=None, wrap_lines=True)
     st.caption("The link works on this machine until you stop it, until the app ends, or until the run is deleted.")
     if st.button("Stop", icon=":material/stop:", key=f"present_stop_{run.id}"):
-        presenting.stop(run)
+        presentation(run).stop()
         st.rerun(scope="fragment")
     st.caption(plain(f"For other machines: python -m core present {run.id} --address 0.0.0.0"))
 

@@ -1,15 +1,24 @@
-"""A finished model at work: files scored here, and how it is called from elsewhere."""
+"""A finished model at work: files scored here, taken away, served, and how it is called from elsewhere."""
 
 import streamlit as st
 
 from core.runs.folder import Run
+from pages.components.shared.errors import shown_errors
+from pages.components.use.over_http import over_http
 from pages.components.use.score_file import score_file
+from pages.components.use.take_away import take_away
 
 
 def use_it(run: Run) -> None:
-    """Score a file or a stored set; the command and the lines of Python that do the same."""
+    """Score a file or a stored set, export, serve; the command and the lines of Python that do the same."""
     st.header("Score a file", anchor=False)
     score_file(run)
+    st.header("Take it away", anchor=False)
+    with shown_errors():
+        take_away(run)
+    st.header("Serve it", anchor=False)
+    with shown_errors():
+        over_http(run)
     st.header("Without the browser", anchor=False)
     left, right = st.columns(2)
     with left:

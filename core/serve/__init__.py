@@ -1,0 +1,1 @@
+"""A finished model behind HTTP, in a process of its own."""
