@@ -1,13 +1,14 @@
 """The matrix of domains: what each training reaches on the judged rows of each domain, read from the predictions of its runs."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from core.evaluation.seeds import Way, compare_ways, spread_of
+from core.evaluation.significance import holm, verdict
 from core.metrics.accuracy import of_discordant, wilson_interval
 from core.runs.folder import Run
 from core.tasks import TASKS
@@ -25,7 +26,8 @@ class Entry:
         tested: domain whose rows judge.
         value: share of them that it gets right, the mean over its seeds; with the 95 % ``interval``.
         loss: ``value`` less that of the training on the very domain, on the same rows; None for that training itself.
-        verdict: of the loss: real, not_shown, too_few_rows or too_few_seeds; empty without one.
+        p: of the loss, the test alone; None without one.
+        verdict: of the loss: real, not_shown, too_few_rows or too_few_seeds, by ``corrected`` among all that stand together; empty without.
     """
 
     learnt: str
@@ -36,6 +38,7 @@ class Entry:
     seeds: int
     loss: float | None = None
     loss_interval: tuple[float, float] | None = None
+    p: float | None = None
     verdict: str = ""
 
 
@@ -92,6 +95,22 @@ def read_matrix(strategy: str, trained: Mapping[str, Sequence[Run]], of_row: "pd
     return Matrix(strategy, tuple(entries), float(np.mean(inside)) if inside else None, mean, interval, means)
 
 
+def corrected(matrices: Sequence[Matrix]) -> tuple[Matrix, ...]:
+    """The same with verdicts by Holm's correction over all losses of all matrices: with more of them, chance finds more."""
+    tested = [
+        (at, number)
+        for at, matrix in enumerate(matrices)
+        for number, entry in enumerate(matrix.entries)
+        if entry.verdict in ("real", "not_shown")
+    ]
+    entries = [list(matrix.entries) for matrix in matrices]
+    p_values = holm([float(entries[at][number].p or 0.0) for at, number in tested])
+    for (at, number), p in zip(tested, p_values, strict=True):
+        entry = entries[at][number]
+        entries[at][number] = replace(entry, verdict=verdict(p, entry.rows))
+    return tuple(replace(matrix, entries=tuple(own)) for matrix, own in zip(matrices, entries, strict=True))
+
+
 ALL_BUT = "all but "
 
 
@@ -119,10 +138,10 @@ def _entry(learnt: str, tested: str, right: np.ndarray, beside: np.ndarray | Non
     if right.shape[1] == beside.shape[1] == 1:
         a, b = right[:, 0].astype(bool), beside[:, 0].astype(bool)
         found = of_discordant(int((a & ~b).sum()), int((b & ~a).sum()), len(a))
-        told = (found.value, found.interval, "real" if found.p < 0.05 else "not_shown")
+        told = (found.value, found.interval, found.p, verdict(found.p, len(a)))
     else:
         test = compare_ways(ONE, truth, way, Way(list(beside.T), fixed), 2, "accuracy")
-        told = (test.difference, test.interval, test.verdict)
+        told = (test.difference, test.interval, test.p, test.verdict)
     return Entry(learnt, tested, value, interval, len(right), right.shape[1], *told)
 
 

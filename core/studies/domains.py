@@ -11,10 +11,11 @@ from core.config import RunConfig
 from core.data.sets.domains import SEPARATOR, domain_column, domains_of
 from core.data.sets.store import DataSet, get_dataset
 from core.errors import StudyError
+from core.evaluation.notes import caveat_in
 from core.models.sources import EMBEDDED
 from core.strategies.registry import STRATEGIES
 from core.studies.compared import FIXED
-from core.studies.domain_matrix import ALL_BUT, Matrix, mean_over_domains, read_matrix
+from core.studies.domain_matrix import ALL_BUT, Matrix, corrected, mean_over_domains, read_matrix
 from core.studies.folder import Planned, Study
 from core.studies.grid import grid
 from core.studies.kind import Asked, Kind, known_strategies
@@ -150,11 +151,15 @@ def read_domains(study: Study) -> Domains:
         way, learnt = cell.plan.factors[STRATEGY], cell.plan.factors[LEARNT]
         fixed[way] = cell.plan.config.strategy in FIXED and cell.plan.config.train_size is None
         trained.setdefault(way, {}).setdefault(learnt, []).extend(finished([cell]))
-    matrices = tuple(read_matrix(way, runs, of_row, fixed[way]) for way, runs in trained.items() if any(runs.values()))
+    matrices = corrected(
+        [read_matrix(way, runs, of_row, fixed[way]) for way, runs in trained.items() if any(runs.values())]
+    )
     kept = study.recall("distances")
     distances = tuple(kept["pairs"]) if isinstance(kept, dict) and isinstance(kept.get("pairs"), list) else ()
     foretold = {matrix.strategy: foretelling(matrix, distances) for matrix in matrices}
     sentence = "" if state_of(study) in UNDER_WAY else domains_sentence(matrices, foretold, of_row)
+    caveats = [caveat for run in finished(study.cells())[:1] if (caveat := caveat_in(run.result or {}))]
+    sentence = " ".join([sentence, *caveats]) if sentence else ""
     return Domains(names, matrices, distances, foretold, sentence)
 
 

@@ -10,7 +10,7 @@ from core.data.sets.domains import domain_column, domains_of, within
 from core.errors import DatasetError, StudyError
 from core.jobs.phases.choosing import choose_rows
 from core.jobs.worker import work
-from core.studies.domain_matrix import mean_over_domains, read_matrix
+from core.studies.domain_matrix import Entry, Matrix, corrected, mean_over_domains, read_matrix
 from core.studies.domains import foretelling, measure_distances, next_domains, plan_domains
 from core.studies.kind import Asked
 from core.studies.registry import answer_of, start_study
@@ -149,3 +149,19 @@ def test_a_study_of_domains_is_carried_out(domains, tiny_encoder):
     assert baseline["metrics"]["accuracy"] == pytest.approx(whole), (
         "the baseline learns from the same rows of one domain"
     )
+
+
+def test_losses_that_stand_together_are_corrected_together():
+    def entry(p, rows=100):
+        found = "real" if p < 0.05 else "not_shown"
+        return Entry("a", "b", 0.8, None, rows, 1, -0.1, (-0.19, -0.01), p, "too_few_rows" if rows < 30 else found)
+
+    def of(*entries):
+        return Matrix("Full", entries, None, None, None, pd.Series(dtype=float))
+
+    first, second = corrected([of(entry(0.04), entry(0.001)), of(entry(0.03), entry(0.5, rows=9))])
+    assert [one.verdict for one in first.entries] == ["not_shown", "real"], (
+        "0.04 alone is no more than chance among three"
+    )
+    assert [one.verdict for one in second.entries] == ["not_shown", "too_few_rows"]
+    assert corrected([of(entry(0.04))])[0].entries[0].verdict == "real"
