@@ -33,7 +33,17 @@ from core.training.teachers import TEACHERS
 def checks(asked: argparse.Namespace) -> list[str]:
     """One line a check."""
     lines = []
-    for check in (gradients, recorded, whole_training, resumed, float16, out_of_memory, features, strategies):
+    for check in (
+        gradients,
+        recorded,
+        whole_training,
+        resumed,
+        float16,
+        out_of_memory,
+        out_of_recordings,
+        features,
+        strategies,
+    ):
         began = time.perf_counter()
         try:
             said = check(asked)
@@ -137,6 +147,36 @@ def out_of_memory(asked: argparse.Namespace) -> str:
     warned = [event.message for event in events if isinstance(event, Warned)]
     _judge(bool(warned) and isinstance(events[-1], TrainingDone), f"{warned} {events[-1]}")
     return warned[-1]
+
+
+def out_of_recordings(asked: argparse.Namespace) -> str:
+    """Memory that runs out in the midst of a recording: what was recorded stays, and random numbers go on."""
+    if not torch.cuda.is_available():
+        return "not tried without a card"
+    recorder, numbers = Recorder("cuda:0"), torch.zeros(2**20, device="cuda:0")
+
+    def small() -> torch.Tensor:
+        return torch.nn.functional.dropout(numbers + 1).sum()
+
+    def large() -> torch.Tensor:
+        return torch.rand(2**28, device="cuda:0").sum()
+
+    for key, work in (("small", small), ("large", large), ("small", small)):  # the third time is recorded
+        recorder.run(key, work)
+    torch.cuda.empty_cache()
+    room = torch.cuda.memory_reserved() + 2**28  # a quarter of what the large one asks for
+    torch.cuda.set_per_process_memory_fraction(room / torch.cuda.get_device_properties(0).total_memory)
+    lacked = False
+    try:
+        recorder.run("large", large)
+    except torch.OutOfMemoryError:  # there is no room without a recording either
+        lacked = True
+    finally:
+        torch.cuda.set_per_process_memory_fraction(1.0)
+    values = [float(recorder.run(key, work)) for key, work in (("small", small), ("large", large), ("small", small))]
+    kept = recorder.recordings
+    _judge(lacked and kept == 1 and values[0] != values[2] and np.isfinite(values).all(), f"{lacked} {kept} {values}")
+    return "its recording is given up, the other stays, and random numbers go on"
 
 
 def features(asked: argparse.Namespace) -> str:

@@ -1,6 +1,7 @@
 """The arithmetic of the benchmarks; what they measure is measured by hand."""
 
 import json
+import shutil
 import sys
 
 import numpy as np
@@ -67,3 +68,35 @@ def test_without_a_card_nothing_is_measured(monkeypatch, capsys):
         "measured": False,
         "why": "not measured: this machine has no CUDA card.",
     }
+
+
+def test_what_failed_is_named_by_part_child_and_check():
+    good = {"lines": ["**base**", "", "- recorded (1.0 s): 1 recording", ""]}
+    bad = {"lines": ["- recorded (1.0 s): 1 recording", f"- resumed (2.0 s): {gpu.FAILED} losses differ"]}
+    found = {
+        "make": {}, "checks": {"base": good, "minilm": bad}, "base": {"graft": {"seconds": 1.0}, "tuned": {"failed": "died"}},
+    }  # fmt: skip
+    assert gpu.failures(found) == ["checks, minilm, resumed", "base, tuned"]
+    assert gpu.failures({"make": {"failed": "no room"}}) == ["make, make"]
+    assert gpu.failures({"make": {}, "checks": {"base": good}}) == []
+
+
+def tried(monkeypatch, *words):
+    monkeypatch.setattr(sys, "argv", ["gpu", "--tiny", *words])
+    return gpu.main()
+
+
+def test_after_the_whole_time_nothing_more_is_begun_and_that_is_a_failure(monkeypatch, capsys):
+    monkeypatch.setattr(gpu, "WHOLE", 0)
+    with pytest.raises(SystemExit, match="1"):
+        tried(monkeypatch, "--parts", "base", "--contenders", "graft")
+    assert "not begun" in capsys.readouterr().out
+
+
+def test_a_part_that_fails_is_named_and_the_next_goes_on(monkeypatch, capsys):
+    monkeypatch.setattr(sys, "executable", shutil.which("false"))  # children that end badly at once
+    with pytest.raises(SystemExit, match="1"):
+        tried(monkeypatch, "--json", "--parts", "checks", "base", "profile", "--contenders", "graft")
+    said = json.loads(capsys.readouterr().out)
+    parts = ["checks, base", "checks, minilm", "base, graft", "profile, base", "profile, minilm"]
+    assert said["failed"] == ["make, make", *parts]

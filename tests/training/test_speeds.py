@@ -7,6 +7,7 @@ import pytest
 from core import workspace
 from core.config import RunConfig
 from core.models.shape import Shape
+from core.training import speeds
 from core.training.devices import find_device
 from core.training.speeds import remember_speed, remembered_speed, slowed_speed, speed_of_others
 
@@ -47,3 +48,16 @@ def test_runs_of_another_length_or_batch_size_are_the_ground_for_a_first_quick_l
     remember_speed(RunConfig("x", max_length=256), "cpu", 900.0)
     remember_speed(RunConfig("x", model="other/source"), "cpu", 50.0)
     assert speed_of_others(RunConfig("x", max_length=128), SHAPE, find_device("cpu")) == pytest.approx(900.0)
+
+
+def test_the_speed_of_a_card_is_asked_in_another_process_and_once(home, monkeypatch):
+    asked = []
+    monkeypatch.setattr(
+        speeds, "_matrix_speed", lambda *_: pytest.fail("this process would hold memory of the card for ever")
+    )
+    monkeypatch.setattr(speeds, "_matrix_speed_elsewhere", lambda *which: asked.append(which) or 6e14)
+    for _ in range(2):
+        speeds._best_matrix_speed.cache_clear()
+        assert speeds._best_matrix_speed("cuda:0", "fp16") == 6e14
+    speeds._best_matrix_speed.cache_clear()
+    assert asked == [("cuda:0", "fp16")]
