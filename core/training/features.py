@@ -12,6 +12,7 @@ from core.models.sources import locate_here
 from core.training.batches import collate, scoring_order
 from core.training.devices import default_device
 from core.training.encoding import encode
+from core.training.fetching import Fetched
 from core.training.scoring import autocast, token_budget
 
 if TYPE_CHECKING:
@@ -54,7 +55,8 @@ def text_features(
     device = default_device()
     encoder.to(device.name)  # type: ignore[arg-type]
     encoded = encode(texts, load_tokenizer(source, revision), max_length, pairs)
-    features: np.ndarray | None = None
+    features = np.zeros((encoded.rows, 1), dtype=np.float32)
+    fetched = Fetched(features, device.name)
     done = 0
     for rows in scoring_order(encoded.lengths, *token_budget(device.name)):
         batch = collate(encoded, rows, device.name)
@@ -62,11 +64,13 @@ def text_features(
             out = encoder(**batch, output_hidden_states=True)
         states = torch.stack(out.hidden_states).float().mean(0) if all_layers else out.last_hidden_state.float()
         mask = batch["attention_mask"].unsqueeze(-1)
-        pooled = ((states * mask).sum(1) / mask.sum(1)).cpu().numpy()
-        if features is None:
+        pooled = (states * mask).sum(1) / mask.sum(1)  # (rows, width)
+        if not done:
             features = np.zeros((encoded.rows, pooled.shape[1]), dtype=np.float32)
-        features[rows] = pooled
+            fetched = Fetched(features, device.name)
+        fetched.put(rows, pooled)
         done += len(rows)
         if progress:
             progress(done, encoded.rows)
-    return features if features is not None else np.zeros((0, 1), dtype=np.float32)
+    fetched.fetch()
+    return features

@@ -18,6 +18,7 @@ from core.threads import one_thread
 from core.training.batches import scoring_order
 from core.training.encoding import Encoded
 from core.training.events import Evaluated, Event, Progress, Started, StepLogged, TrainingDone
+from core.training.fetching import Fetched
 from core.training.forward import logits_of
 from core.training.job import TrainingJob
 from core.training.loop import train
@@ -128,17 +129,19 @@ def _features(job: TrainingJob, last: "torch.nn.Linear", encoded: Encoded) -> Ge
     import torch
 
     features = np.zeros((encoded.rows, last.in_features), dtype=np.float32)
+    fetched = Fetched(features, job.device)
     job.model.eval()
     done = 0
     for rows in scoring_order(encoded.lengths, *token_budget(job.device)):
         inputs: list[Any] = []
         with torch.inference_mode(), autocast(job.device, job.bf16, job.fp16), inputs_of(last, inputs):
             logits_of(job.model, encoded, rows, job.device)
-        features[rows] = inputs[0].float().cpu().numpy()
+        fetched.put(rows, inputs[0])
         done += len(rows)
         yield Progress("encoding", done, encoded.rows)
         if job.should_stop():
             raise Interrupted
+    fetched.fetch()
     if not np.isfinite(features).all():
         raise not_finite("The source's vectors of some texts are")
     return mean_by_owner(features, encoded.owners)  # the head is linear: the mean of scores is the score of the mean
