@@ -46,8 +46,9 @@ def fresh_server(fresh_graft):
     yield from serving(fresh_graft)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium():
+    """Ended with each file: while it lives, its event loop runs in this process, and no other can."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as play:

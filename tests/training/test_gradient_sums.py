@@ -1,5 +1,8 @@
 """Gradients of two processes, summed in buckets during the backward pass: the sums are those of one whole sum after it."""
 
+import subprocess
+import sys
+
 import pytest
 import torch
 import torch.distributed as dist
@@ -7,6 +10,7 @@ import torch.multiprocessing as mp
 
 from core.training import gradient_sums
 from core.training.gradient_sums import GradientSums
+from tests.conftest import ROOT
 
 
 def network():
@@ -69,7 +73,10 @@ def work(rank, meeting):
 
 @pytest.mark.slow
 def test_sums_in_buckets_are_those_of_one_sum(tmp_path):
-    mp.spawn(work, (str(tmp_path / "meeting"),), nprocs=2)
+    # from a process of its own: what is spawned begins as its parent did, and tests of pages leave a page in this one's place
+    command = [sys.executable, "-m", "tests.training.test_gradient_sums", str(tmp_path / "meeting")]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=150)
+    assert done.returncode == 0, done.stderr[-3000:]
 
 
 def test_a_process_that_is_alone_sums_nothing():
@@ -81,3 +88,7 @@ def test_a_process_that_is_alone_sums_nothing():
     sums.finish()
     assert model.unused.grad is None
     assert all(torch.equal(value, model.get_parameter(name).grad) for name, value in before.items())
+
+
+if __name__ == "__main__":
+    mp.spawn(work, (sys.argv[1],), nprocs=2)
