@@ -29,7 +29,10 @@ from core.training.update import Update
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
 
-MOST_POINTS = 500  # training points logged in a run
+MOST_POINTS, CARD_POINTS = (
+    500,
+    100,
+)  # training points logged in a run; a card is waited for at each, so that seconds are true
 
 
 def train(job: TrainingJob) -> Iterator[Event]:
@@ -65,7 +68,7 @@ def train(job: TrainingJob) -> Iterator[Event]:
     gradients = gradients_for(job, prefix, update.scaled, None if keeper.rehearses else sums)
     order = BatchOrder(encoded, config, schedule.steps_per_epoch, flat=on_card)
     clock, window = CheckpointClock(config.checkpoint_seconds), Window()
-    log_every = max(1, schedule.total // MOST_POINTS)
+    log_every = points_apart(schedule.total, job.device)
     model.train()
     while True:
         if state.validation_due:
@@ -123,6 +126,11 @@ def train(job: TrainingJob) -> Iterator[Event]:
     if state.best is not None:
         model.load_state_dict(state.best)
     yield state.done(early=state.step < schedule.total)
+
+
+def points_apart(steps: int, device: str) -> int:
+    """Steps from one logged point of a training to the next."""
+    return max(1, steps // (CARD_POINTS if device.startswith("cuda") else MOST_POINTS))
 
 
 def _prepare(job: TrainingJob) -> Plan:

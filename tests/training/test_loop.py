@@ -10,7 +10,7 @@ from core.training.encoding import encode
 from core.training.events import CheckpointDue, Evaluated, Improved, Started, StepLogged, TrainingDone
 from core.training.job import LabelledRows
 from core.training.lazy_rows import SMALLEST
-from core.training.loop import train
+from core.training.loop import points_apart, train
 from core.training.optimiser import rate_factor
 from core.training.probe import STRENGTHS, probe
 from core.training.scoring import score
@@ -103,6 +103,11 @@ def test_early_stopping_ends_when_validation_no_longer_improves(setting):
 def test_validation_every_n_steps(setting):
     evaluated = of(Evaluated, run(setting, setting[0].changed(eval_every=5))[1])
     assert [event.step for event in evaluated] == [5, 10, 15, 20, 25, 30, 35, 36]
+
+
+def test_a_card_is_waited_for_at_fewer_points():
+    assert points_apart(100, "cpu") == points_apart(100, "cuda:0") == 1
+    assert points_apart(1500, "cpu") == 3 and points_apart(1500, "cuda:1") == 15
 
 
 def test_the_learning_rate_rises_then_falls_to_almost_nothing():
