@@ -34,7 +34,12 @@ def over_http(run: Run) -> None:
     ):  # fmt: skip
         with st.expander(title, expanded=title == "curl"):
             st.code(lines, language=language, wrap_lines=True)
-    st.caption(plain(f"For other machines: python -m core serve {run.id} --address 0.0.0.0 --token-file FILE"))
+    st.caption(
+        plain(
+            f"For other machines: python -m core serve {run.id} --address 0.0.0.0 --token-file FILE. Started with a token, it wants "
+            "the header “Authorization: Bearer TOKEN” with each request."
+        )
+    )
 
 
 def _start(run: Run) -> None:
