@@ -69,7 +69,12 @@ def answer_of(study: Study) -> Answer:
 def _stamp(study: Study) -> tuple[object, ...]:
     """Changes whenever the study's folder or the state of one of its runs does."""
     cells = [(cell.run_id, cell_state(cell), cell.run and cell.run.status.get("ended_at")) for cell in study.cells()]
-    return state_of(study), (study.path / "study.json").stat().st_mtime_ns, *cells
+    stands = (
+        study.goes_on,
+        study.is_held,
+        study.is_done,
+    )  # with the states of the cells all that its own state follows from
+    return *stands, (study.path / "study.json").stat().st_mtime_ns, *cells
 
 
 def kind_of(name: str) -> Kind:

@@ -15,10 +15,11 @@ class Fetched:
 
     Args:
         array: (rows, width) float32.
+        at_once: batches that wait on a card before they are fetched.
     """
 
-    def __init__(self, array: np.ndarray, device: str):
-        self._array, self._most = array, 1 if device == "cpu" else AT_ONCE
+    def __init__(self, array: np.ndarray, device: str, at_once: int = AT_ONCE):
+        self._array, self._most = array, 1 if device == "cpu" else at_once
         self._waiting: list[tuple[np.ndarray, torch.Tensor]] = []
 
     def put(self, rows: np.ndarray, values: "torch.Tensor") -> None:

@@ -12,6 +12,7 @@ from core.models.flat import can_be_flat
 from core.training.batches import scoring_order
 from core.training.devices import give_back_memory
 from core.training.encoding import Encoded
+from core.training.fetching import Fetched
 from core.training.forward import logits_of
 from core.training.truncation import mean_by_owner
 
@@ -66,7 +67,9 @@ def score(
     logits = np.zeros((encoded.rows, int(model.config.num_labels or 0)), dtype=np.float32)
     lengths = encoded.lengths
     was_training, done = model.training, 0
-    found: list[tuple[np.ndarray, torch.Tensor]] = []  # fetched at the end: fetching waits for the device
+    fetched = Fetched(
+        logits, device, at_once=encoded.rows
+    )  # at the end: scores are few, and fetching waits for the device
     model.eval()
     try:
         # a card computes with bf16 weights, which needs no casts; elsewhere the model computes itself
@@ -78,7 +81,7 @@ def score(
                 rows = waiting.pop()
                 try:
                     with torch.inference_mode(), autocast(device, bf16 and not halves, fp16):
-                        found.append((rows, logits_of(scorer, encoded, rows, device).float()))
+                        fetched.put(rows, logits_of(scorer, encoded, rows, device))
                 except torch.OutOfMemoryError:
                     if len(rows) == 1:
                         raise
@@ -94,8 +97,7 @@ def score(
         model.train(was_training)
         if device == "cpu" and model.config._attn_implementation != attention:
             model.set_attn_implementation(attention)  # a training that drops attention weights out goes on doing so
-    for rows, scores in found:
-        logits[rows] = scores.cpu().numpy()
+    fetched.fetch()
     if not np.isfinite(logits).all():
         raise not_finite("The model's answers to some texts are")
     return mean_by_owner(logits, encoded.owners)

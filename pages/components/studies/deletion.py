@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.errors import GraftError
 from core.studies.folder import Study
-from core.studies.standing import UNDER_WAY, state_of
+from core.studies.standing import UNDER_WAY
 from core.studies.trash import delete_study, own_runs, restore_study
 from pages.components.shared.errors import show_error, shown_errors
 from pages.components.shared.words import plain
@@ -12,9 +12,9 @@ from pages.components.shared.words import plain
 GONE = "deleted_study"  # in the session: id and name of the one that was deleted last
 
 
-def delete_button(study: Study) -> None:
+def delete_button(study: Study, state: str) -> None:
     """The way to delete a study that is not under way."""
-    if state_of(study) not in UNDER_WAY and st.button(
+    if state not in UNDER_WAY and st.button(
         "Delete study", icon=":material/delete:", key=f"delete_{study.id}", type="tertiary"
     ):
         _confirm(study)

@@ -42,7 +42,7 @@ def study_view(study: Study, is_page: bool = False) -> None:
         (st.title if is_page else st.header)(plain(study.name), anchor=False, width="content")
         study_badge(state)
         if is_page:
-            delete_button(study)
+            delete_button(study, state)
     with shown_errors():
         read = study.read()
         st.caption(plain(read["question"]))
