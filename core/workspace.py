@@ -190,6 +190,29 @@ def _exchange(a: Path, b: Path) -> bool:
     return renameat2 is not None and renameat2(here, os.fsencode(a), here, os.fsencode(b), exchange) == 0
 
 
+def discard(path: Path, kind: str) -> None:
+    """Move a folder to the trash; an earlier one of its kind and name there goes for good.
+
+    Args:
+        kind: the folder of the workspace that it belongs to, such as runs.
+    """
+    target = folder("trash", kind) / path.name
+    with writing(target):
+        shutil.rmtree(target, ignore_errors=True)
+        os.rename(path, target)
+
+
+def bring_back(name: str, kind: str) -> Path | None:
+    """Take a folder out of the trash to where its kind belongs; None where the trash does not hold it."""
+    source = folder("trash", kind) / name
+    if not source.exists():
+        return None
+    target = folder(kind) / name
+    with writing(target):
+        os.rename(source, target)
+    return target
+
+
 def write_bytes(path: Path, content: bytes) -> None:
     """Replace ``path`` atomically with ``content``."""
     with replace_file(path) as aside:

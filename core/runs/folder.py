@@ -546,10 +546,7 @@ def delete_run(run: Run) -> None:
     status = run.status
     if status["state"] in ACTIVE:
         raise RunError(f"Run {run.short_name} is {status['state']}.", "Stop it first, then delete it.")
-    target = workspace.folder("trash", "runs") / run.id
-    with workspace.writing(target):
-        shutil.rmtree(target, ignore_errors=True)
-        os.rename(run.path, target)
+    workspace.discard(run.path, "runs")
 
 
 def restore_run(run_id: str) -> Run:
@@ -558,10 +555,7 @@ def restore_run(run_id: str) -> Run:
     Raises:
         RunError: when the trash does not hold it.
     """
-    source = workspace.folder("trash", "runs") / run_id
-    if not source.exists():
+    path = workspace.bring_back(run_id, "runs")
+    if path is None:
         raise RunError(f"Run {run_id} is not in the trash.", "Only runs deleted in this workspace can be restored.")
-    target = workspace.folder("runs") / run_id
-    with workspace.writing(target):
-        os.rename(source, target)
-    return Run(run_id, target)
+    return Run(run_id, path)

@@ -1,8 +1,5 @@
 """Deleting a study, with or without its runs, and bringing it back."""
 
-import os
-import shutil
-
 from core import workspace
 from core.errors import GraftError, StudyError
 from core.runs.folder import Run, delete_run, restore_run
@@ -50,10 +47,7 @@ def delete_study(study: Study, with_runs: bool = False) -> list[str]:
         _bring_back(gone)
         raise
     study.remember(WENT_ALONG, gone)
-    target = workspace.folder("trash", "studies") / study.id
-    with workspace.writing(target):
-        shutil.rmtree(target, ignore_errors=True)
-        os.rename(study.path, target)
+    workspace.discard(study.path, "studies")
     return gone
 
 
@@ -63,15 +57,12 @@ def restore_study(study_id: str) -> Study:
     Raises:
         StudyError: when the trash does not hold it.
     """
-    source = workspace.folder("trash", "studies") / study_id
-    if not source.exists():
+    path = workspace.bring_back(study_id, "studies")
+    if path is None:
         raise StudyError(
             f"Study {study_id} is not in the trash.", "Only studies deleted in this workspace can be restored."
         )
-    target = workspace.folder("studies") / study_id
-    with workspace.writing(target):
-        os.rename(source, target)
-    study = Study(study_id, target)
+    study = Study(study_id, path)
     _bring_back(study.recall(WENT_ALONG) or [])
     return study
 

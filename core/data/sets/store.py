@@ -224,10 +224,7 @@ def rename_dataset(ref: str, name: str) -> DataSet:
 def delete_dataset(ref: str) -> str:
     """Move a set, damaged or not, to the trash; its id, with which ``restore_dataset`` brings it back."""
     stored = _stored(ref) or get_dataset(ref)
-    target = workspace.folder("trash", "datasets") / stored.id
-    with workspace.writing(target):
-        shutil.rmtree(target, ignore_errors=True)
-        os.rename(workspace.folder("datasets") / stored.id, target)
+    workspace.discard(workspace.folder("datasets") / stored.id, "datasets")
     return stored.id
 
 
@@ -237,12 +234,8 @@ def restore_dataset(dataset_id: str) -> DataSet:
     Raises:
         DatasetError: when the trash does not hold it.
     """
-    source = workspace.folder("trash", "datasets") / dataset_id
-    if not source.exists():
+    if workspace.bring_back(dataset_id, "datasets") is None:
         raise DatasetError(f"The set {dataset_id} is not in the trash.", "Add its file again.")
-    target = workspace.folder("datasets") / dataset_id
-    with workspace.writing(target):
-        os.rename(source, target)
     return get_dataset(dataset_id)
 
 
