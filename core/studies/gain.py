@@ -1,7 +1,8 @@
 """What transfer is worth in a ladder: the difference, its test, and a sentence that holds for both."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
 from core.evaluation.significance import holm, verdict
 from core.metrics.table import METRICS
@@ -12,14 +13,16 @@ from core.tasks import figure, readable
 
 @dataclass(frozen=True, slots=True)
 class Gain:
-    """Fine-tuning against the best rung without transfer.
+    """One way to transfer against the best rung without transfer.
 
     Attributes:
         of, against: keys of the two rungs.
         difference, interval: of the metric, 0..1 for a share; the interval is of this pair alone.
-        p, p_corrected: Holm's over fine-tuning against every rung without transfer, since the best of them was picked afterwards.
+        p, p_corrected: Holm's over fine-tuning and the probe against every rung without transfer, since the best of those was picked
+            afterwards, and either of the two may show that transfer pays.
         verdict: real, not_shown or too_few_rows, by the corrected p.
         pays: whether the difference is real and in favour of transfer.
+        source: the same of the source left as it is, with a classifier on it; None where there is none, or of that itself.
     """
 
     metric: str
@@ -32,6 +35,12 @@ class Gain:
     verdict: str
     pays: bool
     rows: int
+    source: "Gain | None" = None
+
+    @property
+    def leading(self) -> "Gain":
+        """This one, unless only the source left as it is shows that transfer pays."""
+        return self.source if self.source and self.source.pays and not self.pays else self
 
 
 def transfer_gain(rungs: Sequence[Rung]) -> Gain | None:
@@ -40,20 +49,32 @@ def transfer_gain(rungs: Sequence[Rung]) -> Gain | None:
     Fine-tuning was named before anything was seen; the rung without transfer is the best of those that are there, which can only
     make the gain smaller.
     """
-    top = next((rung for rung in rungs if rung.name == FINE_TUNING and rung.done), None)
-    rivals = [rung for rung in rungs if not rung.transfers and rung.done and rung.ahead and rung.ahead["p"] is not None]
-    if top is None or not rivals:
+    done = {rung.name: rung for rung in rungs if rung.done}
+    rivals = [rung for name, rung in done.items() if not rung.transfers and _known(rung.ahead)]
+    if FINE_TUNING not in done or not rivals:
         return None
-    metric = METRICS[top.headline]
-    corrected = holm([rival.ahead["p"] for rival in rivals if rival.ahead])
-    place = max(range(len(rivals)), key=lambda at: _reached(rivals[at], metric.higher))
-    ahead = rivals[place].ahead or {}
-    said = verdict(corrected[place], ahead["rows"])
+    beside = [rung for rung in rivals if PROBE in done and _known(rung.probe_ahead)]
+    tests = [rung.ahead or {} for rung in rivals] + [rung.probe_ahead or {} for rung in beside]
+    corrected = holm([test["p"] for test in tests])
+    best = max(rivals, key=lambda rung: _reached(rung, METRICS[rung.headline].higher))
+    source = None
+    if best in beside:
+        place = len(rivals) + beside.index(best)
+        source = _gain(done[PROBE], best, tests[place], corrected[place])
+    place = rivals.index(best)
+    return replace(_gain(done[FINE_TUNING], best, tests[place], corrected[place]), source=source)
+
+
+def _known(ahead: Mapping[str, Any] | None) -> bool:
+    return bool(ahead) and (ahead or {})["p"] is not None
+
+
+def _gain(own: Rung, rival: Rung, ahead: Mapping[str, Any], p: float) -> Gain:
+    said = verdict(p, ahead["rows"])
     interval = ahead["interval"]
-    return Gain(
-        top.headline, top.key, rivals[place].key, ahead["difference"], tuple(interval) if interval else None, ahead["p"],
-        corrected[place], said, said == "real" and metric.better(ahead["difference"]), ahead["rows"],
-    )  # fmt: skip
+    pays = said == "real" and METRICS[own.headline].better(ahead["difference"])
+    rows, apart = ahead["rows"], tuple(interval) if interval else None
+    return Gain(own.headline, own.key, rival.key, ahead["difference"], apart, ahead["p"], p, said, pays, rows)
 
 
 def gain_sentence(rungs: Sequence[Rung], gain: Gain | None, noun: str = "texts") -> str:
@@ -112,23 +133,39 @@ def _verdict(done: dict[str, Rung], gain: Gain | None) -> str:
         return f"{gain.rows:,} rows are too few to say whether transfer pays."
     rival = next(WITHOUT[name] for name, rung in done.items() if rung.key == gain.against)
     metric = METRICS[gain.metric]
-    size = f"{_number(abs(gain.difference), metric.share)}{' points' if metric.share else f' of {metric.spoken}'}"
-    span = f"{gain.rows:,} rows"
-    if gain.interval is not None:  # told as the size of the difference
-        low, high = gain.interval if gain.difference >= 0 else (-gain.interval[1], -gain.interval[0])
-        span = f"95 % interval {_number(low, metric.share)} to {_number(high, metric.share)}, {span}"
-    if gain.verdict == "not_shown":
-        way = "ahead of" if metric.better(gain.difference) else "behind"
-        where = f"{size} {way}" if gain.difference else "level with"
-        said = f"No gain from transfer is shown: fine-tuning is {where} {rival}, the best without it, as chance might bring ({span})."
-    elif gain.pays:
+    size, span = _size(gain), _span(gain)
+    way = "ahead of" if metric.better(gain.difference) else "behind"
+    where = f"{size} {way}" if gain.difference else "level with"
+    if gain.pays:
         said = f"Transfer pays here: fine-tuning is {size} better than {rival}, the best without it; chance hardly explains it ({span})."
+    elif (source := gain.leading) is not gain:
+        said = (
+            f"Transfer pays here, and fine-tuning is not what brings it: the source left as it is, with a classifier on it, is {_size(source)} "
+            f"better than {rival}, the best without it; chance hardly explains it ({_span(source)}). Fine-tuning is {where} {rival} ({span})."
+        )
+    elif gain.verdict == "not_shown":
+        said = f"No gain from transfer is shown: fine-tuning is {where} {rival}, the best without it, as chance might bring ({span})."
     else:
         said = f"Transfer does not pay here: {rival} is {size} better than fine-tuning; chance hardly explains it ({span})."
     seeds = next((rung.seeds for name, rung in done.items() if name == FINE_TUNING), 1)
     if seeds > 1:
         return f"{said} Figures are means over {seeds} trainings, tested over the rows and the seeds."
     return f"{said} This is about these models, trained once each."
+
+
+def _size(gain: Gain) -> str:
+    share = METRICS[gain.metric].share
+    return f"{_number(abs(gain.difference), share)}{' points' if share else f' of {METRICS[gain.metric].spoken}'}"
+
+
+def _span(gain: Gain) -> str:
+    """The interval, told as the size of the difference, and the rows."""
+    span = f"{gain.rows:,} rows"
+    if gain.interval is None:
+        return span
+    low, high = gain.interval if gain.difference >= 0 else (-gain.interval[1], -gain.interval[0])
+    share = METRICS[gain.metric].share
+    return f"95 % interval {_number(low, share)} to {_number(high, share)}, {span}"
 
 
 def _number(value: float, share: bool) -> str:

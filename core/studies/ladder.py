@@ -25,7 +25,8 @@ class Ladder:
         rungs: all of them, lowest first, also those that are not done yet.
         gain: fine-tuning against the best without transfer; None while one of the two sides is missing.
         sentence: empty until the runs have ended.
-        best_run: the run to try: fine-tuning, or the probe where that failed; None until then.
+        best_run: the run to try: fine-tuning, or the probe where that failed or where only the probe shows that transfer pays; None until
+            then.
     """
 
     rungs: tuple[Rung, ...]
@@ -90,7 +91,8 @@ def read_ladder(study: Study) -> Ladder:
     gain = transfer_gain(rungs)
     sentence = gain_sentence(rungs, gain, str(study.read()["noun"])) if ended else ""
     done = {rung.name: rung.run for rung in rungs if rung.done}
-    return Ladder(tuple(rungs), gain, sentence, done.get(FINE_TUNING) or done.get(PROBE))
+    first, second = (FINE_TUNING, PROBE) if gain is None or gain.leading is gain else (PROBE, FINE_TUNING)
+    return Ladder(tuple(rungs), gain, sentence, done.get(first) or done.get(second))
 
 
 LADDER = Kind(

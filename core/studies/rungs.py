@@ -39,6 +39,7 @@ class Rung:
         trained_weights: None where there are none to count.
         caveat: what makes the figures kinder than new rows would, in a sentence; empty where test rows judged them.
         ahead: fine-tuning less this rung on the same rows: difference, interval, p, verdict; None where it is not known.
+        probe_ahead: the probe less this rung, in the same way.
         seeds: trainings whose mean the figures are.
     """
 
@@ -60,6 +61,7 @@ class Rung:
     rows: int = 0
     caveat: str = ""
     ahead: Mapping[str, Any] | None = None
+    probe_ahead: Mapping[str, Any] | None = None
     seeds: int = 1
 
     @property
@@ -81,6 +83,7 @@ class Rung:
             "interval": list(self.interval) if self.interval else None, "seconds": self.seconds, "rows": self.rows,
             "labels_used": self.labels_used if self.done else None, "labels_chosen_on": self.chosen_on,
             "trained_weights": self.trained_weights, "seeds": self.seeds, "fine_tuning_ahead": dict(self.ahead) if self.ahead else None,
+            "probe_ahead": dict(self.probe_ahead) if self.probe_ahead else None,
         }  # fmt: skip
 
 
@@ -88,13 +91,13 @@ def read_rungs(cells: Sequence[Cell]) -> list[Rung]:
     """All rungs, lowest first."""
     results = {cell.plan.name: result for cell in cells if (result := _result(cell)) is not None}
     by_name = {cell.plan.name: cell for cell in cells}
-    top = results.get(FINE_TUNING)
+    top, probe = (by_name[name].run if name in results else None for name in (FINE_TUNING, PROBE))
     rungs = []
     for name in ORDER:
         if name in BASELINES:
             rungs.append(_baseline(name, by_name, results))
         elif name in by_name:
-            rungs.append(_trained(by_name[name], results.get(name), by_name[FINE_TUNING].run if top else None))
+            rungs.append(_trained(by_name[name], results.get(name), top, probe))
     return rungs
 
 
@@ -104,17 +107,17 @@ def _result(cell: Cell) -> dict[str, Any] | None:
 
 def _baseline(name: str, cells: Mapping[str, Cell], results: Mapping[str, dict[str, Any]]) -> Rung:
     """A rung that stands beside the runs; fine-tuning's own lines are best, since they tell how far it is ahead."""
-    for cell in (FINE_TUNING, PROBE, CONTROL):
-        result = results.get(cell)
-        line = next((line for line in (result or {}).get("baselines", []) if line["name"] in BASELINES[name]), None)
-        if result is None or line is None:
+    lines = {cell: _line(results.get(cell), name) for cell in (FINE_TUNING, PROBE, CONTROL)}
+    for cell, line in lines.items():
+        if line is None:
             continue
+        result = results[cell]
         headline = headline_of(result)
         return Rung(
             name, line["name"], line["title"], line["sentence"], name in TRANSFERS, "finished", run=_id(cells[cell]),
             headline=headline, metrics=line["metrics"], interval=interval_of(line, headline), seconds=line.get("seconds"),
             labels_used=0 if name == NAMES else result["train_rows"], rows=result["rows"],
-            caveat=caveat_in(result) or "", ahead=line.get("paired") if cell == FINE_TUNING else None,
+            caveat=caveat_in(result) or "", ahead=_paired(lines[FINE_TUNING]), probe_ahead=_paired(lines[PROBE]),
         )  # fmt: skip
     titles = {"trivial": "Majority class", NAMES: NAMES_TITLE, "counted": "Counted words"}
     reasons = [result["names_left_out"] for result in results.values() if result.get("names_left_out")]
@@ -126,7 +129,16 @@ def _baseline(name: str, cells: Mapping[str, Cell], results: Mapping[str, dict[s
     return Rung(name, name, titles[name], "", name in TRANSFERS, cell_state(first), _why(first))
 
 
-def _trained(cell: Cell, result: dict[str, Any] | None, top: Run | None) -> Rung:
+def _line(result: dict[str, Any] | None, name: str) -> dict[str, Any] | None:
+    """The line of a baseline beside a run."""
+    return next((line for line in (result or {}).get("baselines", []) if line["name"] in BASELINES[name]), None)
+
+
+def _paired(line: dict[str, Any] | None) -> dict[str, Any] | None:
+    return (line or {}).get("paired")
+
+
+def _trained(cell: Cell, result: dict[str, Any] | None, top: Run | None, probe: Run | None) -> Rung:
     strategy = STRATEGIES[cell.plan.config.strategy]
     name = cell.plan.name
     blank = Rung(
@@ -148,12 +160,12 @@ def _trained(cell: Cell, result: dict[str, Any] | None, top: Run | None) -> Rung
         metrics=result["metrics"], interval=interval_of(result, headline), seconds=result["seconds"], rows=result["rows"],
         labels_used=result["train_rows"], chosen_on=chosen_on, trained_weights=result["parameters"]["trained"],
         caveat=caveat_in(result) or "",
-        ahead=_ahead(top, cell.run, headline),
+        ahead=_ahead(top, cell.run, headline), probe_ahead=_ahead(probe, cell.run, headline),
     )  # fmt: skip
 
 
 def _ahead(top: Run | None, run: Run | None, headline: str) -> dict[str, Any] | None:
-    """Fine-tuning less this run, on the rows that both were judged by."""
+    """The one run less the other, on the rows that both were judged by."""
     if top is None or run is None or top.id == run.id:
         return None
     kept = ("metric", "difference", "interval", "p", "verdict", "rows")

@@ -4,22 +4,26 @@ from core.studies.gain import gain_sentence, transfer_gain
 from core.studies.rungs import Rung
 
 
-def rung(name, key, value, ahead=None, headline="accuracy", **more):
-    """A rung that is done; ``ahead``: difference, low, high, p of fine-tuning against it."""
-    against = None
-    if ahead:
-        difference, low, high, p = ahead
-        against = {
+def rung(name, key, value, ahead=None, headline="accuracy", probe_ahead=None, **more):
+    """A rung that is done; ``ahead``: difference, low, high, p of fine-tuning against it; ``probe_ahead``: of the probe."""
+
+    def tested(less):
+        if less is None:
+            return None
+        difference, low, high, p = less
+        return {
             "metric": headline,
             "difference": difference,
             "interval": [low, high],
             "p": p,
             "rows": more.get("rows", 500),
         }
+
     facts = {"labels_used": 140, "rows": 500, "run": "r"} | more
     return Rung(
         name, key, key.title(), "", name in ("names", "linear_probe", "fine_tuning"), "finished", headline=headline,
-        metrics={"accuracy": value, "macro_f1": value, "rmse": value}, ahead=against, **facts,
+        metrics={"accuracy": value, "macro_f1": value, "rmse": value}, ahead=tested(ahead), probe_ahead=tested(probe_ahead),
+        **facts,
     )  # fmt: skip
 
 
@@ -92,6 +96,28 @@ def test_errors_are_better_when_smaller_and_other_metrics_are_named():
 def test_a_frozen_source_that_does_better_is_told():
     rungs = climbed(top=0.88)
     assert "a classifier on the source left as it is 90" in gain_sentence(rungs, transfer_gain(rungs))
+
+
+def frozen_ahead(p):
+    """Fine-tuning level with counted words; the probe 25 points ahead, with this p."""
+    return [
+        rung("counted", "tfidf", 0.47, (-0.03, -0.16, 0.11, 0.9), probe_ahead=(0.25, 0.1, 0.4, p)),
+        rung("linear_probe", "linear_probe", 0.72, (-0.28, -0.4, -0.1, 0.01)),
+        rung("fine_tuning", "full", 0.44),
+    ]
+
+
+def test_transfer_pays_where_only_the_source_left_as_it_is_shows_it():
+    rungs = frozen_ahead(p=0.001)
+    gain = transfer_gain(rungs)
+    assert not gain.pays and gain.leading is gain.source and gain.source.of == "linear_probe"
+    assert gain.source.p_corrected == pytest.approx(0.002)  # Holm over both ways to transfer
+    said = gain_sentence(rungs, gain)
+    assert "the source left as it is, with a classifier on it, is 25.0 points better than counting words" in said
+    assert "Fine-tuning is 3.0 points behind counting words" in said and "No gain" not in said
+    chance = frozen_ahead(p=0.03)  # 0.06 over both
+    assert "No gain from transfer is shown" in gain_sentence(chance, transfer_gain(chance))
+    assert transfer_gain(chance).leading.of == "full"
 
 
 def test_rows_that_chose_the_checkpoint_are_not_called_unseen():

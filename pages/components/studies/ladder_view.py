@@ -54,7 +54,7 @@ def ladder_view(study: Study, ladder: Ladder) -> None:
     if ladder.sentence and ladder.best_run:
         best = get_run(ladder.best_run)
         try_chips(best)
-        run_link(best, "Open the fine-tuned run: mistakes, curves, files")
+        run_link(best, "Open this run: mistakes, curves, files")
         labels_saved_view(study)
 
 
@@ -64,7 +64,7 @@ def _verdict(ladder: Ladder) -> None:
         return
     said = words.plain(ladder.sentence)
     _figure(ladder)
-    if ladder.gain is not None and ladder.gain.pays:
+    if ladder.gain is not None and ladder.gain.leading.pays:
         st.success(said, icon=":material/check_circle:")
     elif ladder.gain is not None and ladder.gain.verdict == "real":
         st.warning(said, icon=":material/info:")
@@ -73,9 +73,12 @@ def _verdict(ladder: Ladder) -> None:
 
 
 def _figure(ladder: Ladder) -> None:
-    """The one figure that leads: what fine-tuning reaches, and how far that is from the best without transfer."""
-    top, gain = next(rung for rung in ladder.rungs if rung.name == FINE_TUNING), ladder.gain
-    if gain is None or top.value is None:
+    """The one figure that leads: what transfer reaches, and how far that is from the best without it."""
+    if ladder.gain is None:
+        return
+    gain = ladder.gain.leading
+    top = next(rung for rung in ladder.rungs if rung.key == gain.of and rung.transfers)
+    if top.value is None:
         return
     rival = next(rung for rung in ladder.rungs if rung.key == gain.against)
     reached = (
