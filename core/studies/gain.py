@@ -140,8 +140,9 @@ def _verdict(done: dict[str, Rung], gain: Gain | None) -> str:
         said = f"Transfer pays here: fine-tuning is {size} better than {rival}, the best without it; chance hardly explains it ({span})."
     elif (source := gain.leading) is not gain:
         said = (
-            f"Transfer pays here, and fine-tuning is not what brings it: the source left as it is, with a classifier on it, is {_size(source)} "
-            f"better than {rival}, the best without it; chance hardly explains it ({_span(source)}). Fine-tuning is {where} {rival} ({span})."
+            "Transfer pays here, and fine-tuning is not what brings it: the source left as it is, with a classifier on it, is "
+            f"{_size(source)} better than {rival}, the best without it; chance hardly explains it ({_span(source)}). "
+            f"Fine-tuning is {where} {rival} ({span})."
         )
     elif gain.verdict == "not_shown":
         said = f"No gain from transfer is shown: fine-tuning is {where} {rival}, the best without it, as chance might bring ({span})."
