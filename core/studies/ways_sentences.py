@@ -56,7 +56,7 @@ def best_sentence(ways: Ways) -> str:
         quick = min([best, *level], key=lambda line: line.seconds or 0.0)
         if quick is not best and (quick.seconds or 0.0) < 0.7 * (best.seconds or 0.0):
             said.append(
-                f"Of these {quick.name} is quickest: {quick.seconds:.0f} s a training against {best.seconds:.0f} s."
+                f"Of these {quick.name} is quickest: {readable(quick.seconds or 0.0)} s a training against {best.seconds:.0f} s."
             )
     if len(trained) > 2:
         said.append("The best of several is flattered a little by having been picked on these rows.")

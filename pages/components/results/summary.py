@@ -28,7 +28,7 @@ def _scores(result: dict[str, Any]) -> None:
     contenders = scores_view("This run", charts.THIS_RUN, result, "score_bars", "score_table")
     drawn = "" if result["rows"] == result["evaluated_of"] else f" (a fixed draw from {result['evaluated_of']:,})"
     unseen = ", which no one saw in training" if result["split"] == "test" else ""
-    meanings = [f"**{METRICS[name].title}**: {_lower(METRICS[name].help)}" for name in task.metrics]
+    meanings = [f"**{METRICS[name].title}**: {words.amid(METRICS[name].help)}" for name in task.metrics]
     meanings += [
         "**Interval**: with other rows of the same kind the score would move; in 95 of 100 such draws it covers the true value."
     ]
@@ -36,7 +36,3 @@ def _scores(result: dict[str, Any]) -> None:
     st.caption(
         f"All judged on the same {result['rows']:,} {result['split']} rows{drawn}{unseen}.", help="\n\n".join(meanings)
     )
-
-
-def _lower(sentence: str) -> str:
-    return sentence[0].lower() + sentence[1:]

@@ -89,6 +89,11 @@ def spoken(metric: str) -> str:
     return METRICS[metric].spoken
 
 
+def amid(title: str) -> str:
+    """A title as it stands amid a sentence: a small first letter, where it is no abbreviation."""
+    return title if title[1:2].isupper() else title[:1].lower() + title[1:]
+
+
 def answer(stored: Any, kind: str) -> str:
     """One stored answer for a reader: labels with commas, scores with three digits.
 

@@ -35,7 +35,11 @@ def ladder_view(study: Study, ladder: Ladder) -> None:
     _verdict(ladder)
     done = [rung for rung in ladder.rungs if rung.done]
     if done:
-        show_chart(charts.score_bars(_bars(done), done[0].headline, ink=ink()), key=f"ladder_{study.id}", config=STILL)
+        leading = (
+            ladder.gain.leading.of if ladder.gain else next((rung.key for rung in done if rung.name == FINE_TUNING), "")
+        )
+        bars = _bars(done, leading)
+        show_chart(charts.score_bars(bars, done[0].headline, ink=ink()), key=f"ladder_{study.id}", config=STILL)
         judged = next((rung.caveat for rung in done if rung.caveat), "None of them has learnt from these rows.")
         st.caption(
             f"Green uses what the source has learnt elsewhere, grey does not. All are judged by the same {done[0].rows:,} rows. "
@@ -88,17 +92,17 @@ def _figure(ladder: Ladder) -> None:
     size = f"{100 * gain.difference:+.0f} points" if share else f"{gain.difference:+.3g} {words.spoken(top.headline)}"
     sure = {"real": "sure", "not_shown": "not sure", "too_few_rows": "too few rows to say"}[gain.verdict]
     st.metric(
-        f"{top.title}, {words.spoken(top.headline)}", reached, f"{size} beside {_short(rival).lower()}, {sure}",
+        f"{top.title}, {words.spoken(top.headline)}", reached, f"{size} beside {words.amid(_short(rival))}, {sure}",
         delta_color=("normal" if METRICS[top.headline].higher else "inverse") if gain.verdict == "real" else "off",
     )  # fmt: skip
 
 
-def _bars(done: list[Rung]) -> list[dict[str, Any]]:
-    """Best on top, as the ladder is climbed."""
+def _bars(done: list[Rung], leading: str) -> list[dict[str, Any]]:
+    """Best on top, as the ladder is climbed; the rung whose key leads is dark."""
     return [
         {
             "title": _short(rung), "value": rung.value,
-            "color": GREEN if rung.name == FINE_TUNING else PALE if rung.transfers else charts.GREY,
+            "color": GREEN if rung.transfers and rung.key == leading else PALE if rung.transfers else charts.GREY,
             "low": rung.interval[0] if rung.interval else None, "high": rung.interval[1] if rung.interval else None,
         }
         for rung in reversed(done)

@@ -66,7 +66,7 @@ def lead(ways: Ways, best: Line) -> None:
         size = f"{100 * gap:+.1f} points" if share else f"{gap:+.3g}"
         test = ways.test(best.name, rival.name)
         sure = {"real": "sure", "not_shown": "not sure"}.get(test.verdict if test else "", "not tested over seeds")
-        delta = f"{size} beside {rival.name.lower()}, {sure}"
+        delta = f"{size} beside {words.amid(rival.name)}, {sure}"
     trainings = f", mean of {len(best.values)} trainings" if len(best.values) > 1 else ""
     st.metric(
         f"{words.plain(best.name)}, {words.spoken(ways.headline)}{trainings}", words.figure(ways.headline, best.mean), delta,
