@@ -41,7 +41,7 @@ def tutorial(
     from core.training.devices import default_device
 
     train, test, labels = rows_of(dataset, train_size, test_size, seed)
-    model, tokenizer = _source("minilm", len(labels), seed)
+    model, tokenizer = source("minilm", len(labels), seed)
     device = default_device().name
     model.to(device).train()
     optimiser = torch.optim.Adam(model.parameters(), lr=PRESETS["classic"].settings["learning_rate"])
@@ -83,7 +83,7 @@ def trainer(
 ) -> dict[str, Any]:  # fmt: skip
     """`transformers.Trainer`, with its defaults or tuned."""
     train, test, labels = rows_of(dataset, train_size, test_size, seed)
-    encoder, tokenizer = _source(model, len(labels), seed)
+    encoder, tokenizer = source(model, len(labels), seed)
     texts = [
         encoded_rows(tokenizer, frame["text"].tolist(), [labels.index(label) for label in frame["label"]], max_length)
         for frame in (train, test)
@@ -139,7 +139,7 @@ def run_trainer(
     }  # fmt: skip
 
 
-def _source(model: str, classes: int, seed: int) -> tuple[Any, Any]:
+def source(model: str, classes: int, seed: int) -> tuple[Any, Any]:
     import torch
     from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
