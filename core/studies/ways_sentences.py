@@ -56,11 +56,15 @@ def best_sentence(ways: Ways) -> str:
         quick = min([best, *level], key=lambda line: line.seconds or 0.0)
         if quick is not best and (quick.seconds or 0.0) < 0.7 * (best.seconds or 0.0):
             said.append(
-                f"Of these {quick.name} is quickest: {readable(quick.seconds or 0.0)} s a training against {best.seconds:.0f} s."
+                f"Of these {quick.name} is quickest: {_seconds(quick.seconds)} a training against {best.seconds:.0f} s."
             )
     if len(trained) > 2:
         said.append("The best of several is flattered a little by having been picked on these rows.")
     return " ".join(said)
+
+
+def _seconds(seconds: float | None) -> str:
+    return f"{seconds:.0f} s" if seconds and seconds >= 1 else "under a second"
 
 
 def beside_sentence(ways: Ways, name: str) -> str:

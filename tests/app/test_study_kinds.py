@@ -94,6 +94,17 @@ def test_ways_of_training_are_shown_half_way_and_done(dataset, config, kind):
     assert any("mean of 3 trainings" in metric.label for metric in app.metric)
 
 
+def test_the_score_of_a_study_in_the_table_is_a_mean_over_seeds_and_not_its_luckiest_run(dataset, config):
+    study = start_study("strategies", config, Asked(seeds=3, strategies=("full", "lora")))
+    for cell in study.cells():
+        finish(cell.run, dataset, {"0": 1.0, "1": 0.5, "2": 0.5}.get(cell.plan.factors["seed"], 0.5), draw=0)
+    scores = {seed: cell.run.result["metrics"] for cell in study.cells() for seed in [cell.plan.factors["seed"]]}
+    name = next(iter(study.cells())).run.result["headline"]
+    mean = sum(metrics[name] for metrics in scores.values()) / 3
+    (row,) = (row for _, row in open_page("results").dataframe[0].value.iterrows() if row["Kind"] == "study")
+    assert row["Score"].startswith(f"{100 * mean:.1f} %") and mean < 0.9
+
+
 def test_a_labels_curve_is_shown_half_way_and_done(dataset, config):
     study = start_study("labels", config, Asked(seeds=3, sizes=(4, 8), strategies=("full", "scratch")))
     assert "The first figures come" in said(shown(study))

@@ -1,6 +1,7 @@
 """The table of runs and studies: filter, choose, open, rename, tag, delete."""
 
 from contextlib import suppress
+from statistics import fmean
 
 import pandas as pd
 import streamlit as st
@@ -13,6 +14,7 @@ from core.runs.folder import Run, delete_run, restore_run
 from core.runs.ties import study_tie
 from core.strategies.registry import STRATEGIES
 from core.studies.folder import Study
+from core.studies.grid import SEED
 from core.studies.seed_groups import SeedGroup, seed_groups
 from core.studies.standing import state_of
 from core.tasks import headline_of
@@ -47,7 +49,7 @@ def run_table(runs: list[Run], studies: list[Study], linked: list[Run]) -> list[
         selection_default={"selection": {"rows": positions}} if positions else None,
         column_config={
             "Name": st.column_config.TextColumn(pinned=True),
-            "Score": st.column_config.TextColumn(help="The figure that the run is judged by."),
+            "Score": st.column_config.TextColumn(help="The figure that judges; of a study its best way's, as a mean over seeds."),
             MACRO_F1.title: st.column_config.NumberColumn(format="%.1f %%", help=MACRO_F1.help),
             "Best baseline": st.column_config.TextColumn(help="The same figure of the better baseline, on the same rows."),
             "Judged rows": st.column_config.NumberColumn(help="How many rows the scores rest on."),
@@ -119,18 +121,20 @@ def _study_line(study: Study) -> dict[str, object]:
 
 
 def _best_of(study: Study) -> str:
-    """The best figure that one of its runs has reached; empty where none has a result."""
+    """What the best of its ways has reached, as the mean over the seeds; empty where none has a result."""
     with suppress(GraftError):
         if study.goes_on or study.is_done or study.is_held:
             return ""  # the best by these rows is not what it hands over: the validation rows choose that
-        results = [cell.run.result for cell in study.cells() if cell.run and cell.run.state == "finished"]
-        told = [
-            (result["metrics"][name], name)
-            for result in results
-            if result and METRICS[name := headline_of(result)].higher
-        ]
-        if told:
-            value, name = max(told)
+        reached: dict[tuple[str, frozenset[tuple[str, str]]], list[float]] = {}
+        for cell in study.cells():
+            result = cell.run.result if cell.run and cell.run.state == "finished" else None
+            if not result or not METRICS[name := headline_of(result)].higher:
+                continue
+            if (value := result["metrics"][name]) is not None:
+                way = frozenset((factor, said) for factor, said in cell.plan.factors.items() if factor != SEED)
+                reached.setdefault((name, way), []).append(value)
+        if reached:
+            value, name = max((fmean(values), name) for (name, _), values in reached.items())
             return f"{figure(name, value)} {spoken(name)}"
     return ""
 
