@@ -46,13 +46,12 @@ NOT_DATA = (
     (b"OggS", "a sound file", _TABLE),
     (b"fLaC", "a sound file", _TABLE),
     (b"wOF", "a font", _TABLE),
-    (b"<!DOCTYPE html", "a web page, not the file behind the link", "Download the file itself, then upload that."),
-    (b"<!doctype html", "a web page, not the file behind the link", "Download the file itself, then upload that."),
-    (b"<html", "a web page, not the file behind the link", "Download the file itself, then upload that."),
     (b"<?xml", "an XML document", "Write its texts and labels as CSV or JSON Lines first."),
     (b"-----BEGIN PGP", "an encrypted message", "Decrypt it first."),
     (b"Salted__", "a file encrypted with OpenSSL", "Decrypt it first."),
 )  # fmt: skip
+_TAGS = re.compile(r"(O|[BIESLU]-\S+)")  # of words: outside, or at a place inside something that is named
+_FEWEST_WORDS = 8
 _PICKLE = re.compile(rb"\x80[\x02-\x05](\x95.{8}|c|\}|\]|\()", re.DOTALL)
 
 
@@ -136,6 +135,11 @@ def refuse_what_is_not_data(head: bytes, name: str) -> None:
     for magic, what, hint in NOT_DATA:
         if head.startswith(magic):
             raise DatasetError(f"{name} is {what}.", hint)
+    if _is_tagged_words(head):
+        raise DatasetError(
+            f"{name} holds one word a line with a tag each (CoNLL), which is the labelling of words.",
+            "Graft learns labels of whole texts: give a table of one text a row with its label.",
+        )
     if head.startswith(b"MZ") and b"\x00" in head[:64]:
         raise DatasetError(f"{name} is a Windows program.", _TABLE)
     if head.startswith(b"RIFF") and head[8:12] in (b"WEBP", b"WAVE", b"AVI "):
@@ -146,3 +150,14 @@ def refuse_what_is_not_data(head: bytes, name: str) -> None:
         raise DatasetError(
             f"{name} is a Python pickle, which can run any program when it is opened.", "Write it as Parquet or CSV."
         )
+
+
+def _is_tagged_words(head: bytes) -> bool:
+    """Whether each line is a word and its tag, with empty lines between the sentences."""
+    lines = [line.split() for line in head.decode("utf-8", "replace").splitlines()[:-1]]
+    words = [fields for fields in lines if fields and not fields[0].startswith(("#", "-DOCSTART-"))]
+    if len(words) < _FEWEST_WORDS or [] not in lines or len({len(fields) for fields in words}) > 1:
+        return False
+    if len(words[0]) == 10 and all(fields[0].replace("-", "").replace(".", "").isdigit() for fields in words):
+        return True  # CoNLL-U
+    return len(words[0]) > 1 and all(_TAGS.fullmatch(fields[-1]) for fields in words)

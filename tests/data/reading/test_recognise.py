@@ -43,3 +43,13 @@ def test_a_path_without_a_file_and_a_folder_are_named(tmp_path):
         read_table(tmp_path / "none.csv")
     with pytest.raises(DatasetError, match="is a folder"):
         read_table(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "line", ["{word} O", "{word} NNP B-NP {tag}", "{word}\t{tag}", "{n}\t{word}\tx\tNOUN\tNN\t_\t2\tobj\t_\t_"]
+)
+def test_files_of_tagged_words_are_told_by_name(tmp_path, line):
+    words = enumerate("Ann sees the small dog".split(), 1)
+    sentence = "\n".join(line.format(word=word, n=n, tag="B-PER" if n == 1 else "O") for n, word in words)
+    with pytest.raises(DatasetError, match="one word a line"):
+        read(tmp_path, f"-DOCSTART- -X- O O\n\n{sentence}\n\n{sentence}\n\n{sentence}\n", "x.txt")

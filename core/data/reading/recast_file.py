@@ -1,0 +1,54 @@
+"""A file of another kind written out as one that is read already, in a folder that goes away with its reader."""
+
+import csv
+import json
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from core.data.reading.delimited import open_delimited
+from core.data.reading.json_file import open_json
+from core.data.reading.members import refuse_full_disk
+from core.data.reading.reader import ReadingOptions
+from core.data.reading.table_reader import TableReader
+from core.data.reading.unpack import Scratch
+
+ROOM_LOOKED_AT = 10_000  # rows after which the room on the disk is looked at again
+ROOM = 64 << 20  # bytes that must be free
+
+
+def open_as_delimited(rows: Iterable[list[str]], path: Path, name: str, title: str, header: bool | None) -> TableReader:
+    """Rows of cells, with or without names above them, as the reader of delimited text sees them.
+
+    Args:
+        title: the format that the table is said to have.
+    """
+    scratch = Scratch()
+    target = scratch.path / "table.csv"
+    with target.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, quoting=csv.QUOTE_ALL)
+        for number, row in enumerate(rows):
+            if number % ROOM_LOOKED_AT == 0:
+                refuse_full_disk(scratch.path, ROOM, name)
+            writer.writerow(row)
+    opened = open_delimited(target, name, ReadingOptions(delimiter=",", encoding="utf-8", header=header))
+    reasons = {"fields": f"the cells of {title}"} | {
+        what: why for what, why in opened.reasons.items() if what == "header"
+    }
+    return replace(opened, format=title, size=path.stat().st_size, delimiter=None, reasons=reasons, owns=scratch)
+
+
+def open_as_json(value: Any, path: Path, name: str, title: str) -> TableReader:
+    """A value of lists, dicts and strings as the reader of JSON sees it.
+
+    Raises:
+        DatasetError: when it holds no list of records.
+    """
+    scratch = Scratch()
+    target = scratch.path / "value.json"
+    refuse_full_disk(scratch.path, path.stat().st_size, name)
+    with target.open("w", encoding="utf-8") as file:
+        json.dump(value, file, ensure_ascii=False)
+    opened = open_json(target, f"{name}.json", ReadingOptions())
+    return replace(opened, name=name, format=title, size=path.stat().st_size, owns=scratch)
