@@ -16,7 +16,7 @@ from core.data.columns.label_cells import (
     storable_label,
 )
 from core.data.columns.labels import label_names, label_order
-from core.data.columns.numbers import is_number, number_of
+from core.data.columns.numbers import is_number, number_of, without_unit
 from core.data.columns.own_export import NO_LABELS
 from core.data.columns.roles import Roles
 from core.data.reading.cells import cell_text
@@ -90,7 +90,8 @@ def _from_numbers(column: pd.Series, name: str, decimal: str | None) -> pd.Serie
     for cell in column:
         text = cell_text(cell).strip()
         filled += text != ""
-        value = number_of(text, decimal) if is_number(text) else float("nan")
+        bare = text if is_number(text) else without_unit(text)
+        value = number_of(bare, decimal) if is_number(bare) else float("nan")
         answers.append(f"{value:.10g}" if np.isfinite(value) else None)
     if sum(answer is not None for answer in answers) < 0.5 * filled:
         raise DatasetError(

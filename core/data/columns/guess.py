@@ -1,6 +1,7 @@
 """Which column is the text and which the label: guessed with a reason, corrected by the user."""
 
 from collections.abc import Callable
+from textwrap import shorten
 from typing import Any
 
 import pandas as pd
@@ -51,7 +52,7 @@ def guess_roles(frame: pd.DataFrame) -> Roles:
         texts = columns
     if not texts:
         raise DatasetError(
-            f"No column looks like text; there are: {', '.join(map(str, frame.columns[:20]))}.",
+            f"No column looks like text; there are: {', '.join(shorten(str(name), 40) for name in frame.columns[:20])}.",
             "Name the text column, or check that the separator was recognised.",
         )
     text = texts[0]

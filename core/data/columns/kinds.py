@@ -17,7 +17,7 @@ from core.data.columns.label_cells import (
     places,
     plain_label,
 )
-from core.data.columns.numbers import DecimalMark, decimal_mark, is_number, number_of
+from core.data.columns.numbers import DecimalMark, are_measured, decimal_mark, is_number, number_of, without_unit
 from core.data.reading.ask import SHOWN, Ask, Reading
 from core.data.reading.cells import cell_text
 from core.data.reading.names import CODE_NAMES, LABEL_NAMES, SCORE_NAMES, is_called, plain_name
@@ -59,6 +59,12 @@ def look_at_labels(column: pd.Series) -> Kind:
         return _look_at_lists(str(column.name), lists + plain)
     if texts and all(map(is_number, texts)):
         return _look_at_numbers(str(column.name), texts)
+    if (
+        texts
+        and are_measured(texts)
+        and (kind := _look_at_numbers(str(column.name), list(map(without_unit, texts)))).task == "regression"
+    ):
+        return kind
     separator = joined_by(texts)
     if separator:
         names = {name for text in texts for name in joined_items(text, separator)}

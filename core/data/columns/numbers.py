@@ -6,6 +6,11 @@ from dataclasses import dataclass
 NUMBER = re.compile(
     r"[-+\u2212]?(\d{1,3}([.,' \u2019\u00a0\u202f])\d{3}(?:\2\d{3})*(?:[.,]\d+)?|\d+([.,]\d*)?|[.,]\d+)([eE][-+]?\d+)?"
 )
+_UNIT = re.compile(
+    r"(?P<number>.*?\d)\s*"
+    r"(?P<unit>%|\u2030|(?:/|out of|of|von|sur|de|su|\u4e2d)\s*\d+|stars?|points?|pts\.?|sterne?|punkte?|[€$£¥])",
+    re.IGNORECASE,
+)
 _BLANKS = re.compile(r"[' \u2019\u00a0\u202f]")
 ALIKE = 10  # cells with one mark and three digits from which on that looks like groups of thousands
 
@@ -93,6 +98,21 @@ def number_of(text: str, mark: str | None = None) -> float:
         twice = last >= 0 and plain.count(plain[last]) > 1
         mark = "," if last >= 0 and (plain[last] == ",") != twice else "."
     return float(plain.replace("." if mark == "," else ",", "").replace(",", "."))
+
+
+def without_unit(text: str) -> str:
+    """A cell without what stands behind its number: 85 of 85 %, 12 of 12/20, 4 of 4 out of 5; else the cell as it is."""
+    found = _UNIT.fullmatch(text)
+    return found["number"].strip() if found and is_number(found["number"].strip()) else text
+
+
+def are_measured(texts: list[str]) -> bool:
+    """Whether cells are numbers that all have the same behind them; of two kinds of it 3/5 and 7/10 could not be told apart."""
+    units = {
+        re.sub(r"\s", "", found["unit"]).lower().rstrip("s.") if (found := _UNIT.fullmatch(text)) else None
+        for text in texts
+    }
+    return len(units) == 1 and None not in units and all(is_number(without_unit(text)) for text in texts)
 
 
 def is_number(text: str) -> bool:

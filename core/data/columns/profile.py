@@ -6,7 +6,7 @@ import pandas as pd
 
 from core.data.columns.dates import are_dates
 from core.data.columns.label_cells import listed_items
-from core.data.columns.numbers import is_number
+from core.data.columns.numbers import are_measured, is_number
 from core.data.reading.cells import cell_text
 
 SAMPLE = 5000
@@ -56,7 +56,7 @@ def profile_column(frame: pd.DataFrame, name: str, position: int) -> ColumnProfi
     return ColumnProfile(
         name, position, len(full) / max(1, len(cells)), lengths[len(lengths) // 2],
         sum(" " in cell for cell in full) / max(1, len(full)), len(set(full)), len(full), nested,
-        all(map(is_number, full[:500])), are_dates(set(full[:SHOWN_VALUES])), _are_listed(full[:SHOWN_VALUES]),
+        all(map(is_number, full[:500])) or are_measured(full[:500]), are_dates(set(full[:SHOWN_VALUES])), _are_listed(full[:SHOWN_VALUES]),
         frozenset(list(dict.fromkeys(full))[:SHOWN_VALUES]),
     )  # fmt: skip
 

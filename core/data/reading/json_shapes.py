@@ -7,6 +7,8 @@ from core.data.reading.parts import part_of
 from core.errors import DatasetError
 
 EACH_ROW = "Each row must be an object with named fields."
+FEWEST_TEXTS = 8  # keys of an object from which on they may be its texts
+LOOKED_AT = 20  # items of a list by which it is told whether it holds texts
 LONG_TEXT = 60  # characters of a cell from which on it is a text, not a name
 
 
@@ -43,7 +45,7 @@ def rows_inside(value: Any, name: str) -> RowsInside:
     for inner in value.values():  # a table further in, such as {"data": {"rows": [...]}}
         if isinstance(inner, dict) and (any(map(is_table, inner.values())) or parts_among(inner)):
             return rows_inside(inner, name)
-    for rows in (_from_columns(value), _from_objects(value)):
+    for rows in (_from_columns(value), _from_labels(value), _from_texts(value), _from_objects(value)):
         if rows is not None:
             return RowsInside(rows)
     return RowsInside([value])
@@ -121,6 +123,29 @@ def _from_columns(value: dict[str, Any]) -> list[Any] | None:
     if len(columns) < 2 or not all(isinstance(column, list) for column in columns) or len(set(map(len, columns))) > 1:
         return None
     return [dict(zip(value, row, strict=True)) for row in zip(*columns, strict=True)]
+
+
+def _from_labels(value: dict[str, Any]) -> list[Any] | None:
+    """{"angry": ["a text", ...], "happy": [...]}: the texts of each label; None where the value is not built so.
+
+    Lists of one length are columns; so are those that do not hold texts alone.
+    """
+    lists = list(value.values())
+    if len(lists) < 2 or not all(isinstance(texts, list) and texts for texts in lists):
+        return None
+    if not all(isinstance(text, str) and " " in text.strip() for texts in lists for text in texts[:LOOKED_AT]):
+        return None
+    return [{"text": text, "label": label} for label, texts in value.items() for text in texts]
+
+
+def _from_texts(value: dict[str, Any]) -> list[Any] | None:
+    """{"a text": "label", ...}: many texts with one of a few labels each; None where the value is not built so."""
+    labels = list(value.values())
+    if len(labels) < FEWEST_TEXTS or not all(isinstance(label, str | int) for label in labels):
+        return None
+    if len(set(labels)) > len(labels) / 2 or sum(" " in text.strip() for text in value) < 0.8 * len(labels):
+        return None
+    return [{"text": text, "label": label} for text, label in value.items()]
 
 
 def _from_objects(value: dict[str, Any]) -> list[Any] | None:

@@ -14,6 +14,7 @@ from core.errors import DatasetError
 
 ENDINGS = ("yaml", "yml")
 LARGEST = 64 << 20  # bytes: a document is read whole, which takes many times as much
+_MARKED = re.compile(r"\[([^\]]+)\][({][^)}]*[)}]")
 _KEY = rb"[\w\"'][^:\n]{0,60}:"
 _RECORDS = re.compile(
     rb"(\xef\xbb\xbf)?(\s*#[^\n]*\n)*(---[^\n]*\n)?\s*-[ ]+" + _KEY + rb"([ ][^\n]*)?\r?\n[ ]+" + _KEY + rb"(?=[ \r\n])"
@@ -51,7 +52,22 @@ def open_yaml(path: Path, name: str, options: ReadingOptions) -> TableReader:
         raise DatasetError(
             f"{name} is no valid YAML{where}.", "Correct it there, or write it as JSON or CSV."
         ) from error
-    return open_as_json(values[0] if len(values) == 1 else values, path, name, "yaml")
+    value = values[0] if len(values) == 1 else values
+    return open_as_json(_intents(value) or value, path, name, "yaml")
+
+
+def _intents(value: Any) -> list[dict[str, str]]:
+    """The messages of each intent, as Rasa writes them: a text of lines with a dash each, in which [Rome](city) marks what is meant."""
+    groups = value.get("nlu") if isinstance(value, dict) else None
+    if not isinstance(groups, list):
+        return []
+    return [
+        {"text": _MARKED.sub(r"\1", line.strip()[1:].strip()), "label": group["intent"]}
+        for group in groups
+        if isinstance(group, dict) and isinstance(group.get("intent"), str) and isinstance(group.get("examples"), str)
+        for line in group["examples"].splitlines()
+        if line.strip().startswith("-")
+    ]
 
 
 YAML = Reader("yaml", "YAML", ENDINGS, is_yaml, open_yaml, binary=False)

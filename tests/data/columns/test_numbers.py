@@ -1,6 +1,7 @@
 import pytest
 
-from core.data.columns.numbers import decimal_mark, is_number, number_of
+from core.data.columns.numbers import are_measured, decimal_mark, is_number, number_of, without_unit
+from core.data.sets.add import add_dataset
 
 
 @pytest.mark.parametrize(
@@ -36,3 +37,32 @@ def test_where_every_number_has_three_digits_behind_one_mark_nobody_can_be_sure(
 def test_numbers_are_told_from_words_and_dates():
     assert all(map(is_number, ["1", "-1", "+3.5", "1e-5", ".5", "1.234.567,8", "2 000"]))
     assert not any(map(is_number, ["", "1.2.2024", "12:30", "nan", "1,2,3", "v2"]))
+
+
+@pytest.mark.parametrize(
+    ("cells", "value"),
+    [
+        (["85%", "3 %"], 85.0),
+        (["12/20", "7/20"], 12.0),
+        (["4 out of 5", "3 out of 5"], 4.0),
+        (["1 star", "3 stars"], 1.0),
+        (["2,5 €", "3 €"], 2.5),
+    ],
+)
+def test_what_stands_behind_all_numbers_alike_is_no_part_of_them(cells, value):
+    assert are_measured(cells) and number_of(without_unit(cells[0])) == value
+
+
+@pytest.mark.parametrize(
+    "cells", [["3/5", "7/10"], ["3/5", "4"], ["a/5", "b/5"], ["85", "90"], ["good", "bad"], ["3/5/2020", "4/5/2020"]]
+)
+def test_numbers_of_several_scales_are_not_measured_alike(cells):
+    assert not are_measured(cells)
+
+
+def test_marks_out_of_a_hundred_are_a_score(home, tmp_path):
+    rows = [f'"a text of some words {n}",{(n * 37) % 100}/100' for n in range(120)]
+    path = tmp_path / "x.csv"
+    path.write_text("\n".join(["text,mark", *rows]))
+    dataset, _ = add_dataset(path)
+    assert dataset.task == "regression" and dataset.frame()["label"].astype(float).max() == 99

@@ -66,3 +66,21 @@ def test_parts_of_columns_and_parts_further_in(tmp_path):
             and frame["split"].nunique() == 2
             and frame["label"].tolist() == [row["label"] for row in ROWS]
         )
+
+
+def test_the_texts_of_each_label(tmp_path):
+    value = {"angry": ["why is this so late", "not again you people"], "happy": ["thank you for this"]}
+    frame = read(tmp_path, json.dumps(value), "x.json").frame
+    assert frame.to_numpy().tolist() == [
+        ["why is this so late", "angry"],
+        ["not again you people", "angry"],
+        ["thank you for this", "happy"],
+    ]
+
+
+def test_texts_as_keys_with_their_labels(tmp_path):
+    value = {f"a text of some words {n}": "ab"[n % 2] for n in range(10)}
+    frame = read(tmp_path, json.dumps(value), "x.json").frame
+    assert frame.columns.tolist() == ["text", "label"] and frame["label"].tolist() == ["a", "b"] * 5
+    one = read(tmp_path, json.dumps({"text": "a text of some words", "label": "a", "id": 3}), "x.json").frame
+    assert one.columns.tolist() == ["text", "label", "id"]

@@ -49,3 +49,10 @@ def test_what_is_no_list_of_records_is_told(home, tmp_path, content, said):
 def test_prose_with_dashes_is_no_yaml(home, tmp_path):
     table = read(tmp_path, "text;label\n- note: a thing;a\n- other: a thing;b\n" * 4, "x.csv")
     assert table.format == "csv"
+
+
+def test_intents_of_rasa_are_the_labels_of_their_lines(home, tmp_path):
+    content = 'version: "3.1"\nnlu:\n- intent: fly\n  examples: |\n    - to [Rome](city) please\n    - a [big]{"entity": "size"} one\n'
+    content += "- intent: greet\n  examples: |\n    - hello there\n- lookup: city\n  examples: |\n    - Rome\n"
+    frame = read(tmp_path, content, "nlu.yml").frame
+    assert frame.to_numpy().tolist() == [["to Rome please", "fly"], ["a big one", "fly"], ["hello there", "greet"]]
