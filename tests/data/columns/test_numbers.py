@@ -63,6 +63,6 @@ def test_numbers_of_several_scales_are_not_measured_alike(cells):
 def test_marks_out_of_a_hundred_are_a_score(home, tmp_path):
     rows = [f'"a text of some words {n}",{(n * 37) % 100}/100' for n in range(120)]
     path = tmp_path / "x.csv"
-    path.write_text("\n".join(["text,mark", *rows]))
+    path.write_text("\n".join(["text,score", *rows]))
     dataset, _ = add_dataset(path)
     assert dataset.task == "regression" and dataset.frame()["label"].astype(float).max() == 99
