@@ -88,6 +88,11 @@ class RunConfig:
         0.9, "Rate decay", "With llrd, each layer's learning rate as a share of that of the layer above it."
     )
     lora_rank: int = setting(8, "LoRA rank", "Size of LoRA's additions: larger learns more and costs more.")
+    beside: str | None = setting(
+        None,
+        "Tasks beside",
+        "Other stored sets, by their ids and separated by |, that one encoder learns at once with this one, each by a head of its own.",
+    )
     keep: str = setting(
         "none",
         "Keep the source",
@@ -180,6 +185,7 @@ class RunConfig:
             )
         _between("keep_strength", self.keep_strength, 0.0, 1e6)
         self._check_keep()
+        self._check_beside()
         _between("average_best", self.average_best, 1, 20, whole=True)
         for name in ("class_weights", "recompute"):
             if not isinstance(getattr(self, name), bool):
@@ -206,6 +212,32 @@ class RunConfig:
             )
         if keep.rehearses and self.processes > 1:
             raise ConfigError(f"processes is {self.processes}, and {self.keep} works in one.", "Set it to 1.")
+
+    @property
+    def tasks(self) -> tuple[str, ...]:
+        """Ids of all sets that are learnt at once, in the one order that they have whatever set the run is about; empty for one."""
+        return tuple(sorted({self.dataset, *(self.beside or "").split("|")} - {""})) if self.beside else ()
+
+    def _check_beside(self) -> None:
+        if not self.beside:
+            return
+        named = self.beside.split("|")
+        if self.dataset in named or len(set(named)) < len(named) or "" in named:
+            raise ConfigError(f"beside is {self.beside!r}.", "Name each set once, and only others than the run's own.")
+        strategy = STRATEGIES[self.strategy]
+        if not strategy.teacher.processes or strategy.adapter or strategy.prefers_mean:
+            raise ConfigError(
+                f"Several tasks at once cannot be learnt by {self.strategy}.", f"Choose {DEFAULT}, or one task."
+            )
+        for name, value, alone in (
+            ("keep", self.keep, "none"),
+            ("processes", self.processes, 1),
+            ("average_best", self.average_best, 1),
+        ):
+            if value != alone:
+                raise ConfigError(
+                    f"{name} is {value!r}, which several tasks at once do not know.", f"Set it to {alone}."
+                )
 
     def to_json(self) -> dict[str, Any]:
         """A plain dict, ready for ``json.dumps``."""

@@ -83,6 +83,8 @@ def chosen_config(arguments: argparse.Namespace) -> tuple[RunConfig, str]:
     from core.training.recipe import batch_on, earns_card_batches
 
     dataset = get_dataset(arguments.dataset)
+    if arguments.beside:
+        arguments.beside = "|".join(get_dataset(name).id for name in arguments.beside.split("|"))
     left_open = arguments.strategy == AUTO or (arguments.preset == "balanced" and arguments.strategy is None)
     if left_open:
         arguments.strategy = None

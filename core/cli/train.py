@@ -14,7 +14,12 @@ if TYPE_CHECKING:
 
 def train_arguments(parser: argparse.ArgumentParser) -> None:
     """Every setting of a run, its name, and whether to wait for it."""
-    add_settings(parser)
+    one = parser.add_mutually_exclusive_group(required=True)
+    add_dataset(one)
+    one.add_argument(
+        "--tasks", nargs="+", metavar="DATASET", help="stored sets that one encoder learns at once, a run each"
+    )
+    add_settings(parser, dataset=False)
     parser.add_argument("--name", help="what to call the run")
     parser.add_argument("--no-wait", action="store_true", help="queue it and return at once")
 
@@ -22,7 +27,7 @@ def train_arguments(parser: argparse.ArgumentParser) -> None:
 def train(arguments: argparse.Namespace, out: Output) -> int:
     """Queue a run and follow it; the exit code is 1 where it did not finish.
 
-    JSON: as ``core.cli.run_state.state_of``; with --no-wait only run and status.
+    JSON: as ``core.cli.run_state.state_of``; with --no-wait only run and status; with --tasks ``runs``, a list of these.
 
     Raises:
         GraftError: when the run cannot be queued as asked.
@@ -30,6 +35,8 @@ def train(arguments: argparse.Namespace, out: Output) -> int:
     from core.cli.run_state import state_lines, state_of
     from core.jobs.queue import submit
 
+    if arguments.tasks:
+        return _several(arguments, out)
     config, choice = chosen_config(arguments)
     run = submit(config, arguments.name, choice=choice)
     if choice:
@@ -45,6 +52,34 @@ def train(arguments: argparse.Namespace, out: Output) -> int:
     state = state_of(run)
     out.answer(state, state_lines(state))
     return 0 if state["status"] == "finished" else 1
+
+
+def _several(arguments: argparse.Namespace, out: Output) -> int:
+    """A run for each of the sets; the first of them trains for all."""
+    from core.cli.run_state import state_of
+    from core.data.sets.store import get_dataset
+    from core.errors import ConfigError
+    from core.jobs.queue import check, submit
+
+    names = [get_dataset(name).id for name in arguments.tasks]
+    if len(set(names)) < 2:
+        raise ConfigError("--tasks names one set.", "Name two or more, or use --dataset.")
+    asked = []
+    for name in names:
+        arguments.dataset, arguments.beside = name, "|".join(other for other in names if other != name)
+        asked.append(chosen_config(arguments)[0])
+        check(asked[-1])
+    runs = [
+        submit(config, f"{arguments.name} · {get_dataset(config.dataset).name}" if arguments.name else None)
+        for config in asked
+    ]
+    out.say(f"Queued {', '.join(run.id for run in runs)}: the first trains for all.")
+    if not arguments.no_wait:
+        for run in runs:
+            follow(lambda run=run: _view(run), out)  # type: ignore[misc]
+    states = [{"run": run.id, "status": run.state} if arguments.no_wait else state_of(run) for run in runs]
+    out.answer({"runs": states}, [f"{state['run']}  {state['status']}" for state in states])
+    return 0 if arguments.no_wait or all(state["status"] == "finished" for state in states) else 1
 
 
 def lr_range_arguments(parser: argparse.ArgumentParser) -> None:

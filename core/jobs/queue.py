@@ -4,7 +4,7 @@ import time
 
 from core.config import RunConfig
 from core.data.sets.store import DataSet, get_dataset
-from core.errors import RunError
+from core.errors import ConfigError, RunError
 from core.jobs.device_sets import check_devices
 from core.jobs.lock import is_at_work
 from core.jobs.scheduler import ensure_scheduler, silence
@@ -57,12 +57,34 @@ def check(config: RunConfig) -> DataSet:
     """
     dataset = get_dataset(config.dataset)
     check_settings(config, task_of(dataset.task))
+    for other in config.tasks:
+        if other != config.dataset:
+            check_beside(get_dataset(other), config)
     if config.processes > 1 and config.device != "cpu":
         from core.training.devices import list_devices
 
         check_devices(config, [device.name for device in list_devices()])
     require_source_of(config)
     return dataset
+
+
+def check_beside(other: DataSet, config: RunConfig) -> None:
+    """Refuse a set that cannot be learnt beside another.
+
+    Raises:
+        GraftError: naming it and what it lacks.
+    """
+    needed = {
+        "labels": other.task != "unlabelled",
+        "validation rows": other.size("validation"),
+        "training rows": other.size("train"),
+    }
+    for lacking, there in needed.items():
+        if not there:
+            raise ConfigError(
+                f"The set {other.name!r} has no {lacking}, and is to be learnt beside another.", "Leave it out."
+            )
+    check_settings(config, task_of(other.task))
 
 
 def stop(run: Run) -> None:

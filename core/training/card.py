@@ -40,7 +40,8 @@ def gradients_for(
 
 def computes_on_card(job: TrainingJob) -> bool:
     """Whether a training computes flat batches in bf16 on a CUDA card."""
-    if job.keeping is not None and job.keeping.rehearsal is not None:  # whose gradients come from the model itself
+    rehearses = job.keeping is not None and job.keeping.rehearsal is not None
+    if rehearses or job.tasks:  # whose gradients come from models of their own
         return False
     return job.device.startswith("cuda") and job.bf16 and trains_flat(job.model) and can_be_flat(job.model.config)
 

@@ -1,7 +1,7 @@
 """What the training loop tells: plain frozen facts, in the order in which they happen."""
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 
@@ -46,12 +46,14 @@ class StepLogged:
 
 @dataclass(frozen=True, slots=True)
 class Evaluated:
-    """A validation: ``best`` when it beat all before it; ``scores``: loss and the task's metrics by name."""
+    """A validation: ``best`` when it beat all before it; ``scores``: loss and the task's metrics by name; ``tasks``: the same of
+    each set where several are learnt at once."""
 
     step: int
     epoch: float
     scores: dict[str, float]
     best: bool
+    tasks: dict[str, dict[str, float]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,4 +122,6 @@ def to_json(event: Event) -> dict[str, Any]:
     if isinstance(event, Improved | CheckpointDue):
         return {"event": NAMES[type(event)], "step": event.step}
     told = asdict(event)
+    if not told.get("tasks", True):
+        del told["tasks"]
     return {"event": NAMES[type(event)]} | told.pop("scores", {}) | told

@@ -15,6 +15,8 @@ from core.training.losses import Loss
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
 
+    from core.training.joint import JointTask
+
 Validate = Callable[[np.ndarray, np.ndarray], tuple[float, dict[str, float]]]
 """From logits (rows, outputs) and targets to the score that decides (more is better) and all scores by name."""
 
@@ -86,6 +88,8 @@ class TrainingJob:
         cache: where what a frozen encoder gives may be stored; without it, small amounts stay in memory.
         should_stop: asked after each step; on True a checkpoint is offered and the training ends.
         keeping: how the source's ability is kept meanwhile; None where nothing is done for it.
+        tasks: where several are learnt at once, all of them, that of ``model`` first; else none.
+        own: the place among them of the task that the run is about.
     """
 
     config: RunConfig
@@ -101,6 +105,8 @@ class TrainingJob:
     should_stop: Callable[[], bool] = lambda: False
     fp16: bool = False
     keeping: Keeping | None = None
+    tasks: "tuple[JointTask, ...]" = ()
+    own: int = 0
 
     @property
     def precision(self) -> str:

@@ -17,7 +17,9 @@ from core.training.devices import give_back_memory, wait_for
 from core.training.events import CheckpointDue, Evaluated, Event, Improved, Progress, Started, Warned
 from core.training.frozen_prefix import prepare_frozen_prefix
 from core.training.gradient_sums import GradientSums
+from core.training.gradients import BatchGradients
 from core.training.job import TrainingJob
+from core.training.joint import JointGradients, TaskOrder, rows_of_all, validate_all
 from core.training.keeping import Keeper
 from core.training.kernels import use_fast_kernels
 from core.training.optimiser import fitting_rate
@@ -39,7 +41,8 @@ def train(job: TrainingJob) -> Iterator[Event]:
     """Fine-tune ``job.model`` in place by steps over its rows; at the end it holds the weights of the best validation."""
     import torch
 
-    config, model, encoded = job.config, job.model, job.training.encoded
+    config, model = job.config, job.model
+    encoded = rows_of_all(job.tasks) if job.tasks else job.training.encoded
     planned = _prepare(job)
     schedule = _schedule(job)
     keeper = Keeper(job, planned, schedule)
@@ -56,7 +59,7 @@ def train(job: TrainingJob) -> Iterator[Event]:
         # a card computes frozen layers sooner than it is sent what they gave
         prefix = (
             None
-            if job.device.startswith("cuda")
+            if job.device.startswith("cuda") or job.tasks
             else (yield from prepare_frozen_prefix(job, planned.frozen_layers, should_stop))
         )
     except Interrupted:
@@ -65,8 +68,15 @@ def train(job: TrainingJob) -> Iterator[Event]:
         return
     sums = GradientSums(trained)
     # what is rehearsed comes on top of a batch's own gradients: the sums begin when both are there
-    gradients = gradients_for(job, prefix, update.scaled, None if keeper.rehearses else sums)
-    order = BatchOrder(encoded, config, schedule.steps_per_epoch, flat=on_card)
+    own_sums = None if keeper.rehearses else sums
+    gradients: BatchGradients | JointGradients
+    order: BatchOrder | TaskOrder
+    if job.tasks:
+        gradients = JointGradients(job, update.scaled, own_sums)
+        order = TaskOrder(job.tasks, config, schedule.steps_per_epoch, schedule.total // schedule.steps_per_epoch)
+    else:
+        gradients = gradients_for(job, prefix, update.scaled, own_sums)
+        order = BatchOrder(encoded, config, schedule.steps_per_epoch, flat=on_card)
     clock, window = CheckpointClock(config.checkpoint_seconds), Window()
     log_every = points_apart(schedule.total, job.device)
     model.train()
@@ -141,16 +151,20 @@ def _prepare(job: TrainingJob) -> Plan:
         weight.requires_grad_(name in planned.rates)
     use_fast_kernels(job.model, job.config, job.device)
     disable_dropout(job.model, planned.frozen_layers)
+    for task in job.tasks[1:]:
+        task.model.to(job.device)  # type: ignore[arg-type]
+        use_fast_kernels(task.model, job.config, job.device)
     return planned
 
 
 def _schedule(job: TrainingJob) -> Schedule:
-    config, rows = job.config, job.training.encoded.rows
+    config = job.config
+    sizes = [task.training.encoded.rows for task in job.tasks] or [job.training.encoded.rows]
     full_rate = config.learning_rate or (
         fitting_rate(_width(job.model), config.strategy) * rate_for_batch(config, job.device)
     )
-    steps_per_epoch = -(-rows // config.batch_size)
-    return Schedule(config, full_rate, steps_per_epoch * epochs_for(config, rows), steps_per_epoch)
+    steps_per_epoch = sum(-(-rows // config.batch_size) for rows in sizes)
+    return Schedule(config, full_rate, steps_per_epoch * epochs_for(config, sum(sizes) // len(sizes)), steps_per_epoch)
 
 
 def _started(job: TrainingJob, step: int, total: int, trained: int) -> Started:
@@ -171,8 +185,12 @@ def _validate(job: TrainingJob, state: State, schedule: Schedule, should_stop: C
         Interrupted: when ``should_stop`` says so; the validation is then still due.
     """
     yield Progress("validating", 0, job.validation.encoded.rows)
-    logits = score(job.model, job.validation.encoded, job.device, job.bf16, should_stop=should_stop, fp16=job.fp16)
-    reached, scores = job.validate(logits, job.validation.labels)
+    of_tasks: dict[str, dict[str, float]] = {}
+    if job.tasks:
+        reached, scores, of_tasks = validate_all(job, should_stop)
+    else:
+        logits = score(job.model, job.validation.encoded, job.device, job.bf16, should_stop=should_stop, fp16=job.fp16)
+        reached, scores = job.validate(logits, job.validation.labels)
     reached = distributed.broadcast(reached, job.device)
     best = reached > state.best_score
     state.validation_due = False
@@ -181,5 +199,5 @@ def _validate(job: TrainingJob, state: State, schedule: Schedule, should_stop: C
         state.best_score, state.best_step = reached, state.step
         state.keep_best(job.model)
         yield Improved(state.step, state.best or {})
-    yield Evaluated(state.step, state.step / schedule.steps_per_epoch, scores, best)
+    yield Evaluated(state.step, state.step / schedule.steps_per_epoch, scores, best, of_tasks)
     yield Progress("training", state.step, 0)

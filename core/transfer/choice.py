@@ -69,6 +69,10 @@ def choose_for(dataset: DataSet, config: RunConfig) -> Choice:
     """The way to transfer for a stored set, as many of its rows as ``config`` takes, its source and its device."""
     from core.training.devices import default_device
 
+    if config.beside:
+        return Choice(
+            DEFAULT, None, f"{STRATEGIES[DEFAULT].title}: what several tasks share lies in all layers.", False
+        )
     lengths = np.zeros(0, dtype=np.int32)
     try:
         if check_source(config.model, config.revision).at_hand:

@@ -128,7 +128,8 @@ def _facts(
     """What the result tells beside the scores."""
     train = prepared.encoded["train"].encoded
     return facts_of(chosen, done, recorder, began) | {
-        "epochs": chosen.config.epochs, "averaging": recorder.averaging, "source_fit": source_fit(chosen.config.model),
+        "epochs": chosen.config.epochs, "averaging": recorder.averaging, "joint": recorder.joint,
+        "source_fit": source_fit(chosen.config.model),
         "layers": _layers(chosen, prepared), "share_cut": train.cut / max(1, train.rows),
         "max_length": prepared.max_length, "device": compute.device.name,
         "device_title": compute.device.title, "precision": compute.precision,
@@ -177,7 +178,7 @@ def _layers(chosen: Chosen, prepared: Prepared) -> dict[str, list[float]] | None
 
 def _validation(run: Run) -> dict[str, Any] | None:
     best = [event for event in run.events("evaluated") if event["best"]]
-    outside = ("event", "time", "epoch", "best")
+    outside = ("event", "time", "epoch", "best", "tasks")
     return {name: value for name, value in best[-1].items() if name not in outside} if best else None
 
 

@@ -9,6 +9,7 @@ from core.array_cache import ArrayCache
 from core.config import RunConfig
 from core.evaluation.scores import validate
 from core.jobs.compute import Compute
+from core.jobs.phases.beside import joint_for
 from core.jobs.phases.keeping import keeping_for
 from core.jobs.phases.preparing import Prepared
 from core.jobs.recorder import RunRecorder
@@ -36,18 +37,32 @@ def fit(
         cache=ArrayCache("features" if strategy.teacher.reads_features else "trunks"),
         keeping=keeping_for(config, prepared, compute, recorder),
     )  # fmt: skip
+    joint = joint_for(recorder.run.config, prepared, recorder)
+    if joint is not None:
+        if (taken := joint.taken(recorder)) is not None:
+            return _recorded(taken, recorder)
+        job = joint.job(job)
+        model = job.model
     recorder.phase("training" if strategy.teacher.steps else "encoding")
     events = _resumable(job, recorder) if strategy.teacher.steps else TEACHERS[strategy.teacher.name](job)
     attach(model, config)
     if config.recompute:
         recompute_layers(model)
+    done = _recorded(events, recorder)
+    if strategy.adapter:
+        detach(model)
+    if joint is not None:
+        joint.keep(done, job, recorder)
+    return done
+
+
+def _recorded(events: Iterator[Event], recorder: RunRecorder) -> TrainingDone:
+    """Let a training go to its end, and write down what it tells."""
     done = None
     with recorder.aside:
         for event in events:
             recorder.record(event)
             done = event
-    if strategy.adapter:
-        detach(model)
     if not isinstance(done, TrainingDone):
         raise AssertionError("a training ends with TrainingDone")
     return done

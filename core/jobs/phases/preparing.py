@@ -49,7 +49,7 @@ def prepare(chosen: Chosen, recorder: RunRecorder) -> Prepared:
     max_length = min(asked, classifier.max_length)
     if max_length < asked:
         recorder.warn(f"This source reads at most {max_length} tokens; the max length of {asked} was lowered.")
-    encoded = _encode(chosen, classifier, max_length, recorder)
+    encoded = encode_rows(chosen, classifier, max_length, recorder)
     if chosen.task.kind == "regression":
         setattr(classifier.model.config, SCALE, scale_of(encoded["train"].labels))
     rows = {name: len(part) for name, part in chosen.parts.items()}
@@ -60,7 +60,10 @@ def prepare(chosen: Chosen, recorder: RunRecorder) -> Prepared:
     return Prepared(classifier, encoded, max_length)
 
 
-def _encode(chosen: Chosen, classifier: Classifier, max_length: int, recorder: RunRecorder) -> dict[str, LabelledRows]:
+def encode_rows(
+    chosen: Chosen, classifier: Classifier, max_length: int, recorder: RunRecorder
+) -> dict[str, LabelledRows]:
+    """The rows of each part as tokens with their targets; each window of a long training text is a row."""
     encoded = {}
     for name, part in chosen.parts.items():
         pairs = part["text_pair"].tolist() if "text_pair" in part else None
