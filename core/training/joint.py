@@ -49,7 +49,11 @@ def share_encoder(models: Sequence["PreTrainedModel"]) -> None:
 
     first = models[0]
     for number, model in enumerate(models[1:], 1):
-        heads = {name: child for name, child in model.named_children() if name != model.base_model_prefix}
+        heads = {
+            name: child
+            for name, child in model.named_children()
+            if name != model.base_model_prefix and next(child.parameters(), None) is not None
+        }
         first.add_module(f"{HEADS}{number}", torch.nn.ModuleDict(heads))
         setattr(model, model.base_model_prefix, first.base_model)
 

@@ -79,7 +79,8 @@ def train(job: TrainingJob) -> Iterator[Event]:
         order = BatchOrder(encoded, config, schedule.steps_per_epoch, flat=on_card)
     clock, window = CheckpointClock(config.checkpoint_seconds), Window()
     log_every = points_apart(schedule.total, job.device)
-    model.train()
+    for each in (model, *(task.model for task in job.tasks)):
+        each.train()
     while True:
         if state.validation_due:
             update.settle()
