@@ -6,7 +6,16 @@ on colour, the page names the ink. Categories take the Okabe–Ito colours, whic
 can tell apart.
 """
 
-from core.charts.curves import layer_movement, loss_curves, overlay, rate_curve, rate_range, score_curves, speed_curve
+from core.charts.curves import (
+    layer_movement,
+    loss_curves,
+    overlay,
+    rate_curve,
+    rate_range,
+    score_curves,
+    speed_curve,
+    task_curves,
+)
 from core.charts.domains import domain_matrix, loss_by_distance
 from core.charts.lineage import lineage
 from core.charts.matrices import confusion
@@ -46,6 +55,7 @@ __all__ = [
     "score_histogram",
     "score_over_time",
     "speed_curve",
+    "task_curves",
     "tradeoff",
     "true_and_predicted",
     "way_bars",

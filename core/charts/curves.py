@@ -55,6 +55,28 @@ def score_curves(evaluations: pd.DataFrame) -> go.Figure:
     return chart
 
 
+def task_curves(evaluations: pd.DataFrame, names: Mapping[str, str]) -> go.Figure:
+    """What each of several tasks reaches on its validation rows, by the first of its metrics that is a share, over steps.
+
+    Args:
+        evaluations: ``tasks`` holds a dict of set -> scores by name.
+        names: of the sets, by id.
+    """
+    chart = figure("Each task on its validation rows (higher is better)", "Step", "Score (%)")
+    rows = evaluations[evaluations["tasks"].map(lambda tasks: isinstance(tasks, dict))]
+    for color, own in zip(COLORS * len(names), names, strict=False):
+        first: Mapping[str, float] = rows["tasks"].iloc[0].get(own, {}) if len(rows) else {}
+        metric = next((name for name in first if name in METRICS and METRICS[name].share), None)
+        if metric is None:
+            continue
+        chart.add_scatter(
+            x=rows["step"], y=[100 * tasks[own][metric] for tasks in rows["tasks"]], mode="lines+markers", marker={"size": 8},
+            name=letters(f"{names[own]}, {METRICS[metric].spoken}"), line={"color": color, "width": 2},
+        )  # fmt: skip
+    chart.update_xaxes(rangemode="tozero")
+    return chart
+
+
 def rate_curve(steps: pd.DataFrame) -> go.Figure:
     """Learning rate over steps."""
     chart = figure("Learning rate: the size of one update", "Step", "Learning rate", legend=False)

@@ -28,7 +28,9 @@ def _common_arguments(parser: argparse.ArgumentParser) -> None:
 def new_arguments(parser: argparse.ArgumentParser) -> None:
     """The kind, every setting that its runs share, and what the kinds ask."""
     parser.add_argument(
-        "kind", metavar="KIND", help="ladder, labels, strategies, sources, settings, seeds, search, auto or domains"
+        "kind",
+        metavar="KIND",
+        help="ladder, labels, strategies, sources, settings, seeds, search, auto, domains or together",
     )
     add_settings(parser)
     parser.add_argument("--seeds", type=int, help="trainings of each way, which differ by seed (default 3)")
@@ -39,6 +41,7 @@ def new_arguments(parser: argparse.ArgumentParser) -> None:
         "--vary", metavar="SETTING=V,V", action="append", default=[], help="values of a setting to try; may be repeated"
     )
     parser.add_argument("--left-out", action="store_true", help="of domains: train on all but one as well")
+    parser.add_argument("--tasks", metavar="S,S", help="of together: other stored sets to learn at once with this one")
     parser.add_argument("--trials", type=int, help="at most so many runs that search")
     parser.add_argument("--minutes", type=float, help="at most this long")
     _common_arguments(parser)
@@ -99,6 +102,7 @@ def _asked(arguments: argparse.Namespace, choice: str, asks: tuple[str, ...]) ->
     Raises:
         ConfigError: when an option has no meaning for the kind, or cannot be read.
     """
+    from core.data.sets.store import get_dataset
     from core.errors import ConfigError
     from core.studies.kind import Asked
 
@@ -106,6 +110,7 @@ def _asked(arguments: argparse.Namespace, choice: str, asks: tuple[str, ...]) ->
         "seeds": arguments.seeds, "strategies": _words(arguments.strategies), "sources": _words(arguments.sources),
         "sizes": _numbers(arguments.sizes), "vary": dict(map(_varied, arguments.vary)), "trials": arguments.trials,
         "minutes": arguments.minutes, "left_out": arguments.left_out,
+        "tasks": tuple(get_dataset(name).id for name in _words(arguments.tasks)),
     }  # fmt: skip
     given = {name: value for name, value in given.items() if value}
     if wrong := [name for name in given if name not in asks]:
@@ -293,6 +298,7 @@ def _lines(told: dict[str, Any]) -> list[str]:
     return [
         f"{told['study']} ({told['name']}): {told['state']}",
         *_rungs(told), *_ways(told), *_curves(told), *_candidates(told), *_tries(told), *_matrices(told),
+        *_tasks(told),
         *filter(None, [told["sentence"]]),
     ]  # fmt: skip
 
@@ -363,6 +369,18 @@ def _matrices(told: dict[str, Any]) -> list[str]:
             row[entry["tested"]] = percent(entry["value"])
         lines += table(list(rows.values()), (matrix["strategy"], *told["domains"]))
     return lines
+
+
+def _tasks(told: dict[str, Any]) -> list[str]:
+    """A line for each set that is learnt alone and with the others."""
+    lines = [
+        {
+            "set": task["name"], "together": _mean(task["metric"], task["together"]), "alone": _mean(task["metric"], task["alone"]),
+            "verdict": task["test"]["verdict"] if task["test"] else "",
+        }
+        for task in told.get("tasks", [])
+    ]  # fmt: skip
+    return table(lines, ("set", "together", "alone", "verdict")) if lines else []
 
 
 def _mean(metric: str, line: dict[str, Any]) -> str:

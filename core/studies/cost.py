@@ -5,13 +5,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from core.config import RunConfig
 from core.data.sets.domains import within
-from core.data.sets.store import DataSet
+from core.data.sets.store import DataSet, get_dataset
 from core.models.shape import shape_of
 from core.models.sources import check_source
 from core.studies.carrying import finished_alike
 from core.studies.folder import Planned
-from core.training.estimate import START_SECONDS, estimate, estimate_counted
+from core.training.estimate import START_SECONDS, Estimate, estimate, estimate_counted
+from core.training.recipe import epochs_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +47,16 @@ def cost_of(cells: Sequence[Planned], dataset: DataSet, lengths: dict[str, np.nd
     counts = {part: dataset.size(part) for part in ("train", "validation", "test")}
     seconds, memory = 0.0, 0
     whole = counts
+    shared: set[tuple[tuple[str, ...], int]] = set()
     for number, cell in enumerate(open_cells):
         config = cell.config
+        if config.dataset != dataset.id or config.beside:
+            expected = _of_tasks(config, lengths, shared)
+            if expected is None:
+                return StudyCost(len(cells), len(cells) - len(open_cells), None, None)
+            seconds += expected.seconds - (START_SECONDS - 2.0 if number else 0.0)
+            memory = max(memory, expected.memory_mib)
+            continue
         counts = whole | (_counts_within(dataset, config.domains) if config.domains else {})
         if not config.source:
             expected = estimate_counted(config, counts, len(dataset.labels))
@@ -63,3 +73,28 @@ def cost_of(cells: Sequence[Planned], dataset: DataSet, lengths: dict[str, np.nd
 def _counts_within(dataset: DataSet, domains: str) -> dict[str, int]:
     """Rows of some domains that are learnt from and that choose."""
     return {part: len(within(dataset.part(part), dataset, domains)) for part in ("train", "validation")}
+
+
+def _of_tasks(
+    config: RunConfig, lengths: dict[str, np.ndarray], shared: set[tuple[tuple[str, ...], int]]
+) -> Estimate | None:
+    """Of a run on one of several sets, whose texts are taken to be as long as those of the study's own; None where nothing is known.
+
+    Of those that share a training the first takes the time of all, the others only judge.
+
+    Args:
+        shared: the trainings that were counted already; this one is added.
+    """
+    if config.source not in lengths or not check_source(config.source, config.revision).at_hand:
+        return None
+    own = get_dataset(config.dataset)
+    counts = {part: own.size(part) for part in ("train", "validation", "test")}
+    alone = config.changed(beside=None)
+    if config.beside:
+        key = (config.tasks, config.seed)
+        sizes = [get_dataset(name).size("train") for name in config.tasks]
+        rows = sum(min(size, config.train_size or size) for size in sizes)
+        counts["train"] = 1 if key in shared else rows
+        alone = alone.changed(train_size=None, epochs=epochs_for(config, rows // len(sizes)))
+        shared.add(key)
+    return estimate(alone, counts, lengths[config.source], shape_of(config.source, config.revision))

@@ -27,6 +27,7 @@ class Asked:
         trials: at most this many runs that search.
         minutes: at most this long.
         left_out: of domains, whether to train on all but one as well.
+        tasks: ids of other sets that are learnt at once with the study's own.
     """
 
     choice: str = ""
@@ -38,6 +39,7 @@ class Asked:
     trials: int | None = None
     minutes: float | None = None
     left_out: bool = False
+    tasks: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if not 1 <= self.seeds <= MOST_SEEDS:

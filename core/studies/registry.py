@@ -16,12 +16,14 @@ from core.studies.settings import SETTINGS
 from core.studies.sources import SOURCES
 from core.studies.standing import UNDER_WAY, cell_state, state_of
 from core.studies.strategies import STRATEGY
+from core.studies.together import TASKS_AT_ONCE
 
 MOST_KEPT = 64  # answers of studies that are kept in memory
 _ANSWERS: dict[str, tuple[tuple[object, ...], Answer]] = {}
 
 KINDS: dict[str, Kind] = {
-    kind.name: kind for kind in (LADDER, LABEL_CURVE, STRATEGY, SOURCES, SETTINGS, SEARCH, REPEAT, AUTO, DOMAINS)
+    kind.name: kind
+    for kind in (LADDER, LABEL_CURVE, STRATEGY, SOURCES, SETTINGS, SEARCH, REPEAT, AUTO, DOMAINS, TASKS_AT_ONCE)
 }
 
 

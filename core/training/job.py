@@ -15,8 +15,6 @@ from core.training.losses import Loss
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
 
-    from core.training.joint import JointTask
-
 Validate = Callable[[np.ndarray, np.ndarray], tuple[float, dict[str, float]]]
 """From logits (rows, outputs) and targets to the score that decides (more is better) and all scores by name."""
 
@@ -74,6 +72,22 @@ class Keeping:
 
 
 @dataclass(frozen=True, slots=True)
+class JointTask:
+    """One of several tasks that are learnt at once.
+
+    Attributes:
+        name: of its set.
+        model: a classifier whose encoder is the one that all share.
+    """
+
+    name: str
+    model: "PreTrainedModel"
+    training: LabelledRows
+    validation: LabelledRows
+    validate: Validate
+
+
+@dataclass(frozen=True, slots=True)
 class TrainingJob:
     """One training, whatever the way it is taught; it knows no files, no store and no screen.
 
@@ -105,7 +119,7 @@ class TrainingJob:
     should_stop: Callable[[], bool] = lambda: False
     fp16: bool = False
     keeping: Keeping | None = None
-    tasks: "tuple[JointTask, ...]" = ()
+    tasks: tuple[JointTask, ...] = ()
     own: int = 0
 
     @property

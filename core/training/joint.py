@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,6 +13,7 @@ from core.training.batches import training_order
 from core.training.encoding import Encoded
 from core.training.gradient_sums import GradientSums
 from core.training.gradients import BatchGradients, Scaled
+from core.training.job import JointTask, TrainingJob
 from core.training.losses import build_loss
 from core.training.scoring import score
 
@@ -20,26 +21,8 @@ if TYPE_CHECKING:
     import torch
     from transformers import PreTrainedModel
 
-    from core.training.job import LabelledRows, TrainingJob, Validate
-
 HEADS = "beside_"  # begins the names under which a model holds the heads of other tasks
 LAST_ALPHA = 0.2  # of the sizes, in the last epoch
-
-
-@dataclass(frozen=True, slots=True)
-class JointTask:
-    """One of the tasks.
-
-    Attributes:
-        name: of its set.
-        model: a classifier whose encoder is the one that all share.
-    """
-
-    name: str
-    model: "PreTrainedModel"
-    training: "LabelledRows"
-    validation: "LabelledRows"
-    validate: "Validate"
 
 
 def share_encoder(models: Sequence["PreTrainedModel"]) -> None:
@@ -136,7 +119,7 @@ class TaskOrder:
 class JointGradients:
     """Gradients of batches of any of the tasks, in the encoder and the task's own head."""
 
-    def __init__(self, job: "TrainingJob", scaled: Scaled, sums: GradientSums | None):
+    def __init__(self, job: TrainingJob, scaled: Scaled, sums: GradientSums | None):
         sizes = [task.training.encoded.rows for task in job.tasks]
         self._ends = np.cumsum(sizes)
         self._starts = self._ends - sizes
@@ -183,7 +166,7 @@ def rows_of_all(tasks: Sequence[JointTask]) -> Encoded:
 
 
 def validate_all(
-    job: "TrainingJob", should_stop: Callable[[], bool]
+    job: TrainingJob, should_stop: Callable[[], bool]
 ) -> tuple[float, dict[str, float], dict[str, dict[str, float]]]:
     """The mean of what the tasks reach, by which the checkpoint is chosen; the scores of the job's own task; those of each by name.
 

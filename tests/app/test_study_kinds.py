@@ -38,7 +38,7 @@ def test_every_kind_has_a_question_and_a_view():
     assert set(QUESTIONS) == set(KINDS) == set(VIEWS)
 
 
-@pytest.mark.parametrize("kind", [name for name in KINDS if name not in ("ladder", "domains")])
+@pytest.mark.parametrize("kind", [name for name in KINDS if name not in ("ladder", "domains", "together")])
 def test_every_kind_can_be_started_from_its_form(dataset, kind):
     app = choose(form(), kind)
     assert not app.exception and KINDS[kind].explained[:40] in said(app)

@@ -10,7 +10,7 @@ from core.studies.registry import KINDS, answer_of, start_study
 
 def test_every_kind_is_known_by_its_name_and_plans_distinct_cells(dataset):
     for name, kind in KINDS.items():
-        if name == "domains":  # needs a set of a kind of its own: tests/studies/test_domains.py
+        if name in ("domains", "together"):  # need sets of their own: tests/studies/test_domains.py, test_together.py
             continue
         assert kind.name == name and "{dataset}" in kind.question
         asked = Asked(vary={"epochs": (1, 2)} if "vary" in kind.asks else {})

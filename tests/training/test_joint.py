@@ -16,10 +16,9 @@ from core.tasks import SCALE, scale_of
 from core.training.batches import collate
 from core.training.encoding import encode
 from core.training.events import CheckpointDue, Evaluated, Improved
-from core.training.job import LabelledRows
+from core.training.job import JointTask, LabelledRows
 from core.training.joint import (
     JointGradients,
-    JointTask,
     TaskOrder,
     batches_of,
     chance_loss,

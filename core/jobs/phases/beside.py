@@ -19,8 +19,8 @@ from core.jobs.recorder import RunRecorder
 from core.models.fingerprint import weights_fingerprint
 from core.tasks import SCALE, scale_of
 from core.training.events import Evaluated, Event, Started, TrainingDone
-from core.training.job import TrainingJob
-from core.training.joint import JointTask, give_up_heads, name_in_first, share_encoder
+from core.training.job import JointTask, TrainingJob
+from core.training.joint import give_up_heads, name_in_first, share_encoder
 from core.training.recipe import epochs_for
 
 KIND = "joint"  # of arrays in the cache

@@ -13,6 +13,7 @@ from core.jobs.waiting import SLOWED
 from core.runs.folder import ACTIVE, DAMAGED, Run
 from core.runs.history import History, history_of
 from core.training.estimate import duration
+from pages.components.results.tasks import task_curves
 from pages.components.shared.cards import figure_cards
 from pages.components.shared.errors import show_error, shown_errors
 from pages.components.shared.states import phase_told
@@ -143,6 +144,7 @@ def _curves(history: History) -> None:
             show_chart(charts.score_curves(history.evaluations), key="live_scores")
         else:
             st.caption("Validation scores appear here after the first pass over the data.")
+    task_curves(history, "live_tasks")
     with st.expander("Learning rate and speed"):
         left, right = st.columns(2)
         with left:

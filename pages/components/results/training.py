@@ -13,6 +13,7 @@ from core.runs.history import read_history
 from core.tasks import headline_of
 from core.training.estimate import took
 from pages.components.results.kept import made_of
+from pages.components.results.tasks import joint_line, task_curves
 from pages.components.shared import words
 from pages.components.shared.theme import show_chart
 
@@ -30,8 +31,10 @@ def training_view(run: Run) -> None:
         else:
             show_chart(charts.loss_curves(history.steps, history.evaluations), key="done_loss")
             show_chart(charts.score_curves(history.evaluations), key="done_scores")
+            task_curves(history, "done_tasks")
     with right, st.container(border=True):
         _facts(result, history.attempts, bool(run.config.source))
+        joint_line(run)
         for warning in history.warnings:
             st.caption(f":material/info: {words.plain(warning)}")
     if run.config.source and not run.is_mixed:

@@ -6,7 +6,7 @@ from typing import Any
 import streamlit as st
 
 from core.config import RunConfig
-from core.data.sets.store import DataSet
+from core.data.sets.store import DataSet, list_datasets
 from core.errors import ConfigError, GraftError
 from core.models.sources import check_source, list_sources
 from core.strategies.registry import DEFAULT, STRATEGIES
@@ -226,9 +226,26 @@ def _left_out(kind: Kind, dataset: DataSet) -> bool:
     )  # fmt: skip
 
 
+def _tasks(kind: Kind, dataset: DataSet) -> tuple[str, ...]:
+    others = {
+        other.id: other.name
+        for other in list_datasets()
+        if other.id != dataset.id and other.task != "unlabelled" and other.size("validation")
+    }
+    if not others:
+        st.caption("Store another set with labels first: several tasks need several sets.")
+    return tuple(
+        st.multiselect(
+            "Learn at once with", list(others), default=list(others)[:3], key=f"study_tasks_{dataset.id}",
+            format_func=lambda name: others.get(name, name),
+            help="Each set keeps its own classes, texts or scores; they share one encoder. Kinds of answers may be mixed.",
+        )
+    )  # fmt: skip
+
+
 FIELDS: dict[str, Callable[[Kind, DataSet], Any]] = {
     "seeds": _seeds, "strategies": _strategies, "sources": _sources, "sizes": _sizes, "vary": _vary, "minutes": _minutes, "trials": _trials,
-    "left_out": _left_out,
+    "left_out": _left_out, "tasks": _tasks,
 }  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 QUESTIONS = {
     "ladder": "Does transfer pay?", "labels": "How many labels?", "strategies": "Which way to transfer?", "sources": "Which source?",
     "seeds": "How much is luck?", "settings": "Which settings?", "search": "Search settings", "auto": "The best in so many minutes",
-    "domains": "From domain to domain?",
+    "domains": "From domain to domain?", "together": "Several tasks at once?",
 }  # fmt: skip
 KIND = "study_kind"  # in the session, and in the address
 

@@ -22,12 +22,14 @@ from pages.components.studies.labels_view import labels_view
 from pages.components.studies.ladder_view import ladder_view
 from pages.components.studies.search_view import search_view
 from pages.components.studies.sources_view import sources_view
+from pages.components.studies.together_view import together_view
 from pages.components.studies.ways_view import compared_view
 
 EVERY = 2.0  # seconds between two looks
 VIEWS: dict[str, Callable[[Study, Any], None]] = {
     "ladder": ladder_view, "labels": labels_view, "strategies": compared_view, "settings": compared_view, "seeds": compared_view,
     "search": search_view, "auto": auto_view, "sources": sources_view, "domains": domains_view,
+    "together": together_view,
 }  # fmt: skip
 
 

@@ -1,0 +1,37 @@
+"""Several tasks that were learnt at once: how each of them went, and where the training was."""
+
+import streamlit as st
+
+from core import charts
+from core.errors import GraftError
+from core.runs.folder import Run, get_run
+from core.runs.history import History
+from pages.components.shared import words
+from pages.components.shared.links import run_link
+from pages.components.shared.theme import show_chart
+
+
+def task_curves(history: History, key: str) -> None:
+    """A line for each task; nothing where one was learnt."""
+    if "tasks" not in history.evaluations or not history.evaluations["tasks"].map(bool).any():
+        return
+    sets = list(history.evaluations["tasks"].iloc[-1])
+    show_chart(charts.task_curves(history.evaluations, {name: words.dataset_name(name) for name in sets}), key=key)
+    st.caption(
+        "One encoder learns all of them, and the checkpoint is kept that is best on their mean. The training loss above is told in "
+        "multiples of what guessing pays, so that the tasks can be added up."
+    )
+
+
+def joint_line(run: Run) -> None:
+    """Which sets were learnt with it, and the run that trained for all; nothing where it was alone."""
+    joint = (run.result or {}).get("joint")
+    if not joint:
+        return
+    others = [words.plain(words.dataset_name(name)) for name in joint["sets"] if name != run.config.dataset]
+    st.caption(f"Learnt at once with {', '.join(others)}: the time and the updates are those of the one training.")
+    if joint["run"] != run.id:
+        try:
+            run_link(get_run(joint["run"]), "The run that trained for all")
+        except GraftError:
+            st.caption("The run that trained for all was deleted.")
