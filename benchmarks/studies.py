@@ -2,7 +2,8 @@
 
     GRAFT_HOME=folder python -m benchmarks.studies KIND [--sets emotion imdb] [--rows 300] [--seeds 3] [--minutes 60]
 
-KIND is ladder, labels or strategies. Each set gets one study; its table and its sentence are printed as they stand on its page. What has
+KIND is ladder, labels, strategies, adapting (with and without reading the set's texts first) or together (the first set with the others at
+once, and each alone). Each set gets one study; its table and its sentence are printed as they stand on its page. What has
 run is not run again, so a cut-off evening goes on where it ended. Seconds are those of the machine and of whatever ran beside.
 The data come from GRAFT_TEST_DATA.
 """
@@ -34,13 +35,18 @@ def main() -> None:
     )
     arguments = parser.parse_args()
     start = time.monotonic()
-    for name in arguments.sets:
+    for name in arguments.sets[: 1 if arguments.kind == "together" else None]:
         if time.monotonic() - start > 60 * arguments.minutes:
             print(f"\n{name}: left for another time", flush=True)
             continue
         asked, table = KINDS[arguments.kind]
         words = [*asked(arguments), "--seeds", str(arguments.seeds), *SHARED, *arguments.more.split()]
-        told = study(arguments.kind, stored(name), f"{arguments.kind} {name} {arguments.more}".strip(), words)
+        told = study(
+            STUDY.get(arguments.kind, arguments.kind),
+            stored(name),
+            f"{arguments.kind} {name} {arguments.more}".strip(),
+            words,
+        )
         print(f"\n**{name}**\n\n{table(told)}\n\n{told['sentence']}", flush=True)
 
 
@@ -98,15 +104,48 @@ def ways_table(told: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
+def together_table(told: dict[str, Any]) -> str:
+    """A line for each task, together and alone."""
+    lines = ["| set | together | alone | together less alone | verdict |", "|---|---|---|---|---|"]
+    for task in told["tasks"]:
+        test = task["test"]
+        gap = (
+            f"{100 * test['difference']:+.1f} ({100 * test['interval'][0]:+.1f} to {100 * test['interval'][1]:+.1f})"
+            if test and test["interval"]
+            else ""
+        )
+        own = [reached(task[way]["mean"], task[way]["interval"]) for way in ("together", "alone")]
+        lines.append(
+            f"| {task['name']}, {task['metric']} | {' | '.join(own)} | {gap} | {test['verdict'] if test else ''} |"
+        )
+    return "\n".join(lines)
+
+
 def reached(value: float, interval: list[float] | None) -> str:
     """``84.2 (81.0 to 87.1)``."""
     return f"{100 * value:.1f}" + (f" ({100 * interval[0]:.1f} to {100 * interval[1]:.1f})" if interval else "")
 
 
+STUDY = {"adapting": "settings"}  # where the kind of study has another name
 Asks = Callable[[argparse.Namespace], list[str]]
 KINDS: dict[str, tuple[Asks, Callable[[dict[str, Any]], str]]] = {
     "ladder": (lambda asked: ["--train-size", str(asked.rows)], ladder_table),
     "labels": (lambda asked: ["--sizes", SIZES, "--strategies", METHODS], curve_table),
+    "adapting": (
+        lambda asked: ["--train-size", str(asked.rows), "--vary", "adapt=none,own", "--strategy", "full"],
+        ways_table,
+    ),
+    "together": (
+        lambda asked: [
+            "--train-size",
+            str(asked.rows),
+            "--strategy",
+            "full",
+            "--tasks",
+            ",".join(stored(name) for name in asked.sets[1:]),
+        ],
+        together_table,
+    ),
     "strategies": (lambda asked: ["--train-size", str(asked.rows), "--strategies", WAYS], ways_table),
 }
 

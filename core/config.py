@@ -14,6 +14,7 @@ OPTIMIZERS = ("adamw", "adam")
 PRECISIONS = ("auto", "fp32", "bf16", "fp16")
 TRUNCATIONS = ("head", "tail", "head_tail", "windows")
 POOLINGS = ("auto", "mean", "cls")
+ADAPT_NONE, ADAPT_OWN = "none", "own"
 DROPOUTS = ("layers", "all", "none")
 
 
@@ -88,6 +89,15 @@ class RunConfig:
         0.9, "Rate decay", "With llrd, each layer's learning rate as a share of that of the layer above it."
     )
     lora_rank: int = setting(8, "LoRA rank", "Size of LoRA's additions: larger learns more and costs more.")
+    adapt: str = setting(
+        ADAPT_NONE,
+        "Adapt first",
+        "Before the fine-tuning let the source read texts without their labels and guess hidden words: own (all training texts of the "
+        "set, also those that are not among the training rows), the id of another stored set, or none.",
+    )
+    adapt_epochs: int = setting(
+        5, "Readings", "How many times the texts are read for that, other words hidden each time."
+    )
     beside: str | None = setting(
         None,
         "Tasks beside",
@@ -186,6 +196,8 @@ class RunConfig:
         _between("keep_strength", self.keep_strength, 0.0, 1e6)
         self._check_keep()
         self._check_beside()
+        _between("adapt_epochs", self.adapt_epochs, 1, 1000, whole=True)
+        self._check_adapt()
         _between("average_best", self.average_best, 1, 20, whole=True)
         for name in ("class_weights", "recompute"):
             if not isinstance(getattr(self, name), bool):
@@ -217,6 +229,26 @@ class RunConfig:
     def tasks(self) -> tuple[str, ...]:
         """Ids of all sets that are learnt at once, in the one order that they have whatever set the run is about; empty for one."""
         return tuple(sorted({self.dataset, *(self.beside or "").split("|")} - {""})) if self.beside else ()
+
+    def _check_adapt(self) -> None:
+        if self.adapt == ADAPT_NONE:
+            return
+        strategy = STRATEGIES[self.strategy]
+        if not self.adapt or not strategy.teacher.encodes or strategy.from_scratch:
+            raise ConfigError(
+                f"adapt is {self.adapt!r}, and {self.strategy} has no source that could read.",
+                f"Set it to {ADAPT_NONE}.",
+            )
+        for name, value, alone in (
+            ("keep", self.keep, "none"),
+            ("processes", self.processes, 1),
+            ("beside", self.beside, None),
+        ):
+            if value != alone:
+                raise ConfigError(
+                    f"{name} is {value!r}, which does not go with adapt.",
+                    f"Set one of the two to {alone or ADAPT_NONE}.",
+                )
 
     def _check_beside(self) -> None:
         if not self.beside:

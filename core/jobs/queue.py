@@ -2,7 +2,7 @@
 
 import time
 
-from core.config import RunConfig
+from core.config import ADAPT_NONE, ADAPT_OWN, RunConfig
 from core.data.sets.store import DataSet, get_dataset
 from core.errors import ConfigError, RunError
 from core.jobs.device_sets import check_devices
@@ -60,6 +60,8 @@ def check(config: RunConfig) -> DataSet:
     for other in config.tasks:
         if other != config.dataset:
             check_beside(get_dataset(other), config)
+    if config.adapt not in (ADAPT_NONE, ADAPT_OWN):
+        get_dataset(config.adapt)
     if config.processes > 1 and config.device != "cpu":
         from core.training.devices import list_devices
 

@@ -22,6 +22,7 @@ class RunRecorder:
         estimate: turns what is recorded into the share done and the time left.
         parameters: total and trained, known once the training has started.
         averaging: what came of averaging checkpoints, as JSON; None where none were averaged.
+        adapted: what came of reading texts without labels before the training; None where that was not asked for.
         joint: the run whose training this one shares, and the sets that were learnt in it; None where there is one set.
         aside: writes the best weights while the training goes on; who lets a training run is to enter it, so that it
             ends with it.
@@ -31,6 +32,7 @@ class RunRecorder:
         self.run, self.reporter, self.estimate = run, reporter, ProgressEstimate()
         self.parameters: dict[str, int] = {}
         self.averaging: dict[str, Any] | None = None
+        self.adapted: dict[str, Any] | None = None
         self.joint: dict[str, Any] | None = None
         self.aside = Aside("best-weights")
 

@@ -10,6 +10,7 @@ from core.config import RunConfig
 from core.errors import GraftError, RunError, StorageError
 from core.jobs.compute import Compute, take_compute
 from core.jobs.lock import NamedLock, worker_lock
+from core.jobs.phases.adapting import adapt
 from core.jobs.phases.baselines_aside import BaselinesAside
 from core.jobs.phases.choosing import Chosen, choose_rows
 from core.jobs.phases.counting import count_words
@@ -115,6 +116,7 @@ def _carry_out(run: Run, reporter: Reporter | Silent) -> str:
         return _count(chosen, recorder, should_stop, began)
     prepared = prepare(chosen, recorder)
     try:
+        adapt(chosen.config, prepared, compute, recorder, should_stop)
         first = distributed.rank() == 0
         with BaselinesAside(run, chosen, compute.device.name if first else "") as aside:
             with distributed.joined(compute.device.name):

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.config import RunConfig
+from core.config import ADAPT_NONE, RunConfig
 from core.models.shape import Shape
 from core.strategies.registry import STRATEGIES
 from core.training.devices import Device, find_device, use_bf16, use_fp16
 from core.training.gradients import PIECE_TOKENS
-from core.training.recipe import work_of
+from core.training.recipe import MOST_TEXTS, work_of
 from core.training.speeds import guessed_speed, remembered_speed, slowed_speed, speed_of_others
 from core.training.truncation import tokens_read
 
@@ -89,6 +89,8 @@ def estimate(config: RunConfig, counts: dict[str, int], lengths: np.ndarray, sha
     judged = min(config.test_size or judged_of, judged_of)
     speed = _speed(config, shape, device, precision, mean)
     steps, tokens, training = _training(config, speed, train, validation, mean)
+    if config.adapt != ADAPT_NONE:  # the texts of another set are taken to be as many and as long
+        training += min(counts["train"], MOST_TEXTS) * config.adapt_epochs * mean / speed.training
     seconds = START_SECONDS + training + judged * mean / speed.forward + (train + judged) / BASELINE_ROWS
     memory = _memory(config, shape, device, float(np.percentile(shortened, 99)), precision)
     sentence = _sentence(seconds, 1.25 if speed.measured else 1.6, memory, device, speed.ground)

@@ -52,7 +52,7 @@ class BatchGradients:
         self._job, self._prefix, self.scaled, self._sums = job, prefix, scaled, sums
         self._share, self._padded = share, padded or prefix is not None
         self._labels = torch.tensor(job.training.labels)
-        self._loss = loss or build_loss(job.config, job.training.labels, job.outputs, job.device)
+        self._loss = loss or job.loss or build_loss(job.config, job.training.labels, job.outputs, job.device)
         self.budget = PIECE_TOKENS.get(job.device, job.config.batch_size * job.config.max_length)
 
     def compute(self, rows: np.ndarray, batch: np.ndarray) -> "torch.Tensor":

@@ -102,6 +102,7 @@ class TrainingJob:
         cache: where what a frozen encoder gives may be stored; without it, small amounts stay in memory.
         should_stop: asked after each step; on True a checkpoint is offered and the training ends.
         keeping: how the source's ability is kept meanwhile; None where nothing is done for it.
+        loss: that is minimised; None for the one that the config asks for.
         tasks: where several are learnt at once, all of them, that of ``model`` first; else none.
         own: the place among them of the task that the run is about.
     """
@@ -119,6 +120,7 @@ class TrainingJob:
     should_stop: Callable[[], bool] = lambda: False
     fp16: bool = False
     keeping: Keeping | None = None
+    loss: Loss | None = None
     tasks: tuple[JointTask, ...] = ()
     own: int = 0
 

@@ -3,6 +3,7 @@
 from core.config import RunConfig
 from core.strategies.registry import STRATEGIES
 
+MOST_TEXTS = 20_000  # without labels that are read before a training; of more an even draw
 USUAL = 3  # epochs; Devlin et al. (2019) found 2 to 4 best where rows are plenty
 MOST = 20  # what Mosbach et al. (2021) advise for small sets, with warm-up and a decay to zero
 PAIRS_PER_ROW = 20  # few-shot: pairs in which a row takes part; twice as many gained nothing, see docs/benchmarks.md

@@ -128,7 +128,7 @@ def _facts(
     """What the result tells beside the scores."""
     train = prepared.encoded["train"].encoded
     return facts_of(chosen, done, recorder, began) | {
-        "epochs": chosen.config.epochs, "averaging": recorder.averaging, "joint": recorder.joint,
+        "epochs": chosen.config.epochs, "averaging": recorder.averaging, "joint": recorder.joint, "adapted": recorder.adapted,
         "source_fit": source_fit(chosen.config.model),
         "layers": _layers(chosen, prepared), "share_cut": train.cut / max(1, train.rows),
         "max_length": prepared.max_length, "device": compute.device.name,

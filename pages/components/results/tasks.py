@@ -1,11 +1,13 @@
-"""Several tasks that were learnt at once: how each of them went, and where the training was."""
+"""What a run learnt beside its own labelled rows: other tasks at once, and texts without labels before."""
 
 import streamlit as st
 
 from core import charts
+from core.config import ADAPT_OWN
 from core.errors import GraftError
 from core.runs.folder import Run, get_run
 from core.runs.history import History
+from core.training.estimate import took
 from pages.components.shared import words
 from pages.components.shared.links import run_link
 from pages.components.shared.theme import show_chart
@@ -35,3 +37,18 @@ def joint_line(run: Run) -> None:
             run_link(get_run(joint["run"]), "The run that trained for all")
         except GraftError:
             st.caption("The run that trained for all was deleted.")
+
+
+def adapted_line(run: Run) -> None:
+    """What came of reading texts without labels before the training; nothing where that was not asked for."""
+    told = (run.result or {}).get("adapted")
+    if not told:
+        return
+    whose = "the set" if told["from"] == ADAPT_OWN else words.plain(words.dataset_name(told["from"]))
+    head = "a fresh head, since the source brings none" if told["fresh_head"] else "the source's own head"
+    st.caption(
+        f"Before, the source read {told['texts']:,} texts of {whose} {told['epochs']} times without their labels "
+        f"({took(told['seconds'])}) and guessed hidden words, with {head}. Perplexity on texts that it did not read: "
+        f"{told['perplexity_before']:,.0f} before, {told['perplexity_after']:,.0f} after, as if it had to choose among so many words. "
+        "Whether that helps the task is told by a run without it."
+    )

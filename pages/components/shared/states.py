@@ -21,6 +21,7 @@ STATES = {
 PHASES = {
     "downloading": "Downloading the model",
     "unpacking": "Unpacking the model",
+    "adapting": "Reading texts without labels",
     "preparing": "Reading the texts",
     "encoding": "Encoding texts once",
     "training": "Training",

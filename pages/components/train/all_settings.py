@@ -5,7 +5,20 @@ from typing import Any
 
 import streamlit as st
 
-from core.config import DROPOUTS, OPTIMIZERS, POOLINGS, PRECISIONS, PRESETS, SCHEDULES, TRUNCATIONS, RunConfig, settings
+from core.config import (
+    ADAPT_NONE,
+    ADAPT_OWN,
+    DROPOUTS,
+    OPTIMIZERS,
+    POOLINGS,
+    PRECISIONS,
+    PRESETS,
+    SCHEDULES,
+    TRUNCATIONS,
+    RunConfig,
+    settings,
+)
+from core.data.sets.store import list_datasets
 from core.strategies.keeps import KEEPS
 from core.strategies.registry import STRATEGIES
 from core.tasks import METRICS, Task
@@ -25,6 +38,7 @@ GROUPS = {  # what the user asks about -> the settings that answer it, in readin
     "Rates": ("learning_rate", "schedule", "warmup", "optimizer", "weight_decay", "clip_norm"),
     "Uneven or doubtful labels": ("class_weights", "focal_gamma", "label_smoothing", "dropout"),
     "Keep the source": ("keep", "keep_strength"),
+    "Read the texts first": ("adapt", "adapt_epochs"),
     "Machine": ("device", "precision", "accumulate", "processes", "recompute"),
 }
 OWN = "Rates"  # where settings that one strategy alone reads stand
@@ -59,6 +73,18 @@ def _rate(name: str, shown: dict[str, Any], value: Any) -> Any:
     return number_typed(typed, value)
 
 
+def _texts(name: str, shown: dict[str, Any], value: Any) -> Any:
+    """None, the set's own texts, or those of another stored set."""
+    sets = {dataset.id: dataset.name for dataset in list_datasets()}
+    titles = {ADAPT_NONE: "no", ADAPT_OWN: "this set's own texts"} | {
+        key: f"texts of {title}" for key, title in sets.items()
+    }
+    options = list(titles)
+    return st.selectbox(
+        **shown, options=options, index=options.index(value) if value in options else 0, format_func=titles.__getitem__
+    )
+
+
 WIDGETS: Mapping[str, _Widget] = {
     "epochs": _whole(most=1000, empty="fits the rows"), "batch_size": _whole(most=512), "eval_every": _whole(empty="once an epoch"),
     "patience": _whole(empty="never"), "average_best": _whole(most=20), "train_size": _whole(step=100, empty="all"),
@@ -68,7 +94,8 @@ WIDGETS: Mapping[str, _Widget] = {
     "weight_decay": _part(0.0, 1.0, 0.01), "clip_norm": _part(0.0, 100.0, 0.5), "class_weights": _switch,
     "focal_gamma": _part(0.0, 10.0, 0.5), "label_smoothing": _part(0.0, 0.9, 0.05), "dropout": _one_of(DROPOUTS),
     "precision": _one_of(PRECISIONS), "accumulate": _whole(), "recompute": _switch, "top_layers": _whole(),
-    "domains": _words, "keep": _one_of(tuple(KEEPS)), "keep_strength": _part(0.0, 1e6, 0.5),
+    "domains": _words, "adapt": _texts, "adapt_epochs": _whole(most=100), 
+    "keep": _one_of(tuple(KEEPS)), "keep_strength": _part(0.0, 1e6, 0.5),
     "layer_decay": _part(0.1, 1.0, 0.05), "lora_rank": _whole(),
 }  # fmt: skip
 COLUMNS = 3
