@@ -32,6 +32,7 @@ SILENCE = 60.0  # seconds without a heartbeat after which a run on another machi
 STARTING = 120.0  # seconds that a worker may take until its first heartbeat
 STOP_GRACE, TERM_GRACE = 60.0, 20.0  # seconds from asking to terminating, and from there to killing
 STORE_EVERY = 2.0  # seconds between two looks at what the run store lacks
+CODE_EVERY = 20.0  # seconds between two looks whether the program was replaced by another version
 IDLE = 900.0  # seconds without work after which the scheduler leaves; it comes back when it is needed
 
 # glibc otherwise hands freed memory back to the system after each step, which costs a third of the speed on a CPU
@@ -78,9 +79,20 @@ def serve() -> None:
             return
         workspace.write_json(_who(), identity())
         log.info("scheduler %d serves %s", os.getpid(), workspace.home())
-        Scheduler(lock).run(float(os.environ.get("GRAFT_SCHEDULER_IDLE", IDLE)))
+        updated = Scheduler(lock).run(float(os.environ.get("GRAFT_SCHEDULER_IDLE", IDLE)))
     finally:
         lock.release()
+    if updated:
+        ensure_scheduler()
+
+
+def newest_code() -> float:
+    """When a file of the program was last changed, in unix seconds; 0 where that cannot be told."""
+    times = []
+    for path in (workspace.PROJECT / "core").rglob("*.py"):
+        with suppress(OSError):
+            times.append(path.stat().st_mtime)
+    return max(times, default=0.0)
 
 
 def _alone() -> bool:
@@ -123,13 +135,23 @@ class Scheduler:
         self._devices: tuple[str, ...] = ()
         self._drivers = Drivers()
 
-    def run(self, idle: float) -> None:
-        """Look until there has been nothing to do for ``idle`` seconds, or the lock has been taken away."""
-        last_work = time.monotonic()
+    def run(self, idle: float) -> bool:
+        """Look until there has been nothing to do for ``idle`` seconds, or the lock has been taken away, or the program was updated.
+
+        Returns:
+            whether it was updated: an older scheduler could not read runs with settings that it does not know.
+        """
+        last_work = looked = time.monotonic()
+        code = newest_code()
         while time.monotonic() - last_work < idle:
             if self._is_deposed():
                 log.warning("scheduler %d leaves: its lock was removed or belongs to another", os.getpid())
-                return
+                return False
+            if time.monotonic() - looked > CODE_EVERY:
+                looked = time.monotonic()
+                if newest_code() != code:
+                    log.info("scheduler %d leaves: the program was updated, and a new one takes its place", os.getpid())
+                    return True
             with suppress(OSError):  # a sign of life, for those who wait
                 os.utime(_who())
             try:
@@ -141,6 +163,7 @@ class Scheduler:
             if busy:
                 last_work = time.monotonic()
             time.sleep(TICK)
+        return False
 
     def _feed_store(self) -> bool:
         """Keep a flusher alive while the run store lacks something; True while it does."""
