@@ -1,9 +1,11 @@
 """The queue: runs wait in their folders in state *queued*, so that no crash can lose one."""
 
 import time
+from collections.abc import Sequence
 
 from core.config import ADAPT_NONE, ADAPT_OWN, RunConfig
 from core.data.sets.store import DataSet, get_dataset
+from core.data.sets.versions import origin_of
 from core.errors import ConfigError, RunError
 from core.jobs.device_sets import check_devices
 from core.jobs.lock import is_at_work
@@ -57,9 +59,7 @@ def check(config: RunConfig) -> DataSet:
     """
     dataset = get_dataset(config.dataset)
     check_settings(config, task_of(dataset.task))
-    for other in config.tasks:
-        if other != config.dataset:
-            check_beside(get_dataset(other), config)
+    check_tasks([get_dataset(name) for name in config.tasks], config)
     if config.adapt not in (ADAPT_NONE, ADAPT_OWN):
         get_dataset(config.adapt)
     if config.processes > 1 and config.device != "cpu":
@@ -68,6 +68,23 @@ def check(config: RunConfig) -> DataSet:
         check_devices(config, [device.name for device in list_devices()])
     require_source_of(config)
     return dataset
+
+
+def check_tasks(sets: Sequence[DataSet], config: RunConfig) -> None:
+    """Refuse sets that cannot be learnt at once; two versions of one set would teach each what judges the other.
+
+    Raises:
+        GraftError: naming the set and what is wrong with it.
+    """
+    origins: dict[str, DataSet] = {}
+    for one in sets:
+        check_beside(one, config)
+        if twin := origins.get(origin_of(one)):
+            raise ConfigError(
+                f"The sets {twin.id!r} and {one.id!r} are versions of one.",
+                "Learn one of them: rows that judge one may teach in the other.",
+            )
+        origins[origin_of(one)] = one
 
 
 def check_beside(other: DataSet, config: RunConfig) -> None:

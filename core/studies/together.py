@@ -7,7 +7,7 @@ from typing import Any
 from core.config import RunConfig
 from core.data.sets.store import DataSet, get_dataset
 from core.errors import ConfigError, StudyError
-from core.jobs.queue import check_beside
+from core.jobs.queue import check_tasks
 from core.metrics.table import METRICS
 from core.strategies.registry import DEFAULT
 from core.studies.folder import Cell, Planned, Study
@@ -85,8 +85,7 @@ def plan_together(dataset: DataSet, config: RunConfig, asked: Asked) -> tuple[Pl
         config.changed(beside=others[0].id)
     except ConfigError:  # a way that knows one task only, such as one that was chosen for a few rows of this set
         config = config.changed(strategy=DEFAULT, epochs=None, learning_rate=None)
-    for other in sets:
-        check_beside(other, config)
+    check_tasks(sets, config)
     names = _distinct(sets)
     cells = []
     for number in range(asked.seeds):

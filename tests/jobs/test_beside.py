@@ -5,6 +5,7 @@ import pytest
 
 from core.array_cache import ArrayCache
 from core.config import RunConfig
+from core.data.cleaning.mending import make_version
 from core.data.sets.add import add_dataset
 from core.errors import ConfigError
 from core.jobs.phases.beside import KIND
@@ -91,6 +92,26 @@ def test_what_cannot_be_learnt_beside_others_is_told_before_it_is_queued(dataset
     ):
         with pytest.raises(ConfigError):
             config(dataset, scores, tiny_encoder, **settings)
+
+
+def test_two_versions_of_one_set_are_not_learnt_at_once(dataset, tiny_encoder):
+    version = make_version(dataset, "drop", {"rows": [int(dataset.frame()["row"].iloc[0])]})
+    with pytest.raises(ConfigError, match="versions of one"):
+        check(config(dataset, version, tiny_encoder))
+
+
+@pytest.mark.slow
+def test_judged_texts_that_another_set_teaches_are_told(dataset, home, tmp_path, tiny_encoder):
+    judged = dataset.part("test")["text"].tolist()
+    path = tmp_path / "twin.csv"
+    rows = [f"{text},{number % 2},train" for number, text in enumerate(judged)] + [
+        f"{text},0,dev" for text, _ in sentences(9, seed=6)
+    ]
+    path.write_text("\n".join(["text,label,split", *rows, *(f"{text},1,test" for text, _ in sentences(9, seed=7))]))
+    twin = add_dataset(path)[0]
+    run = finished(dataset, twin, tiny_encoder, epochs=1)
+    said = [event["message"] for event in run.events("warning")]
+    assert any("of the texts that judge this run are among the training texts of 'twin'" in one for one in said)
 
 
 def test_the_order_of_the_sets_is_one_whatever_the_run_is_about():

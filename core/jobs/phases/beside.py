@@ -121,12 +121,18 @@ def joint_for(config: RunConfig, prepared: Prepared, recorder: RunRecorder) -> J
     if not config.tasks:
         return None
     tasks = []
+    judged = set(choose_rows(config, lambda said: None).parts["test"]["text"])
     for name in config.tasks:
         if name == config.dataset:
             classifier, encoded = prepared.classifier, prepared.encoded
         else:
             chosen = choose_rows(config.changed(dataset=name, beside=_others(config, name)), recorder.warn)
             classifier = load_source(chosen.config, chosen.dataset, chosen.task)
+            if known := judged & set(chosen.parts["train"]["text"]):
+                recorder.warn(
+                    f"{len(known):,} of the texts that judge this run are among the training texts of {chosen.dataset.name!r}, which is "
+                    "learnt at once with it: the score may be kinder than new texts would be."
+                )
             chosen = replace(chosen, parts={part: chosen.parts[part] for part in ("train", "validation")})
             encoded = encode_rows(chosen, classifier, prepared.max_length, recorder)
             if chosen.task.kind == "regression":

@@ -7,6 +7,7 @@ import streamlit as st
 
 from core.config import RunConfig
 from core.data.sets.store import DataSet, list_datasets
+from core.data.sets.versions import families, origin_of
 from core.errors import ConfigError, GraftError
 from core.models.sources import check_source, list_sources
 from core.strategies.registry import DEFAULT, STRATEGIES
@@ -229,8 +230,8 @@ def _left_out(kind: Kind, dataset: DataSet) -> bool:
 def _tasks(kind: Kind, dataset: DataSet) -> tuple[str, ...]:
     others = {
         other.id: other.name
-        for other in list_datasets()
-        if other.id != dataset.id and other.task != "unlabelled" and other.size("validation")
+        for other in (line[0] for line in families(list_datasets()))
+        if origin_of(other) != origin_of(dataset) and other.task != "unlabelled" and other.size("validation")
     }
     if not others:
         st.caption("Store another set with labels first: several tasks need several sets.")
