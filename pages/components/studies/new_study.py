@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from core.config import RunConfig
+from core.config import ADAPT_NONE, ADAPT_OWN, RunConfig
 from core.data.sets.store import DataSet, list_datasets
 from core.data.sets.versions import families, origin_of
 from core.errors import ConfigError, GraftError
@@ -188,6 +188,10 @@ def _vary(kind: Kind, dataset: DataSet) -> dict[str, tuple[Any, ...]]:
             varied[name] = tuple(_number(name, word) for word in text.split(",") if word.strip())
         except ConfigError as error:
             show_error(error)
+    if kind.name == "settings" and st.checkbox(
+        "With and without reading the texts first", key="study_vary_adapt", help=known["adapt"][1].split(":")[0] + "."
+    ):
+        varied["adapt"] = (ADAPT_NONE, ADAPT_OWN)
     return {name: values for name, values in varied.items() if values}
 
 

@@ -37,8 +37,7 @@ GROUPS = {  # what the user asks about -> the settings that answer it, in readin
     ),
     "Rates": ("learning_rate", "schedule", "warmup", "optimizer", "weight_decay", "clip_norm"),
     "Uneven or doubtful labels": ("class_weights", "focal_gamma", "label_smoothing", "dropout"),
-    "Keep the source": ("keep", "keep_strength"),
-    "Read the texts first": ("adapt", "adapt_epochs"),
+    "The source": ("adapt", "adapt_epochs", "keep", "keep_strength"),
     "Machine": ("device", "precision", "accumulate", "processes", "recompute"),
 }
 OWN = "Rates"  # where settings that one strategy alone reads stand
