@@ -47,8 +47,9 @@ class Joint:
     own: int
     key: str
 
-    def taken(self, recorder: RunRecorder) -> Iterator[Event] | None:
-        """The events of the training as another run had it, whose weights are then in the run's own model; None where there is none."""
+    def taken(self, recorder: RunRecorder, device: str) -> Iterator[Event] | None:
+        """The events of the training as another run had it, whose weights are then in the run's own model, on the device; None where
+        there is none."""
         cache = ArrayCache(KIND)
         kept = cache.get(self.key)
         model = self.tasks[self.own].model
@@ -61,6 +62,7 @@ class Joint:
         import torch
 
         model.load_state_dict({name: torch.from_numpy(np.array(kept[there])) for name, there in names.items()})
+        model.to(device)  # type: ignore[arg-type]
         told = json.loads(bytes(kept["told"]))
         recorder.warn(f"Learnt together with the other sets in run {told['run']}: the training is taken from there.")
         return self._again(told, recorder)

@@ -69,7 +69,8 @@ def finish(
         prepared.classifier.save(folder)
 
     result = keep(chosen, judged, baselines + by_names, facts, save, recorder, caveat_of(chosen.judged_on, task))
-    remember_speed(config, compute.device.name, result["tokens_per_second"], result["waited"])
+    if not config.beside:  # whose steps are of several tasks
+        remember_speed(config, compute.device.name, result["tokens_per_second"], result["waited"])
 
 
 def keep(

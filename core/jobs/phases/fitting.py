@@ -39,7 +39,7 @@ def fit(
     )  # fmt: skip
     joint = joint_for(recorder.run.config, prepared, recorder)
     if joint is not None:
-        if (taken := joint.taken(recorder)) is not None:
+        if (taken := joint.taken(recorder, compute.device.name)) is not None:
             return _recorded(taken, recorder)
         job = joint.job(job)
         model = job.model
