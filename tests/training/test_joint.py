@@ -153,6 +153,7 @@ def test_the_gradient_is_that_of_the_tasks_own_loss_in_the_shared_encoder(tasks)
     assert made[0].model.classifier.weight.grad is None and own.model.classifier.weight.grad is not None
 
 
+@pytest.mark.slow
 def test_all_tasks_are_learnt_and_the_checkpoint_is_chosen_by_their_mean(tasks):
     made = tasks()
     _, _, _, validations = fitted(made, own=2, epochs=12)
@@ -167,6 +168,7 @@ def test_all_tasks_are_learnt_and_the_checkpoint_is_chosen_by_their_mean(tasks):
     assert reached == pytest.approx(by_hand, abs=1e-3)
 
 
+@pytest.mark.slow
 def test_a_stopped_and_resumed_training_ends_exactly_like_an_unbroken_one(tasks):
     whole, _, _, _ = fitted(tasks())
     asked = iter(range(10**9))

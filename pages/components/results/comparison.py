@@ -18,6 +18,7 @@ from core.studies.ways_sentences import about_sentence, best_sentence
 from core.tasks import headline_of, interval_of
 from core.training.estimate import took
 from pages.components.results.share import report_button
+from pages.components.results.soup import soup_view
 from pages.components.shared.errors import shown_errors
 from pages.components.shared.theme import STILL, ink, show_chart
 from pages.components.shared.words import (
@@ -60,6 +61,7 @@ def comparison_view(runs: list[Run]) -> None:
     _curves(runs, colors, names)
     _settings(runs, comparison.differences, names)
     _confusions(runs, names)
+    soup_view(runs)
 
 
 def _over_seeds(runs: list[Run], groups: int) -> None:
