@@ -56,3 +56,18 @@ def test_a_run_that_judges_says_so_far_into_its_bar():
     assert 0.8 < before < estimate.as_status()["progress"] < 0.96
     estimate.enter("saving")
     assert estimate.as_status()["progress"] > 0.96
+
+
+def test_texts_that_are_read_before_the_training_count_as_work():
+    estimate = journey("full")
+    trained = estimate.epochs * TOKENS
+    estimate.reads(int(trained), 1000.0)
+    estimate.enter("adapting")
+    assert estimate.as_status()["progress"] == 0.0
+    estimate.advanced("adapting", 50, 100)
+    half = estimate.as_status()
+    assert 0.15 < half["progress"] < 0.3 and half["eta_seconds"] > 1.4 * trained / 1000
+    estimate.advanced("adapting", 100, 100)
+    estimate.enter("training")
+    estimate.stepped(STEPS, STEPS, 1000.0)
+    assert estimate.as_status()["progress"] > 0.8

@@ -93,6 +93,8 @@ def _trained(
         encode_once([texts[number] for number in part], tokenizer, max_length, cache=ArrayCache("tokens"))
         for part in (learnt, judged)
     ]
+    reading = encoded[0].tokens * int(config.epochs or 1)
+    recorder.estimate.reads(reading)
     job = adapting_job(config, model, encoded[0], encoded[1], compute.device.name, compute.bf16, compute.fp16)
     folder = recorder.run.path / STOPPED
     state = checkpoints.load_state(folder, recorder.warn)
@@ -109,6 +111,7 @@ def _trained(
         elif isinstance(event, Improved):
             checkpoints.save_weights(folder / "best", event.weights)
         elif isinstance(event, StepLogged):
+            recorder.estimate.reads(reading, event.tokens_per_second)
             recorder.progress(
                 "adapting", event.step, -(-encoded[0].rows // config.batch_size) * int(config.epochs or 1)
             )
