@@ -128,7 +128,9 @@ def _facts(
 ) -> dict[str, Any]:
     """What the result tells beside the scores."""
     train = prepared.encoded["train"].encoded
+    seconds = done.seconds + float((recorder.adapted or {}).get("seconds", 0.0))  # reading first is training too
     return facts_of(chosen, done, recorder, began) | {
+        "seconds": seconds, "energy_wh": watt_hours(seconds, compute.device.name),
         "epochs": chosen.config.epochs, "averaging": recorder.averaging, "joint": recorder.joint, "adapted": recorder.adapted,
         "source_fit": source_fit(chosen.config.model),
         "layers": _layers(chosen, prepared), "share_cut": train.cut / max(1, train.rows),
