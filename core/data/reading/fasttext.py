@@ -8,11 +8,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from core.data.reading.encoding import find_encoding
 from core.data.reading.reader import Reader, ReadingOptions
 from core.data.reading.table_reader import Batch, TableReader
-from core.data.reading.text_sample import sample_pieces
-from core.data.reading.transcode import text_pieces
+from core.data.reading.text_sample import encoding_of
+from core.data.reading.transcode import line_pieces
 
 PREFIX = "__label__"
 COLUMNS = ("text", "label")
@@ -28,7 +27,7 @@ def is_fasttext(head: bytes, ending: str) -> bool:
 def open_fasttext(path: Path, name: str, options: ReadingOptions) -> TableReader:
     """The texts with a list of the labels of each; of the options only the encoding counts."""
     size, strict = path.stat().st_size, options.encoding is not None
-    guess = find_encoding(options.encoding, b"\n".join(sample_pieces(path, size)), name, whole=False)
+    guess = encoding_of(path, options.encoding, name)
     return TableReader(
         name, "fasttext", COLUMNS, size, partial(_batches, path, guess.encoding, name, strict), guess.encoding,
         warnings=guess.warnings,
@@ -37,10 +36,7 @@ def open_fasttext(path: Path, name: str, options: ReadingOptions) -> TableReader
 
 
 def _batches(path: Path, encoding: str, name: str, strict: bool) -> Iterator[Batch]:
-    unended = ""
-    for text, done, misfits in text_pieces(path, encoding, name, strict):
-        lines = (unended + text).replace("\r\n", "\n").split("\n")
-        unended = lines.pop() if text else ""
+    for lines, done, misfits in line_pieces(path, encoding, name, strict):
         rows = [split_labels(line) for line in lines if line.strip()]
         if rows or misfits:
             frame = pd.DataFrame(rows, columns=list(COLUMNS), dtype=object)

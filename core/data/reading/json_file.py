@@ -6,14 +6,13 @@ from functools import partial
 from pathlib import Path
 
 from core.data.reading.delimited import ENDINGS as DELIMITED
-from core.data.reading.encoding import find_encoding
 from core.data.reading.json_document import AT_ONCE, LIST_START, open_document
 from core.data.reading.json_lines import is_json_line, read_lines
 from core.data.reading.json_rows import open_rows
 from core.data.reading.json_shapes import EACH_ROW
 from core.data.reading.reader import Reader, ReadingOptions
 from core.data.reading.table_reader import TableReader
-from core.data.reading.text_sample import beginning, sample_pieces
+from core.data.reading.text_sample import beginning, encoding_of
 from core.errors import DatasetError
 
 LINES = ("jsonl", "ndjson")
@@ -36,7 +35,7 @@ def open_json(path: Path, name: str, options: ReadingOptions) -> TableReader:
         DatasetError: when it is no valid JSON, or holds no objects.
     """
     size, strict = path.stat().st_size, options.encoding is not None
-    guess = find_encoding(options.encoding, b"\n".join(sample_pieces(path, size)), name, whole=False)
+    guess = encoding_of(path, options.encoding, name)
     text, _ = beginning(path, guess.encoding, name, strict)
     how = (path, guess.encoding, name, strict)
     if _is_lines(text, name.lower().rsplit(".", 1)[-1]):

@@ -8,12 +8,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from core.data.reading.encoding import find_encoding
 from core.data.reading.reader import Reader, ReadingOptions
 from core.data.reading.skipped import SkippedRow
 from core.data.reading.table_reader import Batch, TableReader
-from core.data.reading.text_sample import sample_pieces
-from core.data.reading.transcode import text_pieces
+from core.data.reading.text_sample import encoding_of
+from core.data.reading.transcode import line_pieces
 
 COLUMNS = ("text", "label")
 FEWEST_LINES, WORDS = 8, 3  # lines that must be seen, and words that most of them have beside the label
@@ -39,7 +38,7 @@ def is_labelled_lines(head: bytes, ending: str) -> bool:
 def open_labelled_lines(path: Path, name: str, options: ReadingOptions) -> TableReader:
     """The texts and their labels; of the options only the encoding counts."""
     size, strict = path.stat().st_size, options.encoding is not None
-    guess = find_encoding(options.encoding, b"\n".join(sample_pieces(path, size)), name, whole=False)
+    guess = encoding_of(path, options.encoding, name)
     return TableReader(
         name, "labelled lines", COLUMNS, size, partial(_batches, path, guess.encoding, name, strict), guess.encoding,
         warnings=guess.warnings, reasons={"fields": "the first word of each line is one of a few labels, the rest its text"},
@@ -47,10 +46,8 @@ def open_labelled_lines(path: Path, name: str, options: ReadingOptions) -> Table
 
 
 def _batches(path: Path, encoding: str, name: str, strict: bool) -> Iterator[Batch]:
-    unended, number = "", 0
-    for text, done, misfits in text_pieces(path, encoding, name, strict):
-        lines = (unended + text).replace("\r\n", "\n").split("\n")
-        unended = lines.pop() if text else ""
+    number = 0
+    for lines, done, misfits in line_pieces(path, encoding, name, strict):
         rows, skipped = [], list[SkippedRow]()
         for line in lines:
             number += 1

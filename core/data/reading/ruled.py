@@ -2,14 +2,14 @@
 
 import re
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
-from core.data.reading.encoding import find_encoding
 from core.data.reading.reader import Reader, ReadingOptions
 from core.data.reading.recast_file import open_as_delimited
 from core.data.reading.table_reader import TableReader
-from core.data.reading.text_sample import sample_pieces
-from core.data.reading.transcode import text_pieces
+from core.data.reading.text_sample import encoding_of
+from core.data.reading.transcode import line_pieces
 
 _RULE = re.compile(r"\s*[|+]?\s*:?-{3,}:?\s*([|+]\s*:?-{2,}:?\s*)*[|+]?\s*")  # a line that only draws
 _BEGINNING = re.compile(
@@ -28,17 +28,9 @@ def is_ruled(head: bytes, ending: str) -> bool:
 def open_ruled(path: Path, name: str, options: ReadingOptions) -> TableReader:
     """The first such table of a file, to its end or to the first line without a bar; of the options only the encoding counts."""
     strict = options.encoding is not None
-    guess = find_encoding(options.encoding, b"\n".join(sample_pieces(path, path.stat().st_size)), name, whole=False)
-    rows = ruled_rows(_lines(path, guess.encoding, name, strict))
-    return open_as_delimited(rows, path, name, "a drawn table", header=True)
-
-
-def _lines(path: Path, encoding: str, name: str, strict: bool) -> Iterator[str]:
-    unended = ""
-    for text, _done, _misfits in text_pieces(path, encoding, name, strict):
-        lines = (unended + text).replace("\r\n", "\n").split("\n")
-        unended = lines.pop() if text else ""
-        yield from lines
+    guess = encoding_of(path, options.encoding, name)
+    lines = chain.from_iterable(piece for piece, _, _ in line_pieces(path, guess.encoding, name, strict))
+    return open_as_delimited(ruled_rows(lines), path, name, "a drawn table", header=True)
 
 
 def ruled_rows(lines: Iterator[str]) -> Iterator[list[str]]:

@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+from core.data.reading.encoding import GuessedEncoding, find_encoding
 from core.data.reading.transcode import repair, to_utf8
 from core.errors import DatasetError
 
@@ -25,6 +26,15 @@ def sample_pieces(path: Path, size: int) -> list[bytes]:
             piece = file.read(SAMPLE)
             pieces.append(piece[piece.find(b"\n") + 1 : piece.rfind(b"\n") + 1])
     return pieces
+
+
+def encoding_of(path: Path, asked: str | None, name: str) -> GuessedEncoding:
+    """The encoding of a text file: the one that was asked for, else as samples from all over it speak.
+
+    Raises:
+        DatasetError: when it is not text at all.
+    """
+    return find_encoding(asked, b"\n".join(sample_pieces(path, path.stat().st_size)), name, whole=False)
 
 
 def beginning(path: Path, encoding: str, name: str, strict: bool) -> tuple[str, bool]:

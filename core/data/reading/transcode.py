@@ -77,6 +77,15 @@ def whole_characters(data: bytes) -> int:
     return len(data)
 
 
+def line_pieces(path: Path, encoding: str, name: str, strict: bool) -> Iterator[tuple[list[str], float, int]]:
+    """A file as whole lines: (lines without their ends, share of the file read, places that were mended), as ``text_pieces`` reads it."""
+    unended = ""
+    for text, done, misfits in text_pieces(path, encoding, name, strict):
+        lines = (unended + text).replace("\r\n", "\n").split("\n")
+        unended = lines.pop() if text else ""
+        yield lines, done, misfits
+
+
 def text_pieces(path: Path, encoding: str, name: str, strict: bool) -> Iterator[tuple[str, float, int]]:
     """A file as text: (text, share of the file read, places that did not fit and were mended); at last an empty text.
 

@@ -4,12 +4,11 @@ import re
 from html.parser import HTMLParser
 from pathlib import Path
 
-from core.data.reading.encoding import find_encoding
 from core.data.reading.limits import MOST_CELLS, MOST_COLUMNS
 from core.data.reading.reader import Reader, ReadingOptions
 from core.data.reading.recast_file import open_as_delimited
 from core.data.reading.table_reader import TableReader
-from core.data.reading.text_sample import sample_pieces
+from core.data.reading.text_sample import encoding_of
 from core.data.reading.transcode import text_pieces
 from core.errors import DatasetError
 
@@ -34,7 +33,7 @@ def open_web_page(path: Path, name: str, options: ReadingOptions) -> TableReader
         DatasetError: for a page without such a table, such as an error page that was saved in place of a file.
     """
     strict = options.encoding is not None
-    guess = find_encoding(options.encoding, b"\n".join(sample_pieces(path, path.stat().st_size)), name, whole=False)
+    guess = encoding_of(path, options.encoding, name)
     page = _Page(name)
     for text, _done, _misfits in text_pieces(path, guess.encoding, name, strict):
         page.feed(text)

@@ -4,11 +4,10 @@ import re
 from pathlib import Path
 from typing import Any
 
-from core.data.reading.encoding import find_encoding
 from core.data.reading.reader import Reader, ReadingOptions
 from core.data.reading.recast_file import open_as_json
 from core.data.reading.table_reader import TableReader
-from core.data.reading.text_sample import sample_pieces
+from core.data.reading.text_sample import encoding_of
 from core.data.reading.transcode import text_pieces
 from core.errors import DatasetError
 
@@ -37,7 +36,7 @@ def open_yaml(path: Path, name: str, options: ReadingOptions) -> TableReader:
     if path.stat().st_size > LARGEST:
         raise DatasetError(f"{name} is too large for YAML, which is read whole.", "Write it as JSON Lines or CSV.")
     strict = options.encoding is not None
-    guess = find_encoding(options.encoding, b"\n".join(sample_pieces(path, path.stat().st_size)), name, whole=False)
+    guess = encoding_of(path, options.encoding, name)
     text = "".join(piece for piece, _, _ in text_pieces(path, guess.encoding, name, strict))
     loader: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
     try:
