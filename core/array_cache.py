@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -19,6 +20,7 @@ from core import workspace
 log = logging.getLogger("graft.cache")
 
 SUMS = "sums.json"  # CRC-32 of each file of an entry; entries of earlier versions have none
+FACTS = "told"  # array of an entry that holds plain facts
 PIECE = 4 * 2**20  # bytes that are summed at once
 MOST_BYTES = 4 * 2**30  # all arrays of one kind together
 
@@ -146,3 +148,13 @@ def _sum(path: Path, inode: int, changed: int, size: int) -> int:
         while piece := file.read(PIECE):
             total = zlib.crc32(piece, total)
     return total
+
+
+def with_facts(arrays: Mapping[str, np.ndarray], facts: Mapping[str, Any]) -> dict[str, np.ndarray]:
+    """Arrays to be kept together with plain facts about them, which go as bytes of JSON among them."""
+    return {**arrays, FACTS: np.frombuffer(json.dumps(facts).encode(), dtype=np.uint8)}
+
+
+def facts_in(arrays: Mapping[str, np.ndarray]) -> dict[str, Any] | None:
+    """What ``with_facts`` put among kept arrays; None where there is nothing of the kind."""
+    return json.loads(bytes(arrays[FACTS])) if FACTS in arrays else None

@@ -120,7 +120,7 @@ def _carry_out(run: Run, reporter: Reporter | Silent) -> str:
         first = distributed.rank() == 0
         with BaselinesAside(run, chosen, compute.device.name if first else "") as aside:
             with distributed.joined(compute.device.name):
-                done = fit(chosen.config, prepared, compute, recorder, should_stop)
+                done = fit(chosen, prepared, compute, recorder, should_stop)
             if done.stopped:
                 aside.drop()
                 return "stopped"

@@ -92,6 +92,22 @@ def load_weights(folder: Path) -> dict[str, Any] | None:
     return _read_weights(path) if path.exists() else None
 
 
+def load_training(
+    state_folder: Path, best_folder: Path, warn: Callable[[str], None] = log.warning
+) -> tuple[dict[str, Any] | None, dict[str, Any] | None]:
+    """The last whole state and the best weights that it counts on; both None where the training is to start anew.
+
+    Args:
+        warn: is told what cannot be read.
+    """
+    state = load_state(state_folder, warn)
+    best = load_weights(best_folder) if state else None
+    if state and best is None and state["numbers"].get("best_step"):
+        warn("The best weights so far are damaged or missing: the training starts anew.")
+        return None, None
+    return state, best
+
+
 def _read_weights(path: Path) -> dict[str, Any] | None:
     from safetensors import SafetensorError
     from safetensors.torch import load_file

@@ -4,14 +4,14 @@ import hashlib
 import json
 import math
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from core.array_cache import ArrayCache
-from core.config import ADAPT_OWN, RunConfig
+from core.array_cache import ArrayCache, facts_in, with_facts
+from core.config import ADAPT_NONE, ADAPT_OWN, RunConfig
 from core.data.sets.store import get_dataset
 from core.jobs.compute import Compute
 from core.jobs.phases.preparing import Prepared
@@ -22,13 +22,12 @@ from core.models.masked import load_masked
 from core.training import checkpoints
 from core.training.adapting import adapting_config, adapting_job, held_out, validate
 from core.training.encoding import encode_once
-from core.training.events import CheckpointDue, Evaluated, Improved, StepLogged, TrainingDone, Warned
+from core.training.events import CheckpointDue, Evaluated, Improved, Started, StepLogged, TrainingDone, Warned
 from core.training.loop import train
 from core.training.recipe import MOST_TEXTS
 from core.training.scoring import Interrupted, score
 
 KIND = "adapted"  # of arrays in the cache
-
 STOPPED = "adapting"  # folder of a run with what an adaptation needs to go on
 
 
@@ -41,7 +40,7 @@ def adapt(
         GraftError: when the texts or the source are gone, or the source has no mask.
         Interrupted: when a stop was asked for; it goes on from there when the run does.
     """
-    if config.adapt == "none":
+    if config.adapt == ADAPT_NONE:
         return
     recorder.phase("adapting")
     model = load_masked(config.model, config.revision, config.seed)
@@ -49,17 +48,17 @@ def adapt(
     own = adapting_config(config)
     key = _key(own, texts, weights_fingerprint(model.state_dict().items()))
     cache, base = ArrayCache(KIND), prepared.classifier.model.base_model
-    kept = cache.get(key)
-    if kept is None or "told" not in kept:
+    weights: Mapping[str, np.ndarray] = cache.get(key) or {}
+    told = facts_in(weights)
+    if told is None:
         told, weights = _trained(own, model, texts, prepared.max_length, compute, recorder, should_stop)
-        kept = weights | {"told": np.frombuffer(json.dumps(told).encode(), dtype=np.uint8)}
-        cache.put(key, kept)
+        cache.put(key, with_facts(weights, told))
     import torch
 
     there = base.state_dict()
-    fitting = {name: torch.from_numpy(np.array(value)) for name, value in kept.items() if name in there}
+    fitting = {name: torch.from_numpy(np.array(value)) for name, value in weights.items() if name in there}
     base.load_state_dict(there | fitting)
-    recorder.adapted = json.loads(bytes(kept["told"])) | {"from": config.adapt}
+    recorder.adapted = told | {"from": config.adapt}
     shutil.rmtree(recorder.run.path / STOPPED, ignore_errors=True)
 
 
@@ -97,24 +96,21 @@ def _trained(
     recorder.estimate.reads(reading)
     job = adapting_job(config, model, encoded[0], encoded[1], compute.device.name, compute.bf16, compute.fp16)
     folder = recorder.run.path / STOPPED
-    state = checkpoints.load_state(folder, recorder.warn)
-    best = checkpoints.load_weights(folder / "best") if state else None
-    if state and best is None and state["numbers"].get("best_step"):
-        state = None
+    state, best = checkpoints.load_training(folder, folder / "best", recorder.warn)
     model.to(compute.device.name)
     before = validate(score(model, encoded[1], job.device, job.bf16, fp16=job.fp16), np.zeros(0))[1]["loss"]
-    done, after = None, before
+    done, after, steps = None, before, 0
     for event in train(replace(job, resume=state, best_weights=best, should_stop=should_stop)):
-        if isinstance(event, CheckpointDue):
+        if isinstance(event, Started):
+            steps = event.total_steps
+        elif isinstance(event, CheckpointDue):
             recorder.reporter.check_there()
             checkpoints.save_state(folder, event.state())
         elif isinstance(event, Improved):
             checkpoints.save_weights(folder / "best", event.weights)
         elif isinstance(event, StepLogged):
             recorder.estimate.reads(reading, event.tokens_per_second)
-            recorder.progress(
-                "adapting", event.step, -(-encoded[0].rows // config.batch_size) * int(config.epochs or 1)
-            )
+            recorder.progress("adapting", event.step, steps)
         elif isinstance(event, Evaluated):
             after = event.scores["loss"] if event.best else after
             recorder.reporter.event(

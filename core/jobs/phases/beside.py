@@ -2,49 +2,54 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from core.array_cache import ArrayCache
+from core.array_cache import ArrayCache, facts_in, with_facts
 from core.config import RunConfig
 from core.data.sets.store import get_dataset
 from core.evaluation.scores import validate
-from core.jobs.phases.choosing import choose_rows
+from core.jobs.phases.choosing import Chosen, choose_rows
 from core.jobs.phases.preparing import Prepared, encode_rows, load_source
 from core.jobs.recorder import RunRecorder
 from core.models.fingerprint import weights_fingerprint
-from core.tasks import SCALE, scale_of
 from core.training.events import Evaluated, Event, Started, TrainingDone
-from core.training.job import JointTask, TrainingJob
+from core.training.job import JointTask, LabelledRows, TrainingJob
 from core.training.joint import give_up_heads, name_in_first, share_encoder
 from core.training.recipe import epochs_for
 
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel
+
 KIND = "joint"  # of arrays in the cache
-NOT_SHARED = (
+NOT_SHARED = (  # settings that do not decide what is learnt together
     "dataset",
     "beside",
     "device",
     "checkpoint_seconds",
-)  # settings that do not decide what is learnt together
+)
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Joint:
-    """The tasks of a joint training, in the order that it has whatever set a run is about.
+    """A joint training as one of its runs sees it; the same training whatever set the run is about.
 
     Attributes:
-        config: that all these runs share, about the first set.
-        own: place of the run's own set.
+        config: that all these runs share, about the first set; epochs that were left open still open.
+        own: place of the run's own set among all.
+        prepared: what the run has of its own set.
+        others: the chosen rows of each other set, by its id.
         key: names the training in the cache.
     """
 
     config: RunConfig
-    tasks: tuple[JointTask, ...]
     own: int
+    prepared: Prepared
+    others: dict[str, Chosen]
     key: str
 
     def taken(self, recorder: RunRecorder, device: str) -> Iterator[Event] | None:
@@ -52,44 +57,61 @@ class Joint:
         there is none."""
         cache = ArrayCache(KIND)
         kept = cache.get(self.key)
-        model = self.tasks[self.own].model
+        model = self.prepared.classifier.model
         if kept is None:
             return None
         names = {name: name_in_first(name, model, self.own) for name in model.state_dict()}
-        if "told" not in kept or not set(names.values()) <= kept.keys():
+        told = facts_in(kept)
+        if told is None or not set(names.values()) <= kept.keys():
             cache.drop(self.key)
             return None
         import torch
 
         model.load_state_dict({name: torch.from_numpy(np.array(kept[there])) for name, there in names.items()})
         model.to(device)  # type: ignore[arg-type]
-        told = json.loads(bytes(kept["told"]))
         recorder.warn(f"Learnt together with the other sets in run {told['run']}: the training is taken from there.")
         return self._again(told, recorder)
 
     def _again(self, told: dict[str, Any], recorder: RunRecorder) -> Iterator[Event]:
-        own = self.tasks[self.own]
+        own, encoded = self.config.tasks[self.own], self.prepared.encoded
         recorder.joint = self._facts(told["run"])
         yield Started(
-            0, told["total_steps"], own.training.encoded.rows, own.validation.encoded.rows, told["parameters"]["total"],
+            0, told["total_steps"], encoded["train"].encoded.rows, encoded["validation"].encoded.rows, told["parameters"]["total"],
             told["parameters"]["trained"], told["device"], told["precision"],
         )  # fmt: skip
         for each in told["evaluated"]:
-            yield Evaluated(each["step"], each["epoch"], each["tasks"][own.name], each["best"], each["tasks"])
+            yield Evaluated(each["step"], each["epoch"], each["tasks"][own], each["best"], each["tasks"])
         yield TrainingDone(**told["done"])
 
-    def job(self, job: TrainingJob) -> TrainingJob:
-        """The training of all tasks."""
-        share_encoder([task.model for task in self.tasks])
-        first = self.tasks[0]
+    def job(self, job: TrainingJob, recorder: RunRecorder) -> TrainingJob:
+        """The training of all tasks: the other sets are encoded, and their heads loaded, where it is really carried out.
+
+        Raises:
+            GraftError: when the source is gone.
+        """
+        tasks = tuple(self._task(name, recorder) for name in self.config.tasks)
+        share_encoder([task.model for task in tasks])
+        first, rows = tasks[0], sum(task.training.encoded.rows for task in tasks) // len(tasks)
         return replace(
-            job, config=self.config, model=first.model, training=first.training, validation=first.validation,
-            validate=first.validate, tasks=self.tasks, own=self.own,
+            job, config=self.config.changed(epochs=epochs_for(self.config, rows)), model=first.model, training=first.training,
+            validation=first.validation, validate=first.validate, tasks=tasks, own=self.own,
         )  # fmt: skip
+
+    def _task(self, name: str, recorder: RunRecorder) -> JointTask:
+        if name not in self.others:
+            return self._judged(name, self.prepared.classifier.model, self.prepared.encoded)
+        chosen = self.others[name]
+        classifier = load_source(chosen.config, chosen.dataset, chosen.task)
+        learnt = replace(chosen, parts={part: chosen.parts[part] for part in ("train", "validation")})
+        encoded = encode_rows(learnt, classifier, self.prepared.max_length, recorder)
+        return self._judged(name, classifier.model, encoded)
+
+    def _judged(self, name: str, model: "PreTrainedModel", encoded: dict[str, LabelledRows]) -> JointTask:
+        judge = partial(validate, model.config, best_by=self.config.best_by)
+        return JointTask(name, model, encoded["train"], encoded["validation"], judge)
 
     def keep(self, done: TrainingDone, job: TrainingJob, recorder: RunRecorder) -> None:
         """Let the other runs of these sets take what was learnt, and give the run its own model back."""
-        first = self.tasks[0].model
         recorder.joint = self._facts(recorder.run.id)
         if done.stopped:
             return
@@ -103,60 +125,51 @@ class Joint:
             ],
             "done": {name: getattr(done, name) for name in TrainingDone.__dataclass_fields__},
         }  # fmt: skip
-        weights = {name: value.detach().cpu().numpy() for name, value in first.state_dict().items()}
-        ArrayCache(KIND).put(self.key, weights | {"told": np.frombuffer(json.dumps(told).encode(), dtype=np.uint8)})
-        give_up_heads(first)
+        weights = {name: value.detach().cpu().numpy() for name, value in job.model.state_dict().items()}
+        ArrayCache(KIND).put(self.key, with_facts(weights, told))
+        give_up_heads(job.model)
 
     def _facts(self, run: str) -> dict[str, Any]:
-        return {"run": run, "sets": [task.name for task in self.tasks]}
+        return {"run": run, "sets": list(self.config.tasks)}
 
 
-def joint_for(config: RunConfig, prepared: Prepared, recorder: RunRecorder) -> Joint | None:
+def joint_for(config: RunConfig, chosen: Chosen, prepared: Prepared, recorder: RunRecorder) -> Joint | None:
     """The tasks that are learnt at once; None where the run has one task.
 
     Args:
         config: as it was asked for, epochs that were left open still open.
+        chosen: the rows of the run's own set.
 
     Raises:
         GraftError: when one of the sets is gone or cannot be learnt.
     """
     if not config.tasks:
         return None
-    tasks = []
-    judged = set(choose_rows(config, lambda said: None).parts["test"]["text"])
+    judged = set(chosen.parts["test"]["text"])
+    others = {}
     for name in config.tasks:
         if name == config.dataset:
-            classifier, encoded = prepared.classifier, prepared.encoded
-        else:
-            chosen = choose_rows(config.changed(dataset=name, beside=_others(config, name)), recorder.warn)
-            classifier = load_source(chosen.config, chosen.dataset, chosen.task)
-            if known := judged & set(chosen.parts["train"]["text"]):
-                recorder.warn(
-                    f"{len(known):,} of the texts that judge this run are among the training texts of {chosen.dataset.name!r}, which is "
-                    "learnt at once with it: the score may be kinder than new texts would be."
-                )
-            chosen = replace(chosen, parts={part: chosen.parts[part] for part in ("train", "validation")})
-            encoded = encode_rows(chosen, classifier, prepared.max_length, recorder)
-            if chosen.task.kind == "regression":
-                setattr(classifier.model.config, SCALE, scale_of(encoded["train"].labels))
-        judge: Callable[..., tuple[float, dict[str, float]]] = partial(
-            validate, classifier.model.config, best_by=config.best_by
-        )
-        tasks.append(JointTask(name, classifier.model, encoded["train"], encoded["validation"], judge))
+            continue
+        other = choose_rows(config.changed(dataset=name, beside=_others(config, name)), recorder.warn)
+        if known := judged & set(other.parts["train"]["text"]):
+            recorder.warn(
+                f"{len(known):,} of the texts that judge this run are among the training texts of {other.dataset.name!r}, which is "
+                "learnt at once with it: the score may be kinder than new texts would be."
+            )
+        others[name] = other
     first = config.tasks[0]
-    rows = sum(task.training.encoded.rows for task in tasks) // len(tasks)
     shared = config.changed(dataset=first, beside=_others(config, first))
-    shared = shared.changed(epochs=epochs_for(shared, rows))
-    return Joint(shared, tuple(tasks), config.tasks.index(config.dataset), _key(shared, tasks))
+    key = _key(shared, prepared.classifier.model)
+    return Joint(shared, config.tasks.index(config.dataset), prepared, others, key)
 
 
 def _others(config: RunConfig, name: str) -> str:
     return "|".join(other for other in config.tasks if other != name)
 
 
-def _key(config: RunConfig, tasks: list[JointTask]) -> str:
-    """Names what is learnt: settings, the sets' contents, and the weights that the training starts from."""
+def _key(config: RunConfig, model: "PreTrainedModel") -> str:
+    """Names what is learnt: settings, the sets' contents, and the encoder that the training starts from; the heads follow from these."""
     settings = {name: value for name, value in config.to_json().items() if name not in NOT_SHARED}
     sets = [get_dataset(name).fingerprint for name in config.tasks]
-    source = weights_fingerprint(pair for task in tasks for pair in task.model.state_dict().items())
+    source = weights_fingerprint(model.base_model.state_dict().items())
     return hashlib.blake2b(json.dumps([settings, sets, source], sort_keys=True).encode(), digest_size=16).hexdigest()

@@ -110,16 +110,17 @@ def keep(
 
 def facts_of(chosen: Chosen, done: TrainingDone, recorder: RunRecorder, began: float) -> dict[str, Any]:
     """What the result of any run tells of its rows and its time."""
+    seconds = done.seconds + float((recorder.adapted or {}).get("seconds", 0.0))  # reading first is training too
     return {
         "split": chosen.judged_on, "evaluated_of": chosen.judged_of, "train_rows": len(chosen.parts["train"]),
         "validation_rows": len(chosen.parts["validation"]), "labels": list(chosen.dataset.labels),
         "rows_digest": _digest(chosen.dataset, chosen.parts["test"]["row"].to_numpy()),
         "waited": share_waited(**(recorder.reporter.status.get("fitting") or {"ran": 0.0, "waited": 0.0})),
-        "seconds": done.seconds, "tokens_per_second": done.tokens / max(done.seconds, 1e-9),
+        "seconds": seconds, "tokens_per_second": done.tokens / max(done.seconds, 1e-9),
         "train_tokens": done.tokens, "total_seconds": time.time() - began + _earlier_attempts(recorder.run),
         "attempts": recorder.reporter.status.get("attempt", 1), "best_step": done.best_step,
         "stopped_early": done.stopped_early, "parameters": recorder.parameters, "peak_memory_mib": _peak_memory(recorder),
-        "energy_wh": watt_hours(done.seconds, str(recorder.reporter.status.get("device"))),
+        "energy_wh": watt_hours(seconds, str(recorder.reporter.status.get("device"))),
     }  # fmt: skip
 
 
@@ -128,9 +129,7 @@ def _facts(
 ) -> dict[str, Any]:
     """What the result tells beside the scores."""
     train = prepared.encoded["train"].encoded
-    seconds = done.seconds + float((recorder.adapted or {}).get("seconds", 0.0))  # reading first is training too
     return facts_of(chosen, done, recorder, began) | {
-        "seconds": seconds, "energy_wh": watt_hours(seconds, compute.device.name),
         "epochs": chosen.config.epochs, "averaging": recorder.averaging, "joint": recorder.joint, "adapted": recorder.adapted,
         "source_fit": source_fit(chosen.config.model),
         "layers": _layers(chosen, prepared), "share_cut": train.cut / max(1, train.rows),

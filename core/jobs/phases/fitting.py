@@ -6,10 +6,10 @@ from dataclasses import replace
 from functools import partial
 
 from core.array_cache import ArrayCache
-from core.config import RunConfig
 from core.evaluation.scores import validate
 from core.jobs.compute import Compute
 from core.jobs.phases.beside import joint_for
+from core.jobs.phases.choosing import Chosen
 from core.jobs.phases.keeping import keeping_for
 from core.jobs.phases.preparing import Prepared
 from core.jobs.recorder import RunRecorder
@@ -26,10 +26,11 @@ log = logging.getLogger("graft.worker")
 
 
 def fit(
-    config: RunConfig, prepared: Prepared, compute: Compute, recorder: RunRecorder, should_stop: Callable[[], bool]
+    chosen: Chosen, prepared: Prepared, compute: Compute, recorder: RunRecorder, should_stop: Callable[[], bool]
 ) -> TrainingDone:
     """Train the classifier in place; everything that happens is recorded and saved."""
-    model, strategy = prepared.classifier.model, STRATEGIES[config.strategy]
+    config, model = chosen.config, prepared.classifier.model
+    strategy = STRATEGIES[config.strategy]
     job = TrainingJob(
         config, model, prepared.encoded["train"], prepared.encoded["validation"],
         validate=partial(validate, model.config, best_by=config.best_by),
@@ -37,11 +38,11 @@ def fit(
         cache=ArrayCache("features" if strategy.teacher.reads_features else "trunks"),
         keeping=keeping_for(config, prepared, compute, recorder),
     )  # fmt: skip
-    joint = joint_for(recorder.run.config, prepared, recorder)
+    joint = joint_for(recorder.run.config, chosen, prepared, recorder)
     if joint is not None:
         if (taken := joint.taken(recorder, compute.device.name)) is not None:
             return _recorded(taken, recorder)
-        job = joint.job(job)
+        job = joint.job(job, recorder)
         model = job.model
     recorder.phase("training" if strategy.teacher.steps else "encoding")
     events = _resumable(job, recorder) if strategy.teacher.steps else TEACHERS[strategy.teacher.name](job)
@@ -71,11 +72,7 @@ def _recorded(events: Iterator[Event], recorder: RunRecorder) -> TrainingDone:
 def _resumable(job: TrainingJob, recorder: RunRecorder) -> Iterator[Event]:
     """The events of a training by steps, which goes on from the run's checkpoint where there is one."""
     run, config = recorder.run, job.config
-    state = checkpoints.load_state(run.checkpoint, recorder.warn)
-    best = checkpoints.load_weights(run.best) if state else None
-    if state and best is None and state["numbers"].get("best_step"):
-        recorder.warn("The best weights so far are damaged or missing: the training starts anew.")
-        state = None
+    state, best = checkpoints.load_training(run.checkpoint, run.best, recorder.warn)
     if state:
         resumed = state["numbers"]["step"]
         recorder.reporter.event({"event": "resumed", "step": resumed})

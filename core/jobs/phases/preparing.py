@@ -50,8 +50,6 @@ def prepare(chosen: Chosen, recorder: RunRecorder) -> Prepared:
     if max_length < asked:
         recorder.warn(f"This source reads at most {max_length} tokens; the max length of {asked} was lowered.")
     encoded = encode_rows(chosen, classifier, max_length, recorder)
-    if chosen.task.kind == "regression":
-        setattr(classifier.model.config, SCALE, scale_of(encoded["train"].labels))
     rows = {name: len(part) for name, part in chosen.parts.items()}
     recorder.estimate.plan(
         chosen.config.strategy, work_of(chosen.config, rows["train"])[1] / rows["train"],
@@ -63,7 +61,8 @@ def prepare(chosen: Chosen, recorder: RunRecorder) -> Prepared:
 def encode_rows(
     chosen: Chosen, classifier: Classifier, max_length: int, recorder: RunRecorder
 ) -> dict[str, LabelledRows]:
-    """The rows of each part as tokens with their targets; each window of a long training text is a row."""
+    """The rows of each part as tokens with their targets; each window of a long training text is a row. Of scores the model is told the
+    scale."""
     encoded = {}
     for name, part in chosen.parts.items():
         pairs = part["text_pair"].tolist() if "text_pair" in part else None
@@ -73,4 +72,6 @@ def encode_rows(
         )  # fmt: skip
         encoded[name] = LabelledRows(texts, encode_targets(chosen.task, part["label"].tolist(), classifier.labels))
     encoded["train"] = encoded["train"].by_window()
+    if chosen.task.kind == "regression":
+        setattr(classifier.model.config, SCALE, scale_of(encoded["train"].labels))
     return encoded
