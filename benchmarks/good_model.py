@@ -23,7 +23,7 @@ import psutil
 
 from benchmarks.bench import FIVE_SEEDS
 from benchmarks.subprocesses import run_child
-from benchmarks.workloads import DATA, WORKS, Work
+from benchmarks.workloads import WORKS, Work, store
 
 VALIDATION_ROWS, TEST_ROWS = 300, 1000
 PEER = "Trainer, tuned"
@@ -52,7 +52,7 @@ def main() -> None:
             rows = asked.rows or work.train_size
             with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as home:
                 env = {"GRAFT_HOME": home}
-                words = {"name": name, "dataset": stored(work, env), "rows": rows, "seed": seed}
+                words = {"name": name, "dataset": store(name, env), "rows": rows, "seed": seed}
                 peer = run_child(["-m", "benchmarks.good_model", "trainer", json.dumps(words)], env).value
             told.setdefault(PEER, []).append(peer)
             for who, own in contenders(asked.minutes).items():
@@ -82,7 +82,7 @@ def graft_until(words: list[str], work: Work, rows: int, seed: int, aim: float) 
     """Seconds from the command until a model reaches ``aim`` on the validation rows (None: never), and what was handed over."""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as home:
         env = {"GRAFT_HOME": home}
-        dataset = stored(work, env)
+        dataset = store(work.name, env)
         began = time.time()
         told = run_child(
             ["-m", "core", *words, "--dataset", dataset, *shared_words(work, rows, seed), "--json"], env
@@ -92,13 +92,6 @@ def graft_until(words: list[str], work: Work, rows: int, seed: int, aim: float) 
             moment - began for run in Path(home, "runs").iterdir() for moment, score in scores(run) if score >= aim
         ]
     return {"reached": min(moments, default=None), "seconds": seconds, "judged": told["metrics"]["accuracy"]}
-
-
-def stored(work: Work, env: dict[str, str]) -> str:
-    """Id of the set in a workspace of its own."""
-    return str(
-        run_child(["-m", "core", "data", "add", str(DATA / f"{work.name}.parquet"), "--json"], env).value["dataset"]
-    )
 
 
 def scores(run: Path) -> list[tuple[float, float]]:

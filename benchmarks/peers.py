@@ -140,6 +140,7 @@ def run_trainer(
 
 
 def source(model: str, classes: int, seed: int) -> tuple[Any, Any]:
+    """A pretrained classifier with a fresh head, and its tokenizer, as transformers alone loads them."""
     import torch
     from transformers import AutoModelForSequenceClassification, AutoTokenizer
 

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -33,12 +34,12 @@ WORKS = {
 }
 
 
-def store(name: str) -> str:
-    """Add the data set to the workspace through the command line; returns its id."""
+def store(name: str, env: Mapping[str, str] | None = None) -> str:
+    """Add the data set to the workspace, or to that of ``env``, through the command line; returns its id."""
     path = DATA / f"{name}.parquet"
     if not path.exists():
         sys.exit(f"There is no {path.name} in {DATA}; set GRAFT_TEST_DATA to the folder that holds it.")
-    return str(run_child(["-m", "core", "data", "add", str(path), "--json"]).value["dataset"])
+    return str(run_child(["-m", "core", "data", "add", str(path), "--json"], env).value["dataset"])
 
 
 def rows_of(

@@ -64,6 +64,17 @@ def dataset(home: Path, reviews_csv: Path):
     return add_dataset(reviews_csv)[0]
 
 
+@pytest.fixture
+def other(dataset, tmp_path: Path):
+    """A second set beside ``dataset``, with classes of other names."""
+    from core.data.sets.add import add_dataset
+
+    path = tmp_path / "others.csv"
+    lines = [f"{text},{'good' if label == 'pos' else 'bad'}" for text, label in sentences(90, seed=4)]
+    path.write_text("\n".join(["text,label", *lines]), encoding="utf-8")
+    return add_dataset(path)[0]
+
+
 @pytest.fixture(scope="session")
 def tiny_encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A BERT of two layers with random weights and MiniLM's tokenizer, as a local checkpoint.

@@ -78,7 +78,7 @@ def check_tasks(sets: Sequence[DataSet], config: RunConfig) -> None:
     """
     origins: dict[str, DataSet] = {}
     for one in sets:
-        check_beside(one, config)
+        _check_task(one, config)
         if twin := origins.get(origin_of(one)):
             raise ConfigError(
                 f"The sets {twin.id!r} and {one.id!r} are versions of one.",
@@ -87,7 +87,7 @@ def check_tasks(sets: Sequence[DataSet], config: RunConfig) -> None:
         origins[origin_of(one)] = one
 
 
-def check_beside(other: DataSet, config: RunConfig) -> None:
+def _check_task(other: DataSet, config: RunConfig) -> None:
     """Refuse a set that cannot be learnt beside another.
 
     Raises:

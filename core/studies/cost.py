@@ -44,26 +44,12 @@ def cost_of(cells: Sequence[Planned], dataset: DataSet, lengths: dict[str, np.nd
     """
     found = finished_alike([cell.config for cell in cells])
     open_cells = [cell for cell, run in zip(cells, found, strict=True) if run is None]
-    counts = {part: dataset.size(part) for part in ("train", "validation", "test")}
     seconds, memory = 0.0, 0
-    whole = counts
     shared: set[tuple[tuple[str, ...], int]] = set()
     for number, cell in enumerate(open_cells):
-        config = cell.config
-        if config.dataset != dataset.id or config.beside:
-            expected = _of_tasks(config, lengths, shared)
-            if expected is None:
-                return StudyCost(len(cells), len(cells) - len(open_cells), None, None)
-            seconds += expected.seconds - (START_SECONDS - 2.0 if number else 0.0)
-            memory = max(memory, expected.memory_mib)
-            continue
-        counts = whole | (_counts_within(dataset, config.domains) if config.domains else {})
-        if not config.source:
-            expected = estimate_counted(config, counts, len(dataset.labels))
-        elif config.source not in lengths or not check_source(config.source, config.revision).at_hand:
+        expected = _expected(cell.config, dataset, lengths, shared)
+        if expected is None:
             return StudyCost(len(cells), len(cells) - len(open_cells), None, None)
-        else:
-            expected = estimate(config, counts, lengths[config.source], shape_of(config.source, config.revision))
         # one worker carries out all of them, and loads the libraries once
         seconds += expected.seconds - (START_SECONDS - 2.0 if number else 0.0)
         memory = max(memory, expected.memory_mib)
@@ -75,26 +61,28 @@ def _counts_within(dataset: DataSet, domains: str) -> dict[str, int]:
     return {part: len(within(dataset.part(part), dataset, domains)) for part in ("train", "validation")}
 
 
-def _of_tasks(
-    config: RunConfig, lengths: dict[str, np.ndarray], shared: set[tuple[tuple[str, ...], int]]
+def _expected(
+    config: RunConfig, dataset: DataSet, lengths: dict[str, np.ndarray], shared: set[tuple[tuple[str, ...], int]]
 ) -> Estimate | None:
-    """Of a run on one of several sets, whose texts are taken to be as long as those of the study's own; None where nothing is known.
+    """Of one cell; None where nothing is known. The texts of another set are taken to be as long as those of the study's own.
 
-    Of those that share a training the first takes the time of all, the others only judge.
+    Of cells that share a training the first takes the time of all, the others only judge.
 
     Args:
-        shared: the trainings that were counted already; this one is added.
+        shared: the trainings that were counted already; that of this cell is added.
     """
+    own = dataset if config.dataset == dataset.id else get_dataset(config.dataset)
+    counts = {part: own.size(part) for part in ("train", "validation", "test")}
+    counts |= _counts_within(own, config.domains) if config.domains else {}
+    if not config.source:
+        return estimate_counted(config, counts, len(own.labels))
     if config.source not in lengths or not check_source(config.source, config.revision).at_hand:
         return None
-    own = get_dataset(config.dataset)
-    counts = {part: own.size(part) for part in ("train", "validation", "test")}
-    alone = config.changed(beside=None)
     if config.beside:
         key = (config.tasks, config.seed)
         sizes = [get_dataset(name).size("train") for name in config.tasks]
         rows = sum(min(size, config.train_size or size) for size in sizes)
         counts["train"] = 1 if key in shared else rows
-        alone = alone.changed(train_size=None, epochs=epochs_for(config, rows // len(sizes)))
         shared.add(key)
-    return estimate(alone, counts, lengths[config.source], shape_of(config.source, config.revision))
+        config = config.changed(beside=None, train_size=None, epochs=epochs_for(config, rows // len(sizes)))
+    return estimate(config, counts, lengths[config.source], shape_of(config.source, config.revision))

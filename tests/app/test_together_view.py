@@ -1,15 +1,11 @@
 """Several tasks at once on the pages: the form, half way, done."""
 
-import pytest
-
 from core.config import RunConfig
-from core.data.sets.add import add_dataset
 from core.studies.folder import list_studies
 from core.studies.kind import Asked, asked_of
 from core.studies.registry import start_study
 from tests.app.test_pages import said
 from tests.app.test_study_kinds import choose, form, shown
-from tests.conftest import sentences
 from tests.finished import finish
 
 
@@ -19,17 +15,6 @@ def test_a_lone_set_is_told_what_is_missing(dataset):
     assert any("Only one set" in error.value for error in app.error) and not [
         b for b in app.button if b.key == "start_study"
     ]
-
-
-@pytest.fixture
-def other(dataset, tmp_path):
-    path = tmp_path / "others.csv"
-    path.write_text(
-        "\n".join(
-            ["text,label", *(f"{text},{'good' if label == 'pos' else 'bad'}" for text, label in sentences(90, seed=4))]
-        )
-    )
-    return add_dataset(path)[0]
 
 
 def test_the_others_are_offered_and_the_study_starts(dataset, other):

@@ -16,17 +16,6 @@ from tests.conftest import sentences
 from tests.finished import finish
 
 
-@pytest.fixture
-def other(home, tmp_path):
-    path = tmp_path / "others.csv"
-    path.write_text(
-        "\n".join(
-            ["text,label", *(f"{text},{'good' if label == 'pos' else 'bad'}" for text, label in sentences(90, seed=4))]
-        )
-    )
-    return add_dataset(path)[0]
-
-
 def test_each_seed_has_one_training_of_all_and_one_on_each(dataset, other):
     cells = plan_together(dataset, RunConfig(dataset.id, strategy="few_shot"), Asked(seeds=2, tasks=(other.id,)))
     assert len(cells) == 8 and {cell.config.strategy for cell in cells} == {"full"}

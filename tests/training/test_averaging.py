@@ -18,7 +18,7 @@ from core.training.job import LabelledRows
 from core.training.loop import train
 from core.training.scoring import score
 from tests.conftest import sentences
-from tests.training.jobs import job_of
+from tests.training.jobs import job_of, written
 
 LABELS = ("neg", "pos")
 
@@ -46,9 +46,7 @@ def run(setting, kept, model=None, **keywords):
     state, seen = None, []
     for event in averaged(events, job, kept):
         if isinstance(event, CheckpointDue):
-            buffer = io.BytesIO()
-            torch.save(event.state(), buffer)
-            state = buffer.getvalue()
+            state = written(event)
         seen.append(event)
     return model, seen, state
 

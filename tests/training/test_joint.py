@@ -15,7 +15,7 @@ from core.models.classifier import load_classifier
 from core.tasks import SCALE, scale_of
 from core.training.batches import collate
 from core.training.encoding import encode
-from core.training.events import CheckpointDue, Evaluated, Improved
+from core.training.events import Evaluated
 from core.training.job import JointTask, LabelledRows
 from core.training.joint import (
     JointGradients,
@@ -31,7 +31,7 @@ from core.training.joint import (
 )
 from core.training.loop import train
 from tests.conftest import sentences
-from tests.training.jobs import job_of
+from tests.training.jobs import followed, job_of
 
 
 def test_shares_fall_from_the_sizes_to_a_fifth_root_of_them():
@@ -91,17 +91,9 @@ def joint_job(tasks, own=0, epochs=3, **settings):
 
 def fitted(tasks, **settings):
     """The first model after a training, its checkpoints as a worker writes them, the best weights, and the validations."""
-    job, checkpoints, best, validations = joint_job(tasks, **settings), [], [], []
-    for event in train(job):
-        if isinstance(event, Improved):
-            best.append({name: value.clone() for name, value in event.weights.items()})
-        if isinstance(event, CheckpointDue):
-            buffer = io.BytesIO()
-            torch.save(event.state(), buffer)
-            checkpoints.append(buffer.getvalue())
-        if isinstance(event, Evaluated):
-            validations.append(event)
-    return job.model, checkpoints, best, validations
+    job = joint_job(tasks, **settings)
+    checkpoints, best, others = followed(train(job))
+    return job.model, checkpoints, best, [event for event in others if isinstance(event, Evaluated)]
 
 
 def test_a_loss_of_one_is_what_a_model_pays_that_knows_nothing(tasks):

@@ -15,13 +15,12 @@ from core.training.anchor import Anchor, diagonal_fisher, even_mean
 from core.training.batches import collate
 from core.training.course import Schedule
 from core.training.encoding import encode
-from core.training.events import CheckpointDue, Improved
 from core.training.job import Keeping, LabelledRows
 from core.training.keeping import TEMPERATURE, Keeper, class_terms, distilled, replayed, several_terms
 from core.training.loop import train
 from core.training.scoring import score
 from tests.conftest import sentences
-from tests.training.jobs import job_of
+from tests.training.jobs import followed, job_of
 
 LABELS = ("neg", "pos")
 
@@ -163,14 +162,7 @@ def fitted(source, kind="", strength=3.0, **changes):
     model = fresh().model
     config = RunConfig("x", epochs=3, learning_rate=3e-3, batch_size=8, checkpoint_seconds=0)
     job = job_of(config, model, training, validation, keeping=keeping(kind, source, strength) if kind else None)
-    checkpoints, best = [], []
-    for event in train(replace(job, **changes)):
-        if isinstance(event, Improved):
-            best.append({name: value.clone() for name, value in event.weights.items()})
-        if isinstance(event, CheckpointDue):
-            buffer = io.BytesIO()
-            torch.save(event.state(), buffer)
-            checkpoints.append(buffer.getvalue())
+    checkpoints, best, _ = followed(train(replace(job, **changes)))
     return model, checkpoints, best
 
 

@@ -15,7 +15,7 @@ from core.training.optimiser import rate_factor
 from core.training.probe import STRENGTHS, probe
 from core.training.scoring import score
 from tests.conftest import sentences
-from tests.training.jobs import job_of
+from tests.training.jobs import job_of, written
 
 LABELS = ("neg", "pos")
 
@@ -41,9 +41,7 @@ def run(setting, config=None, **keywords):
     events = []
     for event in train(job_of(config or base, model, training, validation, **keywords)):
         if isinstance(event, CheckpointDue):  # as a worker does: write it down before going on
-            buffer = io.BytesIO()
-            torch.save(event.state(), buffer)
-            event = buffer.getvalue()
+            event = written(event)
         events.append(event)
     return model, events
 

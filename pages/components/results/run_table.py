@@ -14,9 +14,9 @@ from core.runs.folder import Run, delete_run, restore_run
 from core.runs.ties import study_tie
 from core.strategies.registry import STRATEGIES
 from core.studies.folder import Study
-from core.studies.grid import SEED
 from core.studies.seed_groups import SeedGroup, seed_groups
 from core.studies.standing import state_of
+from core.studies.ways import finished, group
 from core.tasks import headline_of
 from core.training.estimate import took
 from pages.components.results.run_actions import rename, tag_all
@@ -125,16 +125,15 @@ def _best_of(study: Study) -> str:
     with suppress(GraftError):
         if study.goes_on or study.is_done or study.is_held:
             return ""  # the best by these rows is not what it hands over: the validation rows choose that
-        reached: dict[tuple[str, frozenset[tuple[str, str]]], list[float]] = {}
-        for cell in study.cells():
-            result = cell.run.result if cell.run and cell.run.state == "finished" else None
-            if not result or not METRICS[name := headline_of(result)].higher:
+        reached = []
+        for own in group(study.cells()).values():
+            results = [run.result or {} for run in finished(own)]
+            if not results or not METRICS[name := headline_of(results[0])].higher:
                 continue
-            if (value := result["metrics"][name]) is not None:
-                way = frozenset((factor, said) for factor, said in cell.plan.factors.items() if factor != SEED)
-                reached.setdefault((name, way), []).append(value)
+            if values := [value for result in results if (value := result["metrics"][name]) is not None]:
+                reached.append((fmean(values), name))
         if reached:
-            value, name = max((fmean(values), name) for (name, _), values in reached.items())
+            value, name = max(reached)
             return f"{figure(name, value)} {spoken(name)}"
     return ""
 

@@ -4,17 +4,14 @@ import pandas as pd
 import streamlit as st
 
 from core import charts
-from core.metrics.table import METRICS
-from core.runs.folder import get_run
 from core.studies.folder import Study
-from core.studies.together import TaskOutcome, Together
+from core.studies.together import ALONE, TOGETHER, TaskOutcome, Together
 from core.studies.ways import Line
 from core.training.estimate import took
 from pages.components.shared import words
-from pages.components.shared.links import run_link
 from pages.components.shared.theme import STILL, ink, show_chart
 from pages.components.studies.ladder_view import PALE
-from pages.components.studies.ways_view import VERDICTS
+from pages.components.studies.ways_view import bar, difference_figures, runs_behind
 
 
 def together_view(study: Study, together: Together) -> None:
@@ -36,43 +33,29 @@ def together_view(study: Study, together: Together) -> None:
     )
     with st.expander("All figures of this study"):
         st.dataframe(pd.DataFrame([_figures(task) for task in judged]), hide_index=True, key=f"tasks_{study.id}")
-    with st.expander("The runs behind it"), st.container(horizontal=True):
-        for task in judged:
-            for line, way in ((task.together, "together"), (task.alone, "alone")):
-                for number, run_id in enumerate(line.runs, 1):
-                    run_link(get_run(run_id), f"{task.name}, {way}{f' ({number})' if len(line.runs) > 1 else ''}")
+    runs_behind([(f"{task.name}, {way}", line.runs) for task in judged for way, line, _ in _both(task)])
+
+
+def _both(task: TaskOutcome) -> tuple[tuple[str, Line, str], ...]:
+    """Each way in which a set was learnt: its name, what it reached, its colour."""
+    return (TOGETHER, task.together, charts.THIS_RUN), (ALONE, task.alone, PALE)
 
 
 def _bars(tasks: list[TaskOutcome]) -> list[dict[str, object]]:
     return [
-        {
-            "title": f"{task.name}, {way}", "value": line.mean, "values": line.values, "color": color,
-            "low": line.interval[0] if line.interval else None, "high": line.interval[1] if line.interval else None,
-        }
+        bar(line, f"{task.name}, {way}", color)
         for task in tasks
-        for line, way, color in ((task.together, "together", charts.THIS_RUN), (task.alone, "alone", PALE))
+        for way, line, color in _both(task)
         if line.mean is not None
-    ]  # fmt: skip
+    ]
 
 
 def _figures(task: TaskOutcome) -> dict[str, str]:
-    test = task.tested.test if task.tested else None
-    share = METRICS[task.headline].share
-
-    def size(value: float) -> str:
-        return f"{100 * value:+.1f} points" if share else f"{value:+.3g}"
-
+    untested = {"Difference": "–", "95 % interval": "none", "p, corrected": "–", "Verdict": "–"}
+    seconds = {way: "–" if line.seconds is None else took(line.seconds) for way, line, _ in _both(task)}
     return {
         "Set": task.name, "Judged by": words.spoken(task.headline),
-        "Together": _mean(task, task.together), "Alone": _mean(task, task.alone),
-        "Difference": size(test.difference) if test else "–",
-        "95 % interval": f"{size(test.interval[0])} to {size(test.interval[1])}" if test and test.interval else "none",
-        "p, corrected": f"{task.tested.p_corrected:.3f}" if task.tested and test and test.interval else "–",
-        "Verdict": VERDICTS[test.verdict] if test else "–",
-        "Training together took": "–" if task.together.seconds is None else took(task.together.seconds),
-        "Alone took": "–" if task.alone.seconds is None else took(task.alone.seconds),
+        "Together": words.figure(task.headline, task.together.mean), "Alone": words.figure(task.headline, task.alone.mean),
+        **(difference_figures(task.tested, task.headline) if task.tested else untested),
+        "Training together took": seconds[TOGETHER], "Alone took": seconds[ALONE],
     }  # fmt: skip
-
-
-def _mean(task: TaskOutcome, line: Line) -> str:
-    return words.figure(task.headline, line.mean)

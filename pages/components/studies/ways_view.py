@@ -76,14 +76,19 @@ def lead(ways: Ways, best: Line) -> None:
 
 def bars(lines: Sequence[Line], best: Line | None) -> list[dict[str, object]]:
     """The lines as the chart of bars takes them."""
-    return [
-        {
-            "title": line.name, "value": line.mean, "values": line.values if line.planned else (),
-            "color": charts.THIS_RUN if best and line.name == best.name else PALE if line.transfers else charts.GREY,
-            "low": line.interval[0] if line.interval else None, "high": line.interval[1] if line.interval else None,
-        }
+    colors = [
+        charts.THIS_RUN if best and line.name == best.name else PALE if line.transfers else charts.GREY
         for line in lines
-    ]  # fmt: skip
+    ]
+    return [bar(line, line.name, color) for line, color in zip(lines, colors, strict=True)]
+
+
+def bar(line: Line, title: str, color: str) -> dict[str, object]:
+    """One line as the chart of bars takes it."""
+    return {
+        "title": title, "value": line.mean, "values": line.values if line.planned else (), "color": color,
+        "low": line.interval[0] if line.interval else None, "high": line.interval[1] if line.interval else None,
+    }  # fmt: skip
 
 
 def _dots(lines: Sequence[Line], front: Sequence[str]) -> list[dict[str, object]]:
@@ -127,11 +132,15 @@ def figures(study: Study, ways: Ways) -> None:
                 hide_index=True,
                 key=f"tests_{study.id}",
             )
-    trained = [line for line in done if line.runs]
+    runs_behind([(line.name, line.runs) for line in done])
+
+
+def runs_behind(named: Sequence[tuple[str, Sequence[str]]]) -> None:
+    """Links to the runs of each line, numbered where it has several."""
     with st.expander("The runs behind it"), st.container(horizontal=True):
-        for line in trained:
-            for number, run_id in enumerate(line.runs, 1):
-                run_link(get_run(run_id), f"{line.name}{f' ({number})' if len(line.runs) > 1 else ''}")
+        for name, runs in named:
+            for number, run_id in enumerate(runs, 1):
+                run_link(get_run(run_id), f"{name}{f' ({number})' if len(runs) > 1 else ''}")
 
 
 def _figures(line: Line, headline: str) -> dict[str, str]:
@@ -155,6 +164,11 @@ def _figures(line: Line, headline: str) -> dict[str, str]:
 
 
 def _test(tested: Tested, headline: str) -> dict[str, str]:
+    return {"Of": tested.a, "Less": tested.b} | difference_figures(tested, headline)
+
+
+def difference_figures(tested: Tested, headline: str) -> dict[str, str]:
+    """What a test says, as cells of a table."""
     test = tested.test
     share = METRICS[headline].share
 
@@ -162,7 +176,7 @@ def _test(tested: Tested, headline: str) -> dict[str, str]:
         return f"{100 * value:+.1f} points" if share else f"{value:+.3g}"
 
     return {
-        "Of": tested.a, "Less": tested.b, "Difference": size(test.difference),
+        "Difference": size(test.difference),
         "95 % interval": f"{size(test.interval[0])} to {size(test.interval[1])}" if test.interval else "none",
         "p, corrected": f"{tested.p_corrected:.3f}" if test.interval else "–", "Verdict": VERDICTS[test.verdict],
     }  # fmt: skip

@@ -93,7 +93,7 @@ WIDGETS: Mapping[str, _Widget] = {
     "weight_decay": _part(0.0, 1.0, 0.01), "clip_norm": _part(0.0, 100.0, 0.5), "class_weights": _switch,
     "focal_gamma": _part(0.0, 10.0, 0.5), "label_smoothing": _part(0.0, 0.9, 0.05), "dropout": _one_of(DROPOUTS),
     "precision": _one_of(PRECISIONS), "accumulate": _whole(), "recompute": _switch, "top_layers": _whole(),
-    "domains": _words, "adapt": _texts, "adapt_epochs": _whole(most=100), 
+    "domains": _words, "adapt": _texts, "adapt_epochs": _whole(most=100),
     "keep": _one_of(tuple(KEEPS)), "keep_strength": _part(0.0, 1e6, 0.5),
     "layer_decay": _part(0.1, 1.0, 0.05), "lora_rank": _whole(),
 }  # fmt: skip
