@@ -61,8 +61,8 @@ def _several(arguments: argparse.Namespace, out: Output) -> int:
     from core.errors import ConfigError
     from core.jobs.queue import check, submit
 
-    names = [get_dataset(name).id for name in arguments.tasks]
-    if len(set(names)) < 2:
+    names = list(dict.fromkeys(get_dataset(name).id for name in arguments.tasks))
+    if len(names) < 2:
         raise ConfigError("--tasks names one set.", "Name two or more, or use --dataset.")
     asked = []
     for name in names:
