@@ -60,7 +60,7 @@ def main() -> None:
 
 def graft(work: Work, dataset: str, seed: int, *more: str) -> tuple[str, Outcome]:
     """One run through the command line; its id, and what it did. ``more`` are further flags."""
-    from core.jobs.scheduler import WORKER_ENV
+    from core.jobs.environment import WORKER_ENV
     from core.runs.folder import get_run
 
     words = ["--dataset", dataset, "--batch-size", str(BATCH), "--epochs", str(work.epochs), "--seed", str(seed)]

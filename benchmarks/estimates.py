@@ -72,7 +72,7 @@ def guess(settings: dict[str, Any]) -> dict[str, Any]:
 
 def carry_out(settings: dict[str, Any]) -> dict[str, float]:
     """The run itself, through the command line."""
-    from core.jobs.scheduler import WORKER_ENV
+    from core.jobs.environment import WORKER_ENV
     from core.runs.folder import get_run
 
     words = [word for name, value in settings.items() for word in (f"--{name.replace('_', '-')}", str(value))]

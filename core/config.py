@@ -16,6 +16,8 @@ TRUNCATIONS = ("head", "tail", "head_tail", "windows")
 POOLINGS = ("auto", "mean", "cls")
 ADAPT_NONE, ADAPT_OWN = "none", "own"
 DROPOUTS = ("layers", "all", "none")
+HERE = "here"  # the engine that is this machine
+NO_EFFECT = ("device", "checkpoint_seconds", "engine")  # settings that do not change what is learnt
 
 
 def setting(default: Any, label: str, help: str) -> Any:
@@ -156,6 +158,11 @@ class RunConfig:
         "Precision",
         "auto uses bf16 where the device is truly faster with it; fp16 on cards without bf16.",
     )
+    engine: str = setting(
+        HERE,
+        "Engine",
+        "Where it is carried out: here, or the address of a Ray cluster that `cluster add` has made known.",
+    )
     checkpoint_seconds: float = setting(60.0, "Checkpoint every", "Seconds of training that a crash may cost at most.")
 
     def __post_init__(self) -> None:
@@ -168,6 +175,11 @@ class RunConfig:
         _one_of("precision", self.precision, PRECISIONS)
         _one_of("keep", self.keep, tuple(KEEPS))
         _one_of("best_by", self.best_by, ("auto", *(name for name, metric in METRICS.items() if metric.chooses)))
+        if not isinstance(self.engine, str) or (self.engine != HERE and "://" not in self.engine):
+            raise ConfigError(
+                f"engine is {self.engine!r}.",
+                f"It must be {HERE}, or the address of a cluster such as http://10.0.0.5:8265",
+            )
         if not self.dataset:
             raise ConfigError("No data set was named.", "Choose one that `data list` shows, or add a file first.")
         if not self.model and STRATEGIES[self.strategy].teacher.encodes:

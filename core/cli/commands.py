@@ -6,6 +6,7 @@ here; its line in the README; and its test. What a command needs it imports insi
 
 from core.cli import (
     app,
+    cluster,
     datasets,
     explain,
     export,
@@ -27,6 +28,7 @@ GROUPS = {
     "data": "add, list, show and check data sets",
     "runs": "list, show, join, stop and resume runs",
     "study": "start, list, show, stop and resume studies",
+    "cluster": "add, remove and look at Ray clusters that carry out runs",
 }
 
 COMMANDS = (
@@ -98,6 +100,9 @@ COMMANDS = (
         results.retention, results.retention_arguments,
     ),
     Command(("soup",), "mix runs of one source into one model", results.soup, results.soup_arguments),
+    Command(("cluster", "add"), "make a Ray cluster known", cluster.add, cluster.add_arguments),
+    Command(("cluster", "status"), "its nodes, what runs where, what waits and why", cluster.status, cluster.status_arguments),
+    Command(("cluster", "remove"), "forget a cluster", cluster.remove, cluster.one_argument),
     Command(("doctor",), "device, memory, versions, writable places, network", app.doctor),
     Command(("start",), "start the app in the browser", app.start, app.start_arguments, takes_json=False),
     Command(

@@ -24,9 +24,11 @@ def flusher(arguments: argparse.Namespace, out: Output) -> int:
 
 def worker(arguments: argparse.Namespace, out: Output) -> int:
     """Carry out one run; its state and its errors go into the run's folder."""
+    from core.jobs.version import code_fits
     from core.jobs.worker import work
 
-    return work(Path(arguments.folder))
+    folder = Path(arguments.folder)
+    return work(folder) if code_fits(folder) else 1
 
 
 def worker_arguments(parser: argparse.ArgumentParser) -> None:

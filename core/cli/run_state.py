@@ -6,7 +6,7 @@ from core.errors import RunError
 from core.evaluation.notes import caveat_in, verdict_in
 from core.jobs.queue import held_up
 from core.metrics.table import METRICS
-from core.runs.folder import WAITING, Run
+from core.runs.folder import Run
 from core.tasks import figure, headline_of, interval_of, span, task_of
 
 
@@ -15,7 +15,7 @@ def state_of(run: Run) -> dict[str, Any]:
 
     Returns:
         run, name, status, step, total_steps, phase, progress (0 to 1), eta_seconds, device, attempt, config, metrics,
-        error, held_up (why a queued run does not start though nothing is before it; else None), seconds and
+        error, held_up (why it does not go on though nothing is before it; else None), seconds and
         tokens_per_second (of the training). Once it has finished also split, rows, intervals,
         verdict, total_seconds, train_rows, baselines (the headline figure of each), task, headline (a metric's name),
         caveat (what the judged rows have chosen), notes (what is left out or not defined), warnings (sentences about
@@ -33,7 +33,7 @@ def state_of(run: Run) -> dict[str, Any]:
         "total_steps": status.get("total_steps"), "phase": status.get("phase"), "progress": status.get("progress"),
         "eta_seconds": status.get("eta_seconds"), "device": status.get("device"), "attempt": status.get("attempt"),
         "config": config, "metrics": dict(result.get("metrics", {})), "error": status.get("error"),
-        "held_up": (held_up() or None) if status["state"] in WAITING else None,
+        "held_up": held_up(run) or None,
         "seconds": result.get("seconds"), "tokens_per_second": result.get("tokens_per_second"),
     }  # fmt: skip
     return state | (_outcome(result) | {"retention": run.retention} if result else {})

@@ -122,7 +122,7 @@ def _view(run: "Run") -> View | None:
     if status["state"] not in (*WAITING, *ACTIVE):
         return None
     ahead = position(run) if status["state"] in WAITING else None
-    if status["state"] in WAITING and (trouble := held_up()):
+    if trouble := held_up(run):
         return View(0.0, f"waiting. {trouble}")
     phase = f"waiting, {ahead} before it" if ahead else str(status.get("phase") or status["state"])
     eta = status.get("eta_seconds")

@@ -41,6 +41,11 @@ def is_here(who: Any) -> bool:
     return isinstance(who, dict) and who.get("host") == socket.gethostname()
 
 
+def is_same_machine(who: Any) -> bool:
+    """Whether the process was started on this machine and since its last start; names of machines alone may be the same."""
+    return is_here(who) and who.get("boot", _boot()) == _boot()
+
+
 def _is_same(who: dict[str, Any], process: psutil.Process) -> bool:
     boot, ticks = _boot(), _ticks(process.pid)
     if who.get("boot") and boot and ticks is not None:

@@ -3,10 +3,13 @@
 import time
 from collections.abc import Sequence
 
-from core.config import ADAPT_NONE, ADAPT_OWN, RunConfig
+from core.config import ADAPT_NONE, ADAPT_OWN, HERE, RunConfig
 from core.data.sets.store import DataSet, get_dataset
 from core.data.sets.versions import origin_of
 from core.errors import ConfigError, RunError
+from core.jobs.cluster.engine import WAITS
+from core.jobs.cluster.known import get_cluster
+from core.jobs.cluster.state import trouble_of
 from core.jobs.device_sets import check_devices
 from core.jobs.lock import is_at_work
 from core.jobs.scheduler import ensure_scheduler, silence
@@ -62,7 +65,9 @@ def check(config: RunConfig) -> DataSet:
     check_tasks([get_dataset(name) for name in config.tasks], config)
     if config.adapt not in (ADAPT_NONE, ADAPT_OWN):
         get_dataset(config.adapt)
-    if config.processes > 1 and config.device != "cpu":
+    if config.engine != HERE:
+        get_cluster(config.engine)
+    elif config.processes > 1 and config.device != "cpu":
         from core.training.devices import list_devices
 
         check_devices(config, [device.name for device in list_devices()])
@@ -144,13 +149,27 @@ def resume(run: Run) -> None:
 
 
 def position(run: Run) -> int | None:
-    """How many runs start before this one (0: it is next); None where it is not waiting."""
-    waiting = [queued.id for queued in waiting_runs()]
+    """How many runs start before this one in the same place (0: it is next); None where it is not waiting."""
+    waiting = [
+        queued.id for queued in waiting_runs() if run.state in WAITING and queued.config.engine == run.config.engine
+    ]
     return waiting.index(run.id) if run.id in waiting else None
 
 
-def held_up() -> str:
-    """Why no queued run starts although it may be its turn; empty where the scheduler looks at the queue as it should."""
+def held_up(run: Run) -> str:
+    """Why a run that is wanted does not go on although it may be its turn; empty where all is as it should be."""
+    status = run.status
+    state = status["state"]
+    if state not in (*WAITING, *ACTIVE):
+        return ""
+    if run.config.engine != HERE:
+        told = trouble_of(run.config.engine) or (str(status.get(WAITS) or "") if state == "starting" else "")
+        if told:
+            return told
+    return _scheduler_hangs() if state in WAITING else ""
+
+
+def _scheduler_hangs() -> str:
     found = silence()
     if found is None or found[1] < HANGS:
         return ""

@@ -12,6 +12,7 @@ from typing import Any
 
 import psutil
 
+from core import workspace
 from core.errors import RunError, StorageError
 from core.jobs.lock import NamedLock
 from core.jobs.process import identity
@@ -61,6 +62,9 @@ class Reporter:
         """
         if self._hold is not None and not self._hold.is_mine():
             raise RunError(f"The folder of run {self.run.id} was deleted or replaced.", "Start a new run.")
+        now = workspace.read_json(self.run.path / "status.json")
+        if isinstance(now, dict) and (now.get("attempt") or 0) > (self.status.get("attempt") or 0):
+            raise RunError(f"Run {self.run.id} goes on elsewhere, as attempt {now['attempt']}.", "Nothing is lost.")
 
     def event(self, value: dict[str, Any]) -> None:
         """Append one event with the time; numbers that JSON cannot hold become null rather than a broken line."""

@@ -15,8 +15,11 @@ import psutil
 
 from core import workspace
 from core.errors import ConfigError, GraftError, StorageError
+from core.jobs.cluster.engine import Clusters, is_for_cluster
 from core.jobs.device_sets import check_devices, choose_devices, reserved_for
 from core.jobs.drivers import Drivers
+from core.jobs.environment import WORKER_ENV
+from core.jobs.heartbeats import Heartbeats
 from core.jobs.lock import NamedLock, is_at_work
 from core.jobs.process import identity, is_alive, is_here
 from core.jobs.successor import FOLLOWS
@@ -28,19 +31,11 @@ log = logging.getLogger("graft.scheduler")
 
 LEAVING = 20.0  # seconds in which a scheduler notices that its lock was taken away, a slow look at many runs included
 TICK = 0.5  # seconds between two looks at the run folders
-SILENCE = 60.0  # seconds without a heartbeat after which a run on another machine counts as dead
 STARTING = 120.0  # seconds that a worker may take until its first heartbeat
 STOP_GRACE, TERM_GRACE = 60.0, 20.0  # seconds from asking to terminating, and from there to killing
 STORE_EVERY = 2.0  # seconds between two looks at what the run store lacks
 CODE_EVERY = 20.0  # seconds between two looks whether the program was replaced by another version
 IDLE = 900.0  # seconds without work after which the scheduler leaves; it comes back when it is needed
-
-# glibc otherwise hands freed memory back to the system after each step, which costs a third of the speed on a CPU
-WORKER_ENV = {
-    "MALLOC_MMAP_MAX_": "0", "MALLOC_TRIM_THRESHOLD_": "4000000000", "MALLOC_TOP_PAD_": "268435456",
-    "PYTORCH_CUDA_ALLOC_CONF": "expandable_segments:True",  # batches differ in size, which would leave holes on a card
-    "TOKENIZERS_PARALLELISM": "true", "PYTHONUNBUFFERED": "1", "HF_HUB_DISABLE_TELEMETRY": "1",
-}  # fmt: skip
 
 
 def ensure_scheduler() -> None:
@@ -127,13 +122,14 @@ class Scheduler:
     def __init__(self, lock: NamedLock | None = None) -> None:
         self.children: dict[str, subprocess.Popen[bytes]] = {}
         self._lock = lock
-        self._heard: dict[str, tuple[object, float]] = {}  # run -> newest heartbeat of another machine, when it came
+        self._beats = Heartbeats()
         self._pressed: dict[str, float] = {}  # run -> when its stop was first seen; clocks may be set meanwhile
         self._complaints: dict[str, str] = {}  # run -> what went wrong with it, told once
         self._flusher: subprocess.Popen[bytes] | None = None
         self._store_looked = 0.0
         self._devices: tuple[str, ...] = ()
         self._drivers = Drivers()
+        self._clusters = Clusters()
 
     def run(self, idle: float) -> bool:
         """Look until there has been nothing to do for ``idle`` seconds, or the lock has been taken away, or the program was updated.
@@ -187,22 +183,30 @@ class Scheduler:
         runs = [(run, run.status) for run in list_runs()]
         active = [(run, status) for run, status in runs if status["state"] in ACTIVE]
         waiting = [(run, status) for run, status in runs if status["state"] in WAITING]
+        waiting.sort(key=lambda pair: (pair[1].get("queued_at") or 0.0, pair[0].id))
         damaged = [
             (run, status) for run, status in runs if status.get("was") in ACTIVE and is_alive(status.get("process"))
         ]
+        elsewhere = [[run for run, _ in pairs if is_for_cluster(run)] for pairs in (active, waiting)]
+        self._clusters.hand(*elsewhere)
+        here = [[(run, status) for run, status in pairs if not is_for_cluster(run)] for pairs in (active, waiting)]
+        self._look_after(here[0])
+        for run, _ in here[1]:
+            if run.stop_asked():
+                with self._alone_with(run):
+                    run.write_status(state="stopped", ended_at=time.time())
+                    run.clear_stop()
+        self._start_next(here[0] + damaged, here[1])
+        return bool(active or waiting)
+
+    def _look_after(self, active: list[tuple[Run, Any]]) -> None:
+        """Bury the dead of this machine's runs, and carry out stops."""
         for run, status in active:
             with self._alone_with(run):
                 if self._is_dead(run, status):
                     self._bury(run, status)
                 elif status["state"] == "stopping":
                     self._press(run, status)
-        for run, _ in waiting:
-            if run.stop_asked():
-                with self._alone_with(run):
-                    run.write_status(state="stopped", ended_at=time.time())
-                    run.clear_stop()
-        self._start_next(active + damaged, waiting)
-        return bool(active or waiting)
 
     def _is_deposed(self) -> bool:
         return self._lock is not None and not self._lock.is_mine()
@@ -218,11 +222,11 @@ class Scheduler:
                 log.exception("run %s: %s", run.id, error)
 
     def _start_next(self, active: list[tuple[Run, Any]], waiting: list[tuple[Run, Any]]) -> None:
-        """Start the waiting runs for which their devices are free, the longest waiting first."""
+        """Start the waiting runs for which their devices are free, in their order."""
         if not waiting:
             return
         taken = {device for run, status in active if _holds_devices(run) for device in _devices_of(status)}
-        for run, _ in sorted(waiting, key=lambda pair: (pair[1].get("queued_at") or 0.0, pair[0].id)):
+        for run, _ in waiting:
             with self._alone_with(run):
                 if run.state in WAITING and not self._is_deposed():
                     taken |= self._start_on_free(run, taken)
@@ -269,26 +273,13 @@ class Scheduler:
         """
         who, child = status.get("process"), self.children.get(run.id)
         if who is not None and not is_here(who):
-            return self._is_silent(run, status)
+            return self._beats.is_silent(run.id, status.get("heartbeat"))
         if child is not None and child.poll() is None:
             return False
         if who is None:
             late = child is not None or abs(time.time() - (status.get("spawned_at") or 0.0)) > STARTING
             return late and not is_at_work(run)
         return not is_alive(who) and not is_at_work(run)
-
-    def _is_silent(self, run: Run, status: dict[str, Any]) -> bool:
-        """Whether a worker on another machine has given no sign of life for too long.
-
-        A heartbeat counts from when it was first seen, since the other machine's clock may be ahead; one that is older
-        than that by this machine's clock is old at first sight.
-        """
-        heartbeat, now = status.get("heartbeat") or 0.0, time.monotonic()
-        known, since = self._heard.get(run.id, (None, now))
-        if known != heartbeat:
-            self._heard[run.id] = (heartbeat, now)
-            return known is None and time.time() - heartbeat > SILENCE
-        return now - since > SILENCE
 
     def _bury(self, run: Run, status: dict[str, Any]) -> None:
         """Write the end that a dead worker could not write: stopped where that was asked for, else interrupted."""

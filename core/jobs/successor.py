@@ -2,7 +2,7 @@
 
 A worker spends seconds on loading torch, and the small runs of a study often take no longer themselves; so one worker carries them
 out in turn, as long as the queue asks for nothing else first. The next run is taken while the last one still holds the device,
-so that the scheduler finds no free device in between. On a machine with several devices the scheduler spreads the runs instead.
+so that the scheduler finds no free device in between. On a machine with several devices, and on a cluster, runs are spread instead.
 """
 
 import gc
@@ -10,6 +10,7 @@ import logging
 import os
 import time
 
+from core.config import HERE
 from core.errors import GraftError
 from core.jobs.lock import NamedLock, worker_lock
 from core.jobs.process import identity
@@ -56,13 +57,14 @@ def turn_to(run: Run) -> None:
 
 def _next_of_study(run: Run) -> Run | None:
     tie = study_tie(run)
-    if tie is None or run.config.processes > 1 or len(list_devices()) > 1:
+    if tie is None or run.config.processes > 1 or run.config.engine != HERE or len(list_devices()) > 1:
         return None
     waiting = [(status, other) for other in list_runs() if (status := other.status)["state"] in WAITING]
     if not waiting:
         return None
     _, following = min(waiting, key=lambda entry: (entry[0].get("queued_at") or 0.0, entry[1].id))
     its_tie = study_tie(following)
-    if its_tie is None or its_tie.id != tie.id or following.config.processes > 1:
+    its = following.config
+    if its_tie is None or its_tie.id != tie.id or its.processes > 1 or its.engine != HERE:
         return None
     return following

@@ -9,15 +9,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from core.config import RunConfig
+from core.config import NO_EFFECT, RunConfig
 from core.errors import RunError
 from core.evaluation.result import verdict_sentence
 from core.evaluation.significance import PairedTest, holm, paired_tests, verdict
 from core.results.pairing import SharedRows, shared_rows
 from core.runs.folder import Run, no_result
 from core.tasks import Task, encode_targets, headline_of, join_labels, split_labels, task_of
-
-NO_EFFECT = ("device", "checkpoint_seconds")  # settings that do not change what is learnt
 
 
 def settings_key(config: RunConfig, *, besides: Sequence[str] = ()) -> str:

@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
+from core.config import NO_EFFECT
 from core.data.sets.store import DataSet, get_dataset
 from core.errors import DatasetError, RunError
 from core.results.baseline_cache import baselines_of
-from core.results.compare import NO_EFFECT
 from core.results.fold_sentences import meaning_sentences, outcome_sentences, unfinished_sentence
 from core.results.pooled import Fold, Pooled, pool
 from core.runs.folder import Run

@@ -8,6 +8,8 @@ import psutil
 
 from core.errors import DeviceError
 
+CORES = "GRAFT_CORES"  # environment: cores that a cluster gave the process
+
 
 @dataclass(frozen=True, slots=True)
 class Device:
@@ -59,8 +61,10 @@ def find_device(name: str) -> Device:
 
 
 def cores() -> int:
-    """CPU cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    """CPU cores that this process may use: those that it was given by ``CORES``, and no more than there are for it."""
+    there = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    given = os.environ.get(CORES, "")
+    return max(1, min(there, int(given))) if given.isdecimal() else there
 
 
 def use_bf16(device: Device, precision: str) -> bool:

@@ -26,6 +26,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 item.add_marker(pytest.mark.timeout(400))
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo):
+    """A test that fails tells what its page showed then."""
+    report = yield
+    page = getattr(item, "funcargs", {}).get("page")
+    if report.when == "call" and report.failed and page is not None and not page.is_closed():
+        held = page.evaluate("document.activeElement ? document.activeElement.outerHTML.slice(0, 300) : ''")
+        text = page.evaluate("document.body.innerText")
+        report.sections.append(("Page", f"{page.url}\nFocus: {held}\n{text}"))
+    return report
+
+
 @pytest.fixture(scope="session")
 def graft(tmp_path_factory):
     yield from workspace(tmp_path_factory.mktemp("browser"))

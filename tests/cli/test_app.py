@@ -13,7 +13,7 @@ import pytest
 from core.__main__ import main
 from core.cli.app import _hosts
 from tests.conftest import ROOT
-from tests.processes import wait
+from tests.processes import free_port, wait
 
 pytestmark = pytest.mark.slow
 
@@ -21,9 +21,7 @@ pytestmark = pytest.mark.slow
 @pytest.fixture(scope="module")
 def served(tmp_path_factory):
     """The port and the process of an app that forgets a closed visit after a second."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     env = os.environ | {
         "GRAFT_HOME": str(tmp_path_factory.mktemp("served")), "GRAFT_NO_SCHEDULER": "1",
         "STREAMLIT_SERVER_DISCONNECTED_SESSION_TTL": "1",

@@ -6,7 +6,7 @@ import torch
 from core.config import RunConfig
 from core.jobs import reporter
 from core.jobs.compute import take_compute
-from core.jobs.scheduler import WORKER_ENV
+from core.jobs.environment import WORKER_ENV
 from core.training import devices
 from core.training.devices import Device
 

@@ -11,7 +11,7 @@ import pytest
 from core import workspace
 from core.config import RunConfig
 from core.errors import RunError
-from core.jobs import queue, scheduler
+from core.jobs import heartbeats, queue, scheduler
 from core.jobs.lock import NamedLock, is_at_work, worker_lock
 from core.jobs.process import identity, is_alive
 from core.jobs.scheduler import Scheduler
@@ -133,7 +133,7 @@ def test_a_heartbeat_from_the_future_counts_from_when_it_was_first_seen(home, mo
     run, look = elsewhere(create_run(RunConfig("x")), time.time() + 86400), Scheduler()
     look.tick()
     assert run.state == "running"
-    monkeypatch.setattr(scheduler, "SILENCE", 0.2)
+    monkeypatch.setattr(heartbeats, "SILENCE", 0.2)
     time.sleep(0.4)
     look.tick()
     assert run.state == "interrupted"

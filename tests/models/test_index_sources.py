@@ -246,14 +246,13 @@ def test_a_file_that_was_lost_since_is_unpacked_again(made_up):
 
 
 def child(tmp_path: Path, pause: float) -> subprocess.Popen:
-    """A process that unpacks the made-up source and prints how often it had to be made."""
-    script = tmp_path / "unpack_it.py"
-    script.write_text(
-        f"{MADE_UP}\nPAUSE = float(sys.argv[1])\ninstall(sys.argv[2])\nfrom core.models.unpacking import unpack\n"
+    """A process that unpacks the made-up source, whose package is installed, and prints how often it had to be made."""
+    program = (
+        f"{MADE_UP}\nPAUSE = float(sys.argv[1])\nsys.path.insert(0, sys.argv[2])\nfrom core.models.unpacking import unpack\n"
         "print('begun', flush=True)\nunpack(SOURCE)\nprint(len(MADE), flush=True)\n"
     )
     return subprocess.Popen(
-        [sys.executable, str(script), str(pause), str(tmp_path / "site")], stdout=subprocess.PIPE, text=True,
+        [sys.executable, "-c", program, str(pause), str(tmp_path / "site")], stdout=subprocess.PIPE, text=True,
         cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT)},
     )  # fmt: skip
 

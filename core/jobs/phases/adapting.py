@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from core.array_cache import ArrayCache, facts_in, with_facts
-from core.config import ADAPT_NONE, ADAPT_OWN, RunConfig
+from core.config import ADAPT_NONE, ADAPT_OWN, NO_EFFECT, RunConfig
 from core.data.sets.store import get_dataset
 from core.jobs.compute import Compute
 from core.jobs.phases.preparing import Prepared
@@ -132,11 +132,7 @@ def _trained(
 
 
 def _key(config: RunConfig, texts: list[str], source: str) -> str:
-    settings = {
-        name: value
-        for name, value in config.to_json().items()
-        if name not in ("dataset", "device", "checkpoint_seconds")
-    }
+    settings = {name: value for name, value in config.to_json().items() if name not in ("dataset", *NO_EFFECT)}
     digest = hashlib.blake2b(json.dumps([settings, source], sort_keys=True).encode(), digest_size=16)
     for text in texts:
         digest.update(f"{len(text)}:".encode() + text.encode("utf-8", "surrogatepass"))

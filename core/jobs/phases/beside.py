@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from core.array_cache import ArrayCache, facts_in, with_facts
-from core.config import RunConfig
+from core.config import NO_EFFECT, RunConfig
 from core.data.sets.store import get_dataset
 from core.evaluation.scores import validate
 from core.jobs.phases.choosing import Chosen, choose_rows
@@ -26,12 +26,7 @@ if TYPE_CHECKING:
     from transformers import PreTrainedModel
 
 KIND = "joint"  # of arrays in the cache
-NOT_SHARED = (  # settings that do not decide what is learnt together
-    "dataset",
-    "beside",
-    "device",
-    "checkpoint_seconds",
-)
+NOT_SHARED = ("dataset", "beside", *NO_EFFECT)  # settings that do not decide what is learnt together
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,8 +88,9 @@ def _progress(run: Run, status: dict[str, Any]) -> None:
     if status["state"] == "queued":
         ahead = position(run)
         st.progress(0.0, text=f"Waiting: {ahead} before it." if ahead else "Waiting: it starts next.")
-        if trouble := held_up():
-            st.warning(trouble, icon=":material/hourglass_disabled:")
+    if trouble := held_up(run):
+        st.warning(trouble, icon=":material/hourglass_disabled:")
+    if status["state"] == "queued":
         return
     share = float(status.get("progress") or 0.0)
     phase = phase_told(status)
