@@ -57,7 +57,7 @@ $(VENV)/.app: requirements.txt | python
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
 	@touch $@
 
-$(VENV)/.dev: requirements.txt requirements-export.txt requirements-serve.txt requirements-dev.txt | python
+$(VENV)/.dev: requirements.txt requirements-export.txt requirements-serve.txt requirements-cluster.txt requirements-dev.txt | python
 	@$(PYTHON) -m venv $(VENV)
 	@echo "Installing Graft with its test tools (once; torch is the large part) ..."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt

@@ -6,7 +6,7 @@ from pages.components.shared.router import ensure_routed
 
 ensure_routed()
 
-from core.config import RunConfig
+from core.config import HERE, RunConfig
 from core.data.sets.store import DataSet
 from core.errors import GraftError
 from core.jobs import queue
@@ -24,6 +24,7 @@ from pages.components.studies.new_study import new_study
 from pages.components.train.all_settings import choose_settings
 from pages.components.train.config_form import choose_preset, choose_source
 from pages.components.train.cost import cost
+from pages.components.train.engine import choose_engine, engine_panel, engine_title
 from pages.components.train.folds import choose_folds
 from pages.components.train.rate_test import rate_test
 from pages.components.train.strategy_cards import choose_strategy
@@ -57,18 +58,20 @@ def queue_list() -> None:
     if not active and not waiting:
         return
     st.header("Queue", anchor=False)
-    for number, run in enumerate([*active, *waiting]):
+    for run in [*active, *waiting]:
         with st.container(horizontal=True, vertical_alignment="center", border=True):
             run_link(run)
             badge(run.state)
+            if run.config.engine != HERE:
+                st.caption(engine_title(run.config.engine))
             if run in waiting:
-                st.caption(f"position {number - len(active) + 1}")
+                st.caption(f"position {(queue.position(run) or 0) + 1}")
                 if st.button("Take out", key=f"cancel_{run.id}", icon=":material/close:", type="tertiary"):
                     queue.stop(run)
                     st.rerun()
 
 
-def form(dataset: DataSet) -> None:
+def form(dataset: DataSet, engine: str) -> None:
     """From source to the start button."""
     left, right = st.columns([3, 2])
     before = right.container(border=True, key=STAYS)  # it stays in view while the form is scrolled
@@ -86,7 +89,9 @@ def form(dataset: DataSet) -> None:
         if not source and STRATEGIES[strategy].teacher.encodes:
             st.caption("Name the model on the left: time and memory are told when it is known.")
         try:
-            config = RunConfig(dataset=dataset.id, model=source, revision=revision, strategy=strategy, **settings)
+            config = RunConfig(
+                dataset=dataset.id, model=source, revision=revision, strategy=strategy, engine=engine, **settings
+            )
             with st.spinner("Estimating time and memory …"):
                 ready = cost(config, dataset)
             if config.source:
@@ -94,6 +99,7 @@ def form(dataset: DataSet) -> None:
         except GraftError as error:
             if source:
                 show_error(error)
+        engine_panel(engine)
         name = st.text_input("Name of the run", placeholder="Chosen by itself when empty", key="run_name")
         over_folds = choose_folds(dataset)
         label = f"Queue {FOLDS} runs" if over_folds else "Queue run"
@@ -111,6 +117,9 @@ def form(dataset: DataSet) -> None:
             )
         st.caption(
             "You can queue several. One runs at a time on each device; closing this page changes nothing for them."
+            if engine == HERE
+            else "You can queue several. The cluster carries out as many at once as its nodes have room for; time and memory above are "
+            "those of this machine."
         )
 
 
@@ -136,9 +145,10 @@ else:
         kind = st.radio(
             "What to start", KINDS, horizontal=True, key="kind", label_visibility="collapsed", bind="query-params"
         )
+        engine = choose_engine()
         if kind == "A study":
             with st.container(border=True):
-                new_study(dataset)
+                new_study(dataset, engine)
         else:
-            form(dataset)
+            form(dataset, engine)
     queue_list()

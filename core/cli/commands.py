@@ -112,6 +112,10 @@ COMMANDS = (
         ("worker",), "carry out one run folder", inner.worker, inner.worker_arguments, takes_json=False, inner=True,
     ),
     Command(
+        ("spread",), "carry out one run folder by several machines of a cluster",
+        inner.spread, inner.worker_arguments, takes_json=False, inner=True,
+    ),
+    Command(
         ("drive",), "carry out one study folder", inner.drive, inner.drive_arguments, takes_json=False, inner=True,
     ),
     Command(

@@ -24,11 +24,20 @@ def flusher(arguments: argparse.Namespace, out: Output) -> int:
 
 def worker(arguments: argparse.Namespace, out: Output) -> int:
     """Carry out one run; its state and its errors go into the run's folder."""
-    from core.jobs.version import code_fits
+    from core.jobs.cluster.arrival import arrive
     from core.jobs.worker import work
 
     folder = Path(arguments.folder)
-    return work(folder) if code_fits(folder) else 1
+    return work(folder) if arrive(folder) else 1
+
+
+def spread(arguments: argparse.Namespace, out: Output) -> int:
+    """Carry out one run by several processes of the cluster on which this is called."""
+    from core.jobs.cluster.arrival import arrive
+    from core.jobs.cluster.spread import spread
+
+    folder = Path(arguments.folder)
+    return spread(folder) if arrive(folder) else 1
 
 
 def worker_arguments(parser: argparse.ArgumentParser) -> None:

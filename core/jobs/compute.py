@@ -36,7 +36,7 @@ def take_compute(config: RunConfig, given: str = "auto") -> Compute:
     device = replace(device, name=distributed.device_of_rank(device.name))
     bf16 = devices.use_bf16(device, config.precision)
     if device.name == "cpu":
-        torch.set_num_threads(max(1, devices.cores() // distributed.requested_world_size()))
+        torch.set_num_threads(devices.cores_of_one(distributed.requested_world_size()))
     elif device.name.startswith("cuda"):
         torch.cuda.set_device(device.name)  # else pinned memory would open the first card as well
         torch.set_float32_matmul_precision("high")  # products in fp32 by TF32 units, where a card has them

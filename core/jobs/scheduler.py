@@ -31,6 +31,7 @@ log = logging.getLogger("graft.scheduler")
 
 LEAVING = 20.0  # seconds in which a scheduler notices that its lock was taken away, a slow look at many runs included
 TICK = 0.5  # seconds between two looks at the run folders
+BUSY = 3.0  # times that a look may take before the next: with many runs the scheduler leaves the processor to them
 STARTING = 120.0  # seconds that a worker may take until its first heartbeat
 STOP_GRACE, TERM_GRACE = 60.0, 20.0  # seconds from asking to terminating, and from there to killing
 STORE_EVERY = 2.0  # seconds between two looks at what the run store lacks
@@ -139,7 +140,7 @@ class Scheduler:
         """
         last_work = looked = time.monotonic()
         code = newest_code()
-        while time.monotonic() - last_work < idle:
+        while (began := time.monotonic()) - last_work < idle:
             if self._is_deposed():
                 log.warning("scheduler %d leaves: its lock was removed or belongs to another", os.getpid())
                 return False
@@ -158,7 +159,7 @@ class Scheduler:
                 time.sleep(5)
             if busy:
                 last_work = time.monotonic()
-            time.sleep(TICK)
+            time.sleep(max(TICK, BUSY * (time.monotonic() - began)))
         return False
 
     def _feed_store(self) -> bool:

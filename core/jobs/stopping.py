@@ -1,6 +1,7 @@
 """How a worker learns that it should stop: a signal, or the mark that somebody left in the run's folder."""
 
 import signal
+import threading
 import time
 
 from core.runs.folder import Run
@@ -13,8 +14,11 @@ class StopAsked:
 
     def __init__(self, run: Run):
         self._run, self._stop, self._looked = run, False, 0.0
-        signal.signal(signal.SIGTERM, lambda *_: setattr(self, "_stop", True))
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in the terminal that started us is not meant for us
+        if (
+            threading.current_thread() is threading.main_thread()
+        ):  # else somebody else's program runs us, and sees to signals
+            signal.signal(signal.SIGTERM, lambda *_: setattr(self, "_stop", True))
+            signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in the terminal that started us is not meant for us
 
     def __call__(self) -> bool:
         if not self._stop and time.monotonic() - self._looked > EVERY:

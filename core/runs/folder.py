@@ -49,6 +49,7 @@ RESUMABLE = ("stopped", "failed", "interrupted")
 DAMAGED = "damaged"  # a file that says what the run is, how it stands or what came out cannot be read
 
 LONGEST_NAME = 200  # characters
+KNOWN = 20_000  # runs whose small files are read once, until they change
 FILES = ("config.json", "status.json", "meta.json", "events.jsonl", "result.json", "model")  # any of them makes a run
 
 
@@ -79,7 +80,7 @@ class Run:
 
         What cannot be read of it has its default: the id as name, the time in the id as time.
         """
-        value = workspace.read_json(self.path / "meta.json")
+        value = _meta_in(self.path / "meta.json", _stamp(self.path / "meta.json"))
         created = _created_from(self.id)
         return shapes.repaired(
             value, shapes.META, lambda: {"name": self.id, "tags": [], "note": "", "created": created}
@@ -113,7 +114,7 @@ class Run:
         status itself says, None where it is lost. A status that was lost beside a whole result is *finished*.
         """
         try:
-            status = read_checked(self.path / "status.json", shapes.STATUS)
+            status = dict(_status_in(self.path / "status.json", _stamp(self.path / "status.json")))
         except Unreadable as error:
             if self.result is not None and (self.model / "config.json").exists():
                 return self._or_damaged({"state": "finished", "progress": 1.0})
@@ -382,7 +383,20 @@ def _stamp(path: Path) -> Stamp | None:
     return stat.st_ino, stat.st_mtime_ns, stat.st_size
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=KNOWN)
+def _status_in(path: Path, stamp: Stamp | None) -> dict[str, Any]:
+    """The status in a file that has not changed since ``stamp``; whoever changes it takes a copy."""
+    value: dict[str, Any] = read_checked(path, shapes.STATUS)
+    return value
+
+
+@lru_cache(maxsize=KNOWN)
+def _meta_in(path: Path, stamp: Stamp | None) -> Any:
+    """What a user may change of a run, in a file that has not changed since ``stamp``; whoever changes it takes a copy."""
+    return workspace.read_json(path)
+
+
+@lru_cache(maxsize=KNOWN)
 def _config_in(path: Path, stamp: Stamp | None) -> RunConfig:
     """The config in a file that has not changed since ``stamp``; an Unreadable is raised anew each time."""
     value = read_checked(path, shapes.CONFIG)
@@ -394,7 +408,7 @@ def _config_in(path: Path, stamp: Stamp | None) -> RunConfig:
         raise Unreadable("holds settings of the wrong kind") from error
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=KNOWN)
 def _result_fault(path: Path, stamp: Stamp | None) -> str:
     """What is wrong with the result in a file that has not changed since ``stamp``; empty where nothing is."""
     try:

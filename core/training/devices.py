@@ -67,6 +67,11 @@ def cores() -> int:
     return max(1, min(there, int(given))) if given.isdecimal() else there
 
 
+def cores_of_one(processes: int) -> int:
+    """CPU cores for each of so many processes that train together: a share of this machine's, or what the cluster gave each."""
+    return cores() if os.environ.get(CORES) else max(1, cores() // processes)
+
+
 def use_bf16(device: Device, precision: str) -> bool:
     """Whether to compute in bf16: as asked, or with ``auto`` where the device is faster with it."""
     return precision == "bf16" or (precision == "auto" and device.bf16)

@@ -1,7 +1,7 @@
-"""Several processes of one machine train one model: each takes its share of every batch, and the gradients are summed.
+"""Several processes, of one machine or of several, train one model: each takes its share of every batch, and the gradients are summed.
 
-torchrun starts the processes and names them by environment variables. All hold the same weights and take the same
-steps; only the first one writes anything down.
+torchrun, or Ray Train on a cluster, starts the processes and names them by environment variables. All hold the same
+weights and take the same steps; only the first one writes anything down.
 """
 
 import os
@@ -20,7 +20,7 @@ def rank() -> int:
 
 
 def requested_world_size() -> int:
-    """How many processes torchrun was told to start; 1 without it."""
+    """How many processes are to train together, those that have not joined yet included."""
     return int(os.environ.get("WORLD_SIZE", "1"))
 
 
@@ -42,6 +42,9 @@ def joined(device: str) -> Iterator[None]:
 
     if device.startswith("cuda"):
         torch.cuda.set_device(device)
+    if dist.is_initialized():  # by who started the processes, and it ends it as well
+        yield
+        return
     dist.init_process_group("nccl" if device.startswith("cuda") else "gloo")
     try:
         yield

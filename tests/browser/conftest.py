@@ -75,7 +75,7 @@ def page(chromium):
     """A fresh visitor."""
     context = chromium.new_context(viewport={"width": 1280, "height": 1600})
     page = context.new_page()
-    page.set_default_timeout(60_000)
+    page.set_default_timeout(120_000)
     yield page
     context.close()
 

@@ -205,7 +205,7 @@ def normal_address(address: str) -> str:
     Raises:
         ConfigError: when it is no address.
     """
-    text = address.strip().rstrip("/")
+    text = address.strip().removesuffix("/")
     whole = text if "://" in text else f"http://{text}"
     try:
         parts = urlsplit(whole)

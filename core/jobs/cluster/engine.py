@@ -18,14 +18,15 @@ from core import workspace
 from core.config import HERE
 from core.errors import GraftError
 from core.jobs.cluster.api import OVER, PENDING, Api, Asked, ClusterError, Job, Node
+from core.jobs.cluster.arrival import EXPECTED, code_digest
 from core.jobs.cluster.asks import asked_for
 from core.jobs.cluster.known import KnownCluster, get_cluster
+from core.jobs.cluster.spread import CARDS
 from core.jobs.cluster.state import write_state
 from core.jobs.environment import WORKER_ENV
 from core.jobs.heartbeats import Heartbeats
 from core.jobs.process import is_alive, is_same_machine
 from core.jobs.successor import FOLLOWS
-from core.jobs.version import EXPECTED, code_digest
 from core.runs.folder import ACTIVE, WAITING, Run
 from core.training.devices import CORES
 
@@ -173,11 +174,17 @@ class ClusterQueue:
         who = status["process"]
         if is_same_machine(who):
             return not is_alive(who)
-        return self._beats.is_silent(run.id, status.get("heartbeat"))
+        return self._beats.is_silent(str(status.get(JOB)), status.get("heartbeat"))
 
     def _note(self, run: Run, status: dict[str, Any], job: Job) -> None:
         """Say what a job waits for, where Ray has not started it yet."""
-        waits = self._why(asked_for_again(status)) if job.state == PENDING else "The worker starts."
+        asked, processes = asked_for_again(status), run.config.processes
+        if job.state == PENDING:
+            waits = self._why(asked)
+        elif processes == 1:
+            waits = "The worker starts."
+        else:
+            waits = f"Its {processes} processes start, each as soon as a node has {asked.sentence} free."
         if status.get(WAITS) != waits:
             run.write_status(**{WAITS: waits})
 
@@ -262,8 +269,9 @@ class ClusterQueue:
     def _ask(self, run: Run, cluster: KnownCluster, api: Api, attempt: int) -> None:
         asked = asked_for_again(run.status)
         told = {"graft": "run", "run": run.id, "attempt": str(attempt)}
+        own = asked if run.config.processes == 1 else Asked(0)  # several processes are asked for by what starts them
         try:
-            api.submit(f"{run.id}-{attempt}", command_for(run, cluster), environment_for(cluster, asked), asked, told)
+            api.submit(f"{run.id}-{attempt}", command_for(run, cluster), environment_for(cluster, asked), own, told)
         except ClusterError as error:
             if "refused" not in error.message:
                 raise  # it does not answer just now; the next look asks again
@@ -295,9 +303,10 @@ def command_for(run: Run, cluster: KnownCluster) -> str:
 def environment_for(cluster: KnownCluster, asked: Asked) -> dict[str, str]:
     """What a worker on a node is told by its environment: where the workspace is, and what it may use."""
     passed = {name: value for name, value in os.environ.items() if name in ("HF_HUB_OFFLINE", "HF_ENDPOINT")}
+    cores = f"{asked.cpus:.0f}"
     return passed | WORKER_ENV | {
         "GRAFT_HOME": cluster.home or str(workspace.home()), "GRAFT_NO_SCHEDULER": "1", EXPECTED: code_digest(),
-        CORES: f"{asked.cpus:.0f}", "OMP_NUM_THREADS": f"{asked.cpus:.0f}", "RAY_JOB_STOP_WAIT_TIME_S": str(LEAVING),
+        CORES: cores, "OMP_NUM_THREADS": cores, CARDS: f"{asked.gpus:.0f}", "RAY_JOB_STOP_WAIT_TIME_S": str(LEAVING),
     }  # fmt: skip
 
 

@@ -23,6 +23,7 @@ from pages.components.shared.errors import show_error
 from pages.components.shared.lengths import lengths_of
 from pages.components.studies.questions import KIND, QUESTIONS
 from pages.components.train.config_form import choose_source
+from pages.components.train.engine import engine_panel
 
 CHOSEN = "Chosen by itself"
 VARIED = (
@@ -38,8 +39,12 @@ VARIED = (
 )
 
 
-def new_study(dataset: DataSet) -> None:
-    """A study on this set: which question, its options, the cost, and the button."""
+def new_study(dataset: DataSet, engine: str) -> None:
+    """A study on this set: which question, its options, the cost, and the button.
+
+    Args:
+        engine: where its runs are carried out.
+    """
     names = [name for name in QUESTIONS if name in KINDS]
     name = st.pills(
         "Question", names, format_func=lambda name: QUESTIONS[name], key=KIND, default=names[0], required=True,
@@ -49,7 +54,7 @@ def new_study(dataset: DataSet) -> None:
     st.caption(words.plain(kind.explained))
     left, right = st.columns(2)
     with left:
-        config = RunConfig(dataset.id)
+        config = RunConfig(dataset.id, engine=engine)
         if "sources" not in kind.asks:
             source, revision = choose_source()
             if not source:
@@ -69,6 +74,7 @@ def new_study(dataset: DataSet) -> None:
     except GraftError as error:
         show_error(error)
         return
+    engine_panel(engine)
     if st.button("Start the study", type="primary", icon=":material/stairs:", key="start_study"):
         try:
             study = start_study(name, config, asked)

@@ -22,7 +22,9 @@ from core.data.sets.store import list_datasets
 from core.strategies.keeps import KEEPS
 from core.strategies.registry import STRATEGIES
 from core.tasks import METRICS, Task
+from pages.components.train.engine import offer_cluster
 
+MACHINE = "Machine"
 GROUPS = {  # what the user asks about -> the settings that answer it, in reading order
     "How long": ("epochs", "batch_size", "eval_every", "patience", "best_by", "average_best"),
     "What it reads": (
@@ -38,7 +40,7 @@ GROUPS = {  # what the user asks about -> the settings that answer it, in readin
     "Rates": ("learning_rate", "schedule", "warmup", "optimizer", "weight_decay", "clip_norm"),
     "Uneven or doubtful labels": ("class_weights", "focal_gamma", "label_smoothing", "dropout"),
     "The source": ("adapt", "adapt_epochs", "keep", "keep_strength"),
-    "Machine": ("device", "precision", "accumulate", "processes", "recompute"),
+    MACHINE: ("device", "precision", "accumulate", "processes", "recompute"),
 }
 OWN = "Rates"  # where settings that one strategy alone reads stand
 FOR_CLASSES = ("class_weights", "focal_gamma", "label_smoothing", "dropout")  # they have no meaning for scores
@@ -109,6 +111,8 @@ def choose_settings(preset: str, strategy: str, task: Task) -> dict[str, Any]:
             with tab:
                 names = [name for name in GROUPS[title] if _is_asked(name, task)]
                 _group([*names, *(STRATEGIES[strategy].settings if title == OWN else ())], preset, base, task, chosen)
+                if title == MACHINE:
+                    offer_cluster()
         if not STRATEGIES[strategy].teacher.steps:
             title = STRATEGIES[strategy].title
             st.caption(f"{title}: the texts are read once; epochs, rates and schedule are not used.")

@@ -15,6 +15,7 @@ import psutil
 
 from tests.processes import free_port
 
+RAY = str(Path(sys.executable).parent / "ray")
 STORE = str(80 * 2**20)  # bytes of Ray's own store, which Graft does not use
 
 
@@ -44,13 +45,13 @@ class Nodes:
 
     def start_head(self, cpus: int = 1) -> None:
         """The head, with a node of its own that carries out runs where ``cpus`` is above 0."""
-        self._start(
+        head = self._start(
             "--head", f"--port={self.port}", f"--dashboard-port={self.dashboard}", "--dashboard-host=127.0.0.1",
             f"--num-cpus={cpus}", f"--temp-dir={self.folder}/t",
         )  # fmt: skip
         until = time.monotonic() + 120
         while not self._answers():
-            assert time.monotonic() < until and self.nodes[0].poll() is None, self.printed()
+            assert time.monotonic() < until and head.poll() is None, self.printed()
             time.sleep(0.3)
 
     def add(self, cpus: int = 1) -> subprocess.Popen[bytes]:
@@ -74,11 +75,11 @@ class Nodes:
         return "\n".join(path.read_text()[-2000:] for path in sorted(self.folder.glob("*.out")))
 
     def _start(self, *words: str) -> subprocess.Popen[bytes]:
-        output = (self.folder / f"{len(self.nodes)}.out").open("wb")
-        node = subprocess.Popen(
-            [str(Path(sys.executable).parent / "ray"), "start", *words, "--block", f"--object-store-memory={STORE}", "--disable-usage-stats"],
-            env=self.env, stdout=output, stderr=output, stdin=subprocess.DEVNULL, start_new_session=True,
-        )  # fmt: skip
+        with (self.folder / f"{len(self.nodes)}.out").open("wb") as output:
+            node = subprocess.Popen(
+                [RAY, "start", *words, "--block", f"--object-store-memory={STORE}", "--disable-usage-stats"],
+                env=self.env, stdout=output, stderr=output, stdin=subprocess.DEVNULL, start_new_session=True,
+            )  # fmt: skip
         self.nodes.append(node)
         return node
 

@@ -1,4 +1,4 @@
-"""Which program this is, told by its content: machines that work on one run must have the same."""
+"""A worker's first steps on a machine of a cluster: it must have the same program, told by its content, as where the run was queued."""
 
 import hashlib
 import os
@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 
 from core import workspace
+from core.jobs.successor import turn_to
 from core.runs.folder import Run
 
 EXPECTED = "GRAFT_CODE"  # environment: digest of the program that queued the run
@@ -23,12 +24,19 @@ def code_digest() -> str:
     return digest.hexdigest()
 
 
-def code_fits(folder: Path) -> bool:
-    """Whether this program is the one that queued the run in a folder; where it is another, the run ends here and says so."""
+def arrive(folder: Path) -> bool:
+    """Before a worker begins: whether this is the program that queued the run in a folder; where it is another, the run ends and says so.
+
+    On a cluster the output goes into the run's log from here on, as it does at home.
+    """
     expected = os.environ.get(EXPECTED)
-    if not expected or expected == code_digest():
+    if not expected:
         return True
-    Run(folder.name, folder).write_status(state="failed", ended_at=time.time(), process=None, error={
+    run = Run(folder.name, folder)
+    if expected == code_digest():
+        turn_to(run)
+        return True
+    run.write_status(state="failed", ended_at=time.time(), process=None, error={
         "message": f"Graft on {socket.gethostname()} ({workspace.PROJECT}) is of another version than where the run was queued.",
         "hint": "Bring all machines to the same version, then resume the run.",
     })  # fmt: skip
