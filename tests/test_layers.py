@@ -51,7 +51,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "data.columns", "data.reading", "data.sets", "data.splits", "errors", "explore", "results", "runs", "tasks", "training",
     },
     "jobs": {
-        "array_cache", "checked", "config", "data.cleaning", "data.sets", "data.splits", "errors", "evaluation",
+        "array_cache", "checked", "config", "data.cleaning", "data.sets", "data.splits", "errors", "evaluation", "extras",
         "models", "results", "runs", "strategies", "tasks", "training", "transfer", "workspace",
     },
     "merging": {

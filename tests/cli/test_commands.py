@@ -11,6 +11,7 @@ from core.cli.parser import build_parser
 from tests.conftest import ROOT
 
 REQUIRED = {  # the least that a command takes, beside what is named here nothing
+    "cluster add": ["http://head:8265"], "cluster remove": ["http://head:8265"], "spread": ["folder"],
     "data add": ["reviews.csv"], "data show": ["reviews"], "data check": ["reviews"], "data versions": ["reviews"],
     "data fix": ["reviews", "--undo"], "data relabel": ["reviews", "--file", "labels.csv"],
     "data join": ["reviews", "other"], "data export": ["reviews", "--output", "reviews.csv"], "data suspects": ["reviews"],

@@ -146,14 +146,14 @@ def test_a_run_asks_for_cores_cards_and_the_memory_of_the_forecast(head, dataset
 
 
 def test_a_waiting_run_becomes_a_job_with_all_that_its_worker_must_know(head, look, tmp_path):
-    add_cluster(KnownCluster(head.address, python="/opt/py thon", project="/srv/graft", home="/mnt/work/"))
+    add_cluster(KnownCluster(head.address, python="/opt/py thon", project="/srv/graft", home="/mnt/graft/"))
     run = queued(head)
     look.look([], [run])
     (body,) = head.submitted
     assert body["submission_id"] == f"{run.id}-1" and body["entrypoint_num_cpus"] == 2
-    assert body["entrypoint"] == f"cd /srv/graft && exec '/opt/py thon' -m core worker /mnt/work/runs/{run.id}"
+    assert body["entrypoint"] == f"cd /srv/graft && exec '/opt/py thon' -m core worker /mnt/graft/runs/{run.id}"
     told = body["runtime_env"]["env_vars"]
-    assert told["GRAFT_HOME"] == "/mnt/work/" and told["GRAFT_CORES"] == told["OMP_NUM_THREADS"] == "2"
+    assert told["GRAFT_HOME"] == "/mnt/graft/" and told["GRAFT_CORES"] == told["OMP_NUM_THREADS"] == "2"
     assert (
         told[EXPECTED] == code_digest()
         and told["GRAFT_NO_SCHEDULER"] == "1"
