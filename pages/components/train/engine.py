@@ -52,15 +52,20 @@ def engine_panel(engine: str) -> None:
         return
     with st.expander(f"Nodes of {engine_title(engine)}", icon=":material/hub:"):
         _look(engine)
-        if st.button("Forget this cluster", icon=":material/link_off:", key="forget_cluster", type="tertiary"):
-            try:
-                remove_cluster(engine)
-            except GraftError as error:
-                show_error(error)
-            else:
-                st.session_state.pop("engine", None)
-                st.toast("Forgotten. What runs there goes on; add it again to follow it.", icon=":material/check:")
-                st.rerun()
+        st.button(
+            "Forget this cluster", icon=":material/link_off:", key="forget_cluster", type="tertiary", on_click=_forget, args=(engine,),
+            help="What runs there goes on; add it again to follow it.",
+        )  # fmt: skip
+
+
+def _forget(engine: str) -> None:
+    """Before the page is drawn anew, since the choice and its place in the address go as well."""
+    try:
+        remove_cluster(engine)
+    except GraftError:
+        return  # it is gone already; the page says so
+    st.session_state.pop("engine", None)
+    st.query_params.pop("engine", None)
 
 
 @st.fragment(run_every=EVERY)
@@ -117,5 +122,6 @@ def _add() -> None:
         show_error(error)
         return
     st.session_state["engine"] = cluster.address
+    st.query_params["engine"] = engine_title(cluster.address)  # as the choice itself writes it
     st.toast(f"It answers with Ray {version}.", icon=":material/check:")
     st.rerun()
