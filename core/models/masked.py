@@ -83,6 +83,25 @@ class MaskedModel(nn.Module):
         sums = torch.zeros(len(input_ids), device=input_ids.device).index_add(0, rows, losses)
         return SimpleNamespace(logits=torch.stack([sums, chosen.sum(dim=1).float()], dim=1))
 
+    def guesses(self, input_ids: torch.Tensor, attention_mask: torch.Tensor, hidden: torch.Tensor) -> torch.Tensor:
+        """Whether each row's hidden tokens are all guessed, by the likeliest word for each.
+
+        Args:
+            input_ids, attention_mask: (rows, tokens), the whole text.
+            hidden: (rows, tokens) bool, what is hidden from the encoder; of each row at least one.
+
+        Returns:
+            (rows,) bool.
+        """
+        seen = torch.where(hidden, torch.full_like(input_ids, self._mask), input_ids)
+        states = self.encoder(input_ids=seen, attention_mask=attention_mask).last_hidden_state
+        found = self.norm(functional.gelu(self.dense(states[hidden])))
+        right = functional.linear(found, self._table(), self.bias).argmax(dim=1) == input_ids[hidden]
+        wrong = torch.zeros(len(input_ids), device=input_ids.device).index_add(
+            0, hidden.nonzero()[:, 0], (~right).float()
+        )
+        return wrong == 0
+
     def _table(self) -> torch.Tensor:
         """(words, width) the word vectors."""
         weight: torch.Tensor = self.encoder.get_input_embeddings().weight  # type: ignore[assignment]
@@ -174,3 +193,23 @@ def load_masked(source: str, revision: str | None, seed: int) -> MaskedModel:
         head = None if lacking else head_of_source(whole.state_dict())
         encoder = without_averaging(whole.base_model)
     return MaskedModel(encoder, tokenizer, head, seed)
+
+
+def one_word_each(
+    ids: torch.Tensor, continued: torch.Tensor, special: torch.Tensor, draws: torch.Tensor
+) -> torch.Tensor:
+    """One whole word of each row.
+
+    Args:
+        ids: (rows, tokens).
+        continued, special: as ``kinds_of_tokens`` gives them.
+        draws: (rows,) even numbers in [0, 1) that choose it.
+
+    Returns:
+        (rows, tokens) bool; nothing of a row without words.
+    """
+    begins = ~continued[ids] & ~special[ids]
+    word = begins.cumsum(dim=1)  # number of the word from 1 on
+    words = word.max(dim=1).values
+    wanted = (draws * words).floor() + 1
+    return (word == wanted[:, None]) & ~special[ids] & (words > 0)[:, None]

@@ -2,7 +2,7 @@
 
 An earlier run is asked its own task, with its own head on whatever encoder is given. Any other source is asked what every
 sentence encoder can do: serve a linear classifier on texts of a shipped sample (a probe), and find the second half of a text
-among many, given its first half.
+among many, given its first half. One that comes with its head for hidden words is also asked to guess words of shipped texts.
 """
 
 import re
@@ -17,17 +17,20 @@ from core.data.sets.domains import within
 from core.data.sets.samples import SAMPLES
 from core.data.sets.store import DataSet, get_dataset
 from core.data.splits.sampling import draw_part
-from core.errors import DatasetError, RunError
+from core.errors import DatasetError, RunError, SourceError
+from core.models.masked import load_masked
 from core.models.mixing import Weights, encoder_weights, put_encoder
 from core.results.predictor import Predictor
 from core.runs.folder import Run, get_run
 from core.tasks import task_of
 from core.training.features import load_encoder, text_features
+from core.training.guessing import guessed_words
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
 
 MATCHED = 300  # texts whose halves are matched
+GUESSED = 600  # texts of which a word is guessed
 REFERENCES = ("support", "reviews")  # samples for the probe, the first whose texts the run has not learnt from
 FOLDS = 5  # of the probe: every text of the sample is judged once, by a classifier that did not learn from it
 PROBE_LENGTH = 64  # tokens of a text that probe and matching read
@@ -63,7 +66,7 @@ def abilities_of(run: Run, *, choosing: bool = False) -> list[Ability]:
         return [earlier_task(get_run(run.config.model[4:]), choosing=choosing)]
     source, revision = run.config.model, run.config.revision
     encoder = load_encoder(source, revision)  # what can fail does so before the long part
-    found = [_probe(encoder, source, run), _matching(encoder, source, run)]
+    found = [_probe(encoder, source, run), _matching(encoder, source, run), _guessing(source, revision)]
     if abilities := [ability for ability in found if ability is not None]:
         return abilities
     raise RunError("There are no texts to measure the source's ability by.", "Use more data, of two sentences each.")
@@ -160,6 +163,29 @@ def _matching(encoder: "PreTrainedModel", source: str, run: Run) -> Ability | No
         return np.asarray((a @ b.T).argmax(axis=1) == np.arange(len(a)), dtype=bool)
 
     return _asked(f"finding the second half of a text among {len(halves)}, given its first half", encoder, right)
+
+
+def _guessing(source: str, revision: str | None) -> Ability | None:
+    """One hidden word of each shipped text, guessed by the source's own head from what stands around it."""
+    try:
+        masked = load_masked(source, revision, 0).eval()
+    except SourceError:  # its tokenizer has no mask, or it is of a kind without such a head
+        return None
+    texts = [
+        text
+        for key in REFERENCES
+        if SAMPLES[key].path.exists()
+        for text in pd.read_csv(SAMPLES[key].path)["text"].astype(str)
+    ]
+    if masked.fresh or not texts:
+        return None
+    spread = np.linspace(0, len(texts) - 1, min(GUESSED, len(texts))).astype(int)
+    texts = [texts[place] for place in spread]
+
+    def right() -> np.ndarray:
+        return guessed_words(masked, source, revision, texts, PROBE_LENGTH)
+
+    return _asked(f"guessing a hidden word of a text (one in each of {len(texts)} shipped ones)", masked.encoder, right)
 
 
 def _asked(task: str, encoder: "PreTrainedModel", right: Callable[[], np.ndarray]) -> Ability:
