@@ -43,8 +43,8 @@ MAY_IMPORT: dict[str, set[str]] = {
         "evaluation", "metrics", "models", "runs", "tasks", "training", "workspace",
     },
     "transfer": {
-        "config", "data.columns", "data.sets", "data.splits", "errors", "metrics", "models", "results", "runs", "strategies", "tasks",
-        "threads", "training",
+        "config", "data.columns", "data.sets", "data.splits", "errors", "evaluation", "metrics", "models", "results", "runs", "strategies",
+        "tasks", "threads", "training",
     },
     "explore": {"array_cache", "data.sets", "errors", "evaluation", "models", "tasks", "training"},
     "explain": {

@@ -88,6 +88,9 @@ def retention_arguments(parser: argparse.ArgumentParser) -> None:
         "--curve", action="store_true", help="measure the way between source and run as well, with no further training"
     )
     parser.add_argument(
+        "--sequence", action="store_true", help="measure all tasks on the way to the run: backward and forward transfer"
+    )
+    parser.add_argument(
         "--save", metavar="ALPHA", help="save a model on that way as a new run: 0 is the source, 1 the run, best what --curve finds"
     )  # fmt: skip
 
@@ -96,7 +99,8 @@ def retention(arguments: argparse.Namespace, out: Output) -> int:
     """What a run kept of its source's ability, and the way between both.
 
     JSON: run, and what ``core.transfer.retention.retention`` gives: source_before, source_after, target, verdict, sentence, also …;
-    with --curve also ``curve``, as ``core.merging.curve.measure_curve`` gives it; with --save also ``saved``, the id of the new run.
+    with --curve also ``curve``, as ``core.merging.curve.measure_curve`` gives it; with --save also ``saved``, the id of the new run;
+    with --sequence also ``sequence``, as ``core.transfer.sequence.measure_sequence`` gives it.
 
     Raises:
         GraftError: when the run has no model, its source cannot be measured, or ALPHA is none.
@@ -114,6 +118,13 @@ def retention(arguments: argparse.Namespace, out: Output) -> int:
             run, progress=lambda done, total: out.bar(done / total, f"point {done} of {total}")
         )
         lines += [*_points(answer["curve"]), answer["curve"]["sentence"]]
+    if arguments.sequence:
+        from core.transfer.sequence import measure_sequence
+
+        answer["sequence"] = measure_sequence(
+            run, lambda done, total: out.bar(done / total, f"answer {done} of {total}")
+        )
+        lines += [*_matrix(answer["sequence"]), answer["sequence"]["sentence"]]
     if arguments.save:
         from core.merging.curve import save_point
 
@@ -138,6 +149,19 @@ def _points(curve: dict[str, Any]) -> list[str]:
         for point in curve["points"]
     ]  # fmt: skip
     return table(shown, ("alpha", "target", "source", "verdict"))
+
+
+def _matrix(sequence: dict[str, Any]) -> list[str]:
+    names = [f"after {task['name']}" for task in sequence["tasks"]]
+    shown = [
+        {"": name}
+        | {
+            task["name"]: "" if cell is None else percent(cell)
+            for task, cell in zip(sequence["tasks"], row, strict=True)
+        }
+        for name, row in zip(names, sequence["matrix"], strict=True)
+    ]
+    return table(shown, ("", *(task["name"] for task in sequence["tasks"])))
 
 
 def soup_arguments(parser: argparse.ArgumentParser) -> None:

@@ -20,7 +20,7 @@ def state_of(run: Run) -> dict[str, Any]:
         verdict, total_seconds, train_rows, baselines (the headline figure of each), task, headline (a metric's name),
         caveat (what the judged rows have chosen), notes (what is left out or not defined), warnings (sentences about
         the data that touch the score), retention (what was kept of the source, None where it was
-        not measured), and thresholds by label where it gives several labels.
+        not measured), sequence (its tasks, likewise), and thresholds by label where it gives several labels.
     """
     status = run.status
     try:
@@ -36,7 +36,7 @@ def state_of(run: Run) -> dict[str, Any]:
         "held_up": held_up(run) or None,
         "seconds": result.get("seconds"), "tokens_per_second": result.get("tokens_per_second"),
     }  # fmt: skip
-    return state | (_outcome(result) | {"retention": run.retention} if result else {})
+    return state | (_outcome(result) | {"retention": run.retention, "sequence": run.sequence} if result else {})
 
 
 def _outcome(result: dict[str, Any]) -> dict[str, Any]:

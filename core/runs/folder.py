@@ -325,6 +325,11 @@ class Run:
         """The way between source and run, as ``core.merging.curve`` gives it; None where it was not measured."""
         return self._measured("curve", shapes.CURVE)
 
+    @property
+    def sequence(self) -> dict[str, Any] | None:
+        """The tasks on the way to the run, as ``core.transfer.sequence`` gives them; None where they were not measured."""
+        return self._measured("sequence", shapes.SEQUENCE)
+
     def _measured(self, part: str, shape: shapes.Check) -> dict[str, Any] | None:
         value = workspace.read_json(self.path / "retention.json")
         found = value.get(part) if isinstance(value, dict) else None
@@ -337,6 +342,10 @@ class Run:
     def write_curve(self, curve: dict[str, Any]) -> None:
         """Keep what was measured on the way between source and run."""
         self._write_measured(curve=curve)
+
+    def write_sequence(self, sequence: dict[str, Any]) -> None:
+        """Keep what was measured of the tasks on the way to the run."""
+        self._write_measured(sequence=sequence)
 
     def _write_measured(self, **parts: dict[str, Any]) -> None:
         old = workspace.read_json(self.path / "retention.json")

@@ -46,6 +46,13 @@ CURVE = record(
         {"alpha": NUMBER} | _POINT, {"target_interval": _SPAN, "source_interval": _SPAN}
     )), "best": NUMBER, "metric": TEXT, "task": TEXT, "sentence": TEXT}
 )  # fmt: skip
+SEQUENCE = record(
+    {"tasks": listing(record({"run": TEXT, "name": TEXT})), "matrix": listing(listing(optional(NUMBER))), "mean_backward": NUMBER,
+     "backward": listing(record(
+        {"task": TEXT, "difference": NUMBER, "verdict": TEXT, "rows": WHOLE, "interval": listing(NUMBER, 2)}
+    )), "sentence": TEXT},
+    {"mean_forward": optional(NUMBER)},
+)  # fmt: skip
 
 _ANYTHING: Check = lambda value: ""  # noqa: E731
 _INTERVALS = mapping(optional(listing(optional(NUMBER), 2)))

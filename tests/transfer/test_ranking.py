@@ -37,5 +37,20 @@ def test_retention_of_a_pretrained_source_and_of_an_earlier_run(tmp_path, review
         assert told["verdict"] == ("lost" if high < 0 else "kept" if low > -0.02 else "no_loss_shown")
         kept = graft.call("retention", second)  # a probe leaves the encoder as it was
         assert kept["source_after"] == kept["source_before"] and kept["difference"] == 0.0
+        third = graft.call(*words, "--init-from", second)["run"]
+        told = graft.call("retention", third, "--sequence")["sequence"]
+        assert [task["run"] for task in told["tasks"]] == [first, second, third] and len(told["backward"]) == 2
+        own = [graft.show(run)["metrics"]["accuracy"] for run in (first, second, third)]
+        matrix = told["matrix"]
+        assert [matrix[place][place] for place in range(3)] == pytest.approx(own)
+        assert matrix[1][0] == matrix[0][0] and matrix[0][1:] == [None, None], "the probe left the encoder as it was"
+        changes = [matrix[2][task] - matrix[task][task] for task in range(2)]
+        assert [each["difference"] for each in told["backward"]] == pytest.approx(changes)
+        assert (
+            told["mean_backward"] == pytest.approx(sum(changes) / 2)
+            and told["sentence"] in graft.show(third)["sequence"]["sentence"]
+        )
+        assert told["forward"][0] is None and told["forward"][1]["difference"] == pytest.approx(own[2] - own[0])
+        graft.call("retention", first, "--sequence", expect=1)
     finally:
         graft.end()

@@ -2,13 +2,17 @@
 
 from typing import Any
 
+import pandas as pd
 import streamlit as st
 
-from core import charts
+from core import charts, libraries
+from core.errors import GraftError
 from core.metrics.table import METRICS
-from core.results.lineage import Ancestor, lineage
+from core.results.lineage import EARLIER, Ancestor, lineage
 from core.runs.folder import Run, get_run
 from core.tasks import headline_of
+from pages.components.results.lead import KEPT
+from pages.components.shared.errors import show_error
 from pages.components.shared.links import run_link
 from pages.components.shared.theme import STILL, ink, show_chart
 from pages.components.shared.words import dataset_name, figure, plain, source_name
@@ -34,6 +38,45 @@ def lineage_view(run: Run) -> None:
         for model in models:
             if model.is_later and model.run is not None:
                 _step(model, models[0].key)
+        _sequence(run)
+
+
+def _sequence(run: Run) -> None:
+    """Each task of the way by each encoder from its own on, once it was measured; nothing for a run that started no further back."""
+    if not run.config.model.startswith(EARLIER):
+        return
+    told = run.sequence
+    if told is None:
+        st.caption(
+            "Each task on the way to this run can be asked of every encoder from its own on, with its own head: what the later ones cost it."
+        )
+        if st.button("Measure all tasks of the way", icon=":material/straighten:", key="measure_sequence"):
+            _measure(run)
+        return
+    names = [task["name"] for task in told["tasks"]]
+    rows = [[None if cell is None else 100 * cell for cell in row] for row in told["matrix"]]
+    frame = pd.DataFrame(rows, columns=[f"task of {name}" for name in names], index=[f"after {name}" for name in names])
+    st.dataframe(frame.style.format("{:.1f} %", na_rep="–"), key=f"sequence_{run.id}")
+    st.markdown(plain(told["sentence"]))
+    for each in told["backward"]:
+        low, high = (100 * end for end in each["interval"])
+        st.caption(
+            f"{plain(each['task'])}: {100 * each['difference']:+.1f} points (95 % interval {low:+.1f} to {high:+.1f}, {each['rows']:,} texts), "
+            f"{KEPT.get(each['verdict'], each['verdict'])}."
+        )
+
+
+def _measure(run: Run) -> None:
+    libraries.load()
+    from core.transfer.sequence import measure_sequence
+
+    try:
+        with st.spinner("Asking each task of each encoder …"):
+            measure_sequence(run)
+    except GraftError as error:
+        show_error(error)
+    else:
+        st.rerun()
 
 
 def _box(model: Ancestor, own: str) -> dict[str, Any]:
