@@ -48,7 +48,7 @@ def _sequence(run: Run) -> None:
     told = run.sequence
     if told is None:
         st.caption(
-            "Each task on the way to this run can be asked of every encoder from its own on, with its own head: what the later ones cost it."
+            "Each task on the way to this run can be asked of every encoder from its own on, with its own head: what the later cost it."
         )
         if st.button("Measure all tasks of the way", icon=":material/straighten:", key="measure_sequence"):
             _measure(run)
@@ -60,10 +60,9 @@ def _sequence(run: Run) -> None:
     st.markdown(plain(told["sentence"]))
     for each in told["backward"]:
         low, high = (100 * end for end in each["interval"])
-        st.caption(
-            f"{plain(each['task'])}: {100 * each['difference']:+.1f} points (95 % interval {low:+.1f} to {high:+.1f}, {each['rows']:,} texts), "
-            f"{KEPT.get(each['verdict'], each['verdict'])}."
-        )
+        span = f"95 % interval {low:+.1f} to {high:+.1f}, {each['rows']:,} texts"
+        verdict = KEPT.get(each["verdict"], each["verdict"])
+        st.caption(f"{plain(each['task'])}: {100 * each['difference']:+.1f} points ({span}), {verdict}.")
 
 
 def _measure(run: Run) -> None:
