@@ -6,7 +6,7 @@ from typing import Any
 
 from core.errors import ConfigError
 from core.metrics.table import METRICS
-from core.strategies.keeps import KEEPS, can_keep
+from core.strategies.keeps import KEEPS, can_keep, can_read_along
 from core.strategies.registry import DEFAULT, STRATEGIES
 
 SCHEDULES = ("linear", "cosine", "constant", "slanted")
@@ -15,6 +15,7 @@ PRECISIONS = ("auto", "fp32", "bf16", "fp16")
 TRUNCATIONS = ("head", "tail", "head_tail", "windows")
 POOLINGS = ("auto", "mean", "cls")
 ADAPT_NONE, ADAPT_OWN = "none", "own"
+UNLABELLED = ("adapt", "read_along")  # settings that name whose texts are used without their labels
 DROPOUTS = ("layers", "all", "none")
 
 
@@ -97,6 +98,19 @@ class RunConfig:
     )
     adapt_epochs: int = setting(
         5, "Readings", "How many times the texts are read for that, other words hidden each time."
+    )
+    read_along: str = setting(
+        ADAPT_NONE,
+        "Read along",
+        "During the fine-tuning let each step also read texts without their labels and guess hidden words, so that the encoder stays at "
+        "home in them (best after Adapt first on the same texts; a step costs about twice): own (as there), the id of another stored "
+        "set, or none.",
+    )
+    read_along_rows: int | None = setting(
+        None,
+        "Texts a step",
+        "Texts without labels that are read along at each step; empty means as many as a batch has rows. The loss on labels weighs as "
+        "much as labelled rows have a share in both together.",
     )
     beside: str | None = setting(
         None,
@@ -198,6 +212,9 @@ class RunConfig:
         self._check_beside()
         _between("adapt_epochs", self.adapt_epochs, 1, 1000, whole=True)
         self._check_adapt()
+        if self.read_along_rows is not None:
+            _between("read_along_rows", self.read_along_rows, 1, 4096, whole=True)
+        self._check_read_along()
         _between("average_best", self.average_best, 1, 20, whole=True)
         for name in ("class_weights", "recompute"):
             if not isinstance(getattr(self, name), bool):
@@ -239,6 +256,20 @@ class RunConfig:
                 f"adapt is {self.adapt!r}, and {self.strategy} has no source that could read.",
                 f"Set it to {ADAPT_NONE}.",
             )
+        self._check_alone("adapt")
+
+    def _check_read_along(self) -> None:
+        if self.read_along == ADAPT_NONE:
+            return
+        if not self.read_along or not can_read_along(STRATEGIES[self.strategy]):
+            raise ConfigError(
+                f"read_along is {self.read_along!r}, and {self.strategy} does not move the source's own weights step by step.",
+                f"Set it to {ADAPT_NONE}, or choose {DEFAULT}.",
+            )
+        self._check_alone("read_along")
+
+    def _check_alone(self, what: str) -> None:
+        """Refuse what a use of texts without labels does not know."""
         for name, value, alone in (
             ("keep", self.keep, "none"),
             ("processes", self.processes, 1),
@@ -246,8 +277,8 @@ class RunConfig:
         ):
             if value != alone:
                 raise ConfigError(
-                    f"{name} is {value!r}, which does not go with adapt.",
-                    f"Set one of the two to {alone or ADAPT_NONE}.",
+                    f"{name} is {value!r}, which does not go with {what}.",
+                    f"Set {name} to {alone or ADAPT_NONE}, or {what} to {ADAPT_NONE}.",
                 )
 
     def _check_beside(self) -> None:
@@ -270,6 +301,12 @@ class RunConfig:
                 raise ConfigError(
                     f"{name} is {value!r}, which several tasks at once do not know.", f"Set it to {alone}."
                 )
+
+    @property
+    def read(self) -> tuple[str, ...]:
+        """Ids of the other sets whose texts are used without their labels."""
+        named = (getattr(self, name) for name in UNLABELLED)
+        return tuple(name for name in named if name not in (ADAPT_NONE, ADAPT_OWN))
 
     def to_json(self) -> dict[str, Any]:
         """A plain dict, ready for ``json.dumps``."""

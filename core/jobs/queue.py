@@ -3,7 +3,7 @@
 import time
 from collections.abc import Sequence
 
-from core.config import ADAPT_NONE, ADAPT_OWN, RunConfig
+from core.config import RunConfig
 from core.data.sets.store import DataSet, get_dataset
 from core.data.sets.versions import origin_of
 from core.errors import ConfigError, RunError
@@ -60,8 +60,8 @@ def check(config: RunConfig) -> DataSet:
     dataset = get_dataset(config.dataset)
     check_settings(config, task_of(dataset.task))
     check_tasks([get_dataset(name) for name in config.tasks], config)
-    if config.adapt not in (ADAPT_NONE, ADAPT_OWN):
-        get_dataset(config.adapt)
+    for name in config.read:
+        get_dataset(name)
     if config.processes > 1 and config.device != "cpu":
         from core.training.devices import list_devices
 

@@ -116,11 +116,11 @@ def _carry_out(run: Run, reporter: Reporter | Silent) -> str:
         return _count(chosen, recorder, should_stop, began)
     prepared = prepare(chosen, recorder)
     try:
-        adapt(chosen.config, prepared, compute, recorder, should_stop)
+        head = adapt(chosen.config, prepared, compute, recorder, should_stop)
         first = distributed.rank() == 0
         with BaselinesAside(run, chosen, compute.device.name if first else "") as aside:
             with distributed.joined(compute.device.name):
-                done = fit(chosen, prepared, compute, recorder, should_stop)
+                done = fit(chosen, prepared, compute, recorder, should_stop, head)
             if done.stopped:
                 aside.drop()
                 return "stopped"

@@ -89,6 +89,8 @@ def estimate(config: RunConfig, counts: dict[str, int], lengths: np.ndarray, sha
     judged = min(config.test_size or judged_of, judged_of)
     speed = _speed(config, shape, device, precision, mean)
     steps, tokens, training = _training(config, speed, train, validation, mean)
+    if config.read_along != ADAPT_NONE:
+        training *= 1 + (config.read_along_rows or config.batch_size) / config.batch_size
     if config.adapt != ADAPT_NONE:  # the texts of another set are taken to be as many and as long
         training += min(counts["train"], MOST_TEXTS) * config.adapt_epochs * mean / speed.training
     seconds = START_SECONDS + training + judged * mean / speed.forward + (train + judged) / BASELINE_ROWS

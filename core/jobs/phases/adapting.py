@@ -6,15 +6,15 @@ import math
 import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from core.array_cache import ArrayCache, facts_in, with_facts
-from core.config import ADAPT_NONE, ADAPT_OWN, RunConfig
-from core.data.sets.store import get_dataset
+from core.config import ADAPT_NONE, RunConfig
 from core.jobs.compute import Compute
 from core.jobs.phases.preparing import Prepared
+from core.jobs.phases.unlabelled import unlabelled_texts
 from core.jobs.recorder import RunRecorder
 from core.models.classifier import load_tokenizer
 from core.models.fingerprint import weights_fingerprint
@@ -24,27 +24,35 @@ from core.training.adapting import adapting_config, adapting_job, held_out, vali
 from core.training.encoding import encode_once
 from core.training.events import CheckpointDue, Evaluated, Improved, Started, StepLogged, TrainingDone, Warned
 from core.training.loop import train
-from core.training.recipe import MOST_TEXTS
 from core.training.scoring import Interrupted, score
+
+if TYPE_CHECKING:
+    import torch
 
 KIND = "adapted"  # of arrays in the cache
 STOPPED = "adapting"  # folder of a run with what an adaptation needs to go on
+HEAD = "guessing."  # begins the names of the head's weights among those of the encoder
+
+Head = dict[str, "torch.Tensor"]
+"""Weights of a head that guesses hidden words, as ``core.models.masked.MaskedModel`` calls them."""
 
 
 def adapt(
     config: RunConfig, prepared: Prepared, compute: Compute, recorder: RunRecorder, should_stop: Callable[[], bool]
-) -> None:
+) -> Head | None:
     """Put adapted weights into the classifier's encoder, where the run asks for it; those of an equal adaptation are taken from disk.
+
+    Returns the head that learnt to guess with it; None where nothing is read.
 
     Raises:
         GraftError: when the texts or the source are gone, or the source has no mask.
         Interrupted: when a stop was asked for; it goes on from there when the run does.
     """
     if config.adapt == ADAPT_NONE:
-        return
+        return None
     recorder.phase("adapting")
     model = load_masked(config.model, config.revision, config.seed)
-    texts = unlabelled_texts(config)
+    texts = unlabelled_texts(config, config.adapt)
     own = adapting_config(config)
     key = _key(own, texts, weights_fingerprint(model.state_dict().items()))
     cache, base = ArrayCache(KIND), prepared.classifier.model.base_model
@@ -56,24 +64,11 @@ def adapt(
     import torch
 
     there = base.state_dict()
-    fitting = {name: torch.from_numpy(np.array(value)) for name, value in weights.items() if name in there}
-    base.load_state_dict(there | fitting)
+    found = {name: torch.from_numpy(np.array(value)) for name, value in weights.items()}
+    base.load_state_dict(there | {name: value for name, value in found.items() if name in there})
     recorder.adapted = told | {"from": config.adapt}
     shutil.rmtree(recorder.run.path / STOPPED, ignore_errors=True)
-
-
-def unlabelled_texts(config: RunConfig) -> list[str]:
-    """Training texts of the run's own set, all of them, or of another; of a set without labels every text. Labels are not looked at.
-
-    Raises:
-        GraftError: when the other set is gone.
-    """
-    dataset = get_dataset(config.dataset if config.adapt == ADAPT_OWN else config.adapt)
-    frame = dataset.part("train") if dataset.size("train") and dataset.task != "unlabelled" else dataset.frame()
-    texts = frame["text"].tolist() + (frame["text_pair"].tolist() if "text_pair" in frame else [])
-    if len(texts) <= MOST_TEXTS:
-        return texts
-    return [texts[number] for number in np.sort(np.random.default_rng(0).permutation(len(texts))[:MOST_TEXTS])]
+    return {name.removeprefix(HEAD): value for name, value in found.items() if name.startswith(HEAD)}
 
 
 def _trained(
@@ -85,7 +80,7 @@ def _trained(
     recorder: RunRecorder,
     should_stop: Callable[[], bool],
 ) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
-    """What is told of the adaptation, and the encoder's weights at its best."""
+    """What is told of the adaptation, and the weights of encoder and head at its best."""
     learnt, judged = held_out(len(texts), config.seed)
     tokenizer = load_tokenizer(config.model, config.revision)
     encoded = [
@@ -128,7 +123,8 @@ def _trained(
         "perplexity_before": math.exp(min(before, 30.0)), "perplexity_after": math.exp(min(after, 30.0)),
     }  # fmt: skip
     weights = {name: value.detach().cpu().numpy() for name, value in model.encoder.state_dict().items()}
-    return told, weights
+    head = {f"{HEAD}{name}": value.detach().cpu().numpy() for name, value in model.head().state_dict().items()}
+    return told, weights | head
 
 
 def _key(config: RunConfig, texts: list[str], source: str) -> str:
@@ -137,7 +133,7 @@ def _key(config: RunConfig, texts: list[str], source: str) -> str:
         for name, value in config.to_json().items()
         if name not in ("dataset", "device", "checkpoint_seconds")
     }
-    digest = hashlib.blake2b(json.dumps([settings, source], sort_keys=True).encode(), digest_size=16)
+    digest = hashlib.blake2b(json.dumps([settings, source, HEAD], sort_keys=True).encode(), digest_size=16)
     for text in texts:
         digest.update(f"{len(text)}:".encode() + text.encode("utf-8", "surrogatepass"))
     return digest.hexdigest()

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from core import workspace
+from core.config import ADAPT_NONE
 from core.data.cleaning.checks.verdict import verdict_warnings
 from core.data.sets.store import DataSet
 from core.evaluation.baselines import Baseline
@@ -69,7 +70,7 @@ def finish(
         prepared.classifier.save(folder)
 
     result = keep(chosen, judged, baselines + by_names, facts, save, recorder, caveat_of(chosen.judged_on, task))
-    if not config.beside:  # whose steps are of several tasks
+    if not config.beside and config.read_along == ADAPT_NONE:  # steps of several tasks tell nothing of those of one
         remember_speed(config, compute.device.name, result["tokens_per_second"], result["waited"])
 
 
@@ -131,6 +132,7 @@ def _facts(
     train = prepared.encoded["train"].encoded
     return facts_of(chosen, done, recorder, began) | {
         "epochs": chosen.config.epochs, "averaging": recorder.averaging, "joint": recorder.joint, "adapted": recorder.adapted,
+        "along": recorder.along,
         "source_fit": source_fit(chosen.config.model),
         "layers": _layers(chosen, prepared), "share_cut": train.cut / max(1, train.rows),
         "max_length": prepared.max_length, "device": compute.device.name,

@@ -8,6 +8,8 @@ from functools import partial
 from core.array_cache import ArrayCache
 from core.evaluation.scores import validate
 from core.jobs.compute import Compute
+from core.jobs.phases.adapting import Head
+from core.jobs.phases.along import reading_along
 from core.jobs.phases.beside import joint_for
 from core.jobs.phases.choosing import Chosen
 from core.jobs.phases.keeping import keeping_for
@@ -26,9 +28,17 @@ log = logging.getLogger("graft.worker")
 
 
 def fit(
-    chosen: Chosen, prepared: Prepared, compute: Compute, recorder: RunRecorder, should_stop: Callable[[], bool]
-) -> TrainingDone:
-    """Train the classifier in place; everything that happens is recorded and saved."""
+    chosen: Chosen, prepared: Prepared, compute: Compute, recorder: RunRecorder, should_stop: Callable[[], bool],
+    head: Head | None = None,
+) -> TrainingDone:  # fmt: skip
+    """Train the classifier in place; everything that happens is recorded and saved.
+
+    Args:
+        head: that learnt to guess hidden words when texts were read before; it goes on where texts are read along.
+
+    Raises:
+        Interrupted: when a stop was asked for before the first step or after the last.
+    """
     config, model = chosen.config, prepared.classifier.model
     strategy = STRATEGIES[config.strategy]
     job = TrainingJob(
@@ -38,6 +48,9 @@ def fit(
         cache=ArrayCache("features" if strategy.teacher.reads_features else "trunks"),
         keeping=keeping_for(config, prepared, compute, recorder),
     )  # fmt: skip
+    reading = reading_along(config, prepared, head, compute, should_stop)
+    if reading is not None:
+        job = replace(job, along=reading.along)
     joint = joint_for(recorder.run.config, chosen, prepared, recorder)
     if joint is not None:
         if (taken := joint.taken(recorder, compute.device.name)) is not None:
@@ -52,6 +65,8 @@ def fit(
     done = _recorded(events, recorder)
     if strategy.adapter:
         detach(model)
+    if reading is not None:
+        reading.finish(done, recorder)
     if joint is not None:
         joint.keep(done, job, recorder)
     return done

@@ -39,15 +39,31 @@ def joint_line(run: Run) -> None:
             st.caption("The run that trained for all was deleted.")
 
 
+def along_line(run: Run) -> None:
+    """What came of reading texts without labels during the training; nothing where that was not asked for."""
+    told = (run.result or {}).get("along")
+    if not told:
+        return
+    st.caption(
+        f"Each step also read {told['rows']:,} texts of {_whose(told['from'])} without their labels and guessed hidden words; "
+        f"that is {told['readings']:.1f} times all {told['texts']:,}. The loss on labels weighed {100 * told['share']:.0f} %. "
+        f"Perplexity on texts that it did not read: {told['perplexity_before']:,.0f} before the fine-tuning, "
+        f"{told['perplexity_after']:,.0f} after. Whether that helps the task is told by a run without it."
+    )
+
+
+def _whose(named: str) -> str:
+    return "the set" if named == ADAPT_OWN else words.plain(words.dataset_name(named))
+
+
 def adapted_line(run: Run) -> None:
     """What came of reading texts without labels before the training; nothing where that was not asked for."""
     told = (run.result or {}).get("adapted")
     if not told:
         return
-    whose = "the set" if told["from"] == ADAPT_OWN else words.plain(words.dataset_name(told["from"]))
     head = "a fresh head, since the source brings none" if told["fresh_head"] else "the source's own head"
     st.caption(
-        f"Before, the source read {told['texts']:,} texts of {whose} {told['epochs']} times without their labels "
+        f"Before, the source read {told['texts']:,} texts of {_whose(told['from'])} {told['epochs']} times without their labels "
         f"({took(told['seconds'])}) and guessed hidden words, with {head}. Perplexity on texts that it did not read: "
         f"{told['perplexity_before']:,.0f} before, {told['perplexity_after']:,.0f} after, as if it had to choose among so many words. "
         "Whether that helps the task is told by a run without it."

@@ -37,7 +37,7 @@ GROUPS = {  # what the user asks about -> the settings that answer it, in readin
     ),
     "Rates": ("learning_rate", "schedule", "warmup", "optimizer", "weight_decay", "clip_norm"),
     "Uneven or doubtful labels": ("class_weights", "focal_gamma", "label_smoothing", "dropout"),
-    "The source": ("adapt", "adapt_epochs", "keep", "keep_strength"),
+    "The source": ("adapt", "adapt_epochs", "read_along", "read_along_rows", "keep", "keep_strength"),
     "Machine": ("device", "precision", "accumulate", "processes", "recompute"),
 }
 OWN = "Rates"  # where settings that one strategy alone reads stand
@@ -94,6 +94,7 @@ WIDGETS: Mapping[str, _Widget] = {
     "focal_gamma": _part(0.0, 10.0, 0.5), "label_smoothing": _part(0.0, 0.9, 0.05), "dropout": _one_of(DROPOUTS),
     "precision": _one_of(PRECISIONS), "accumulate": _whole(), "recompute": _switch, "top_layers": _whole(),
     "domains": _words, "adapt": _texts, "adapt_epochs": _whole(most=100),
+    "read_along": _texts, "read_along_rows": _whole(most=4096, empty="as many as a batch"),
     "keep": _one_of(tuple(KEEPS)), "keep_strength": _part(0.0, 1e6, 0.5),
     "layer_decay": _part(0.1, 1.0, 0.05), "lora_rank": _whole(),
 }  # fmt: skip
