@@ -15,7 +15,7 @@ PRECISIONS = ("auto", "fp32", "bf16", "fp16")
 TRUNCATIONS = ("head", "tail", "head_tail", "windows")
 POOLINGS = ("auto", "mean", "cls")
 ADAPT_NONE, ADAPT_OWN = "none", "own"
-UNLABELLED = ("adapt", "read_along")  # settings that name whose texts are used without their labels
+UNLABELLED = ("adapt", "read_along", "self_train")  # settings that name whose texts are used without their labels
 DROPOUTS = ("layers", "all", "none")
 
 
@@ -111,6 +111,19 @@ class RunConfig:
         "Texts a step",
         "Texts without labels that are read along at each step; empty means as many as a batch has rows. The loss on labels weighs as "
         "much as labelled rows have a share in both together.",
+    )
+    self_train: str = setting(
+        ADAPT_NONE,
+        "Label by itself",
+        "First let a model that learns from the labelled rows label texts without labels; those that it is surest of join the training, as "
+        "many of each class as its labelled rows have a share: own (training rows of the set beyond those drawn), the id of another "
+        "stored set, or none. For single labels; costs a training more a round.",
+    )
+    self_rounds: int = setting(1, "Rounds", "How many times that is done, each time by a better model: 1 or 2.")
+    self_confidence: float = setting(
+        0.9,
+        "Surest from",
+        "The probability from which such a label counts, once the validation rows have shown how far probabilities can be trusted.",
     )
     beside: str | None = setting(
         None,
@@ -215,6 +228,9 @@ class RunConfig:
         if self.read_along_rows is not None:
             _between("read_along_rows", self.read_along_rows, 1, 4096, whole=True)
         self._check_read_along()
+        _between("self_rounds", self.self_rounds, 1, 5, whole=True)
+        _between("self_confidence", self.self_confidence, 0.0, 0.9999)
+        self._check_self_train()
         _between("average_best", self.average_best, 1, 20, whole=True)
         for name in ("class_weights", "recompute"):
             if not isinstance(getattr(self, name), bool):
@@ -267,6 +283,21 @@ class RunConfig:
                 f"Set it to {ADAPT_NONE}, or choose {DEFAULT}.",
             )
         self._check_alone("read_along")
+
+    def _check_self_train(self) -> None:
+        if self.self_train == ADAPT_NONE:
+            return
+        if not self.self_train or not STRATEGIES[self.strategy].teacher.encodes:
+            raise ConfigError(
+                f"self_train is {self.self_train!r}, and {self.strategy} has no model that could label texts by itself.",
+                f"Set it to {ADAPT_NONE}, or choose {DEFAULT}.",
+            )
+        if self.read_along != ADAPT_NONE:
+            raise ConfigError(
+                f"read_along is {self.read_along!r}, which does not go with self_train.",
+                f"Set one of the two to {ADAPT_NONE}; adapt goes with both.",
+            )
+        self._check_alone("self_train")
 
     def _check_alone(self, what: str) -> None:
         """Refuse what a use of texts without labels does not know."""

@@ -13,6 +13,7 @@ import numpy as np
 from core.array_cache import ArrayCache, facts_in, with_facts
 from core.config import ADAPT_NONE, RunConfig
 from core.jobs.compute import Compute
+from core.jobs.phases.beforehand import Beforehand
 from core.jobs.phases.preparing import Prepared
 from core.jobs.phases.unlabelled import unlabelled_texts
 from core.jobs.recorder import RunRecorder
@@ -22,9 +23,9 @@ from core.models.masked import load_masked
 from core.training import checkpoints
 from core.training.adapting import adapting_config, adapting_job, held_out, validate
 from core.training.encoding import encode_once
-from core.training.events import CheckpointDue, Evaluated, Improved, Started, StepLogged, TrainingDone, Warned
+from core.training.events import Evaluated
 from core.training.loop import train
-from core.training.scoring import Interrupted, score
+from core.training.scoring import score
 
 if TYPE_CHECKING:
     import torch
@@ -88,35 +89,26 @@ def _trained(
         for part in (learnt, judged)
     ]
     reading = encoded[0].tokens * int(config.epochs or 1)
-    recorder.estimate.reads(reading)
+    recorder.estimate.ahead("adapting", reading)
     job = adapting_job(config, model, encoded[0], encoded[1], compute.device.name, compute.bf16, compute.fp16)
-    folder = recorder.run.path / STOPPED
-    state, best = checkpoints.load_training(folder, folder / "best", recorder.warn)
+
+    def stepped(step: int, steps: int, tokens_per_second: float) -> None:
+        recorder.estimate.ahead("adapting", reading, tokens_per_second)
+        recorder.progress("adapting", step, steps)
+
+    def evaluated(event: Evaluated) -> None:
+        told = {"event": "adapted", "step": event.step, "epoch": event.epoch, "loss": event.scores["loss"]}
+        recorder.reporter.event(told)
+
+    def loss() -> float:
+        return validate(score(model, encoded[1], job.device, job.bf16, fp16=job.fp16), np.zeros(0))[1]["loss"]
+
+    before_it = Beforehand(recorder.run.path / STOPPED, recorder, stepped, evaluated)
+    state, best = checkpoints.load_training(before_it.folder, before_it.best, recorder.warn)
     model.to(compute.device.name)
-    before = validate(score(model, encoded[1], job.device, job.bf16, fp16=job.fp16), np.zeros(0))[1]["loss"]
-    done, after, steps = None, before, 0
-    for event in train(replace(job, resume=state, best_weights=best, should_stop=should_stop)):
-        if isinstance(event, Started):
-            steps = event.total_steps
-        elif isinstance(event, CheckpointDue):
-            recorder.reporter.check_there()
-            checkpoints.save_state(folder, event.state())
-        elif isinstance(event, Improved):
-            checkpoints.save_weights(folder / "best", event.weights)
-        elif isinstance(event, StepLogged):
-            recorder.estimate.reads(reading, event.tokens_per_second)
-            recorder.progress("adapting", event.step, steps)
-        elif isinstance(event, Evaluated):
-            after = event.scores["loss"] if event.best else after
-            recorder.reporter.event(
-                {"event": "adapted", "step": event.step, "epoch": event.epoch, "loss": event.scores["loss"]}
-            )
-        elif isinstance(event, Warned):
-            recorder.warn(event.message)
-        elif isinstance(event, TrainingDone):
-            done = event
-    if done is None or done.stopped:
-        raise Interrupted
+    before = loss()
+    done = before_it.follow(train(replace(job, resume=state, best_weights=best, should_stop=should_stop)))
+    after = loss()
     told = {
         "texts": len(learnt), "judged_by": len(judged), "epochs": config.epochs, "seconds": done.seconds, "fresh_head": model.fresh,
         "loss_before": before, "loss_after": after,

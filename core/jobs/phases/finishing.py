@@ -111,7 +111,8 @@ def keep(
 
 def facts_of(chosen: Chosen, done: TrainingDone, recorder: RunRecorder, began: float) -> dict[str, Any]:
     """What the result of any run tells of its rows and its time."""
-    seconds = done.seconds + float((recorder.adapted or {}).get("seconds", 0.0))  # reading first is training too
+    before = (recorder.adapted, recorder.self_trained)  # which is training too
+    seconds = done.seconds + sum(float((told or {}).get("seconds", 0.0)) for told in before)
     return {
         "split": chosen.judged_on, "evaluated_of": chosen.judged_of, "train_rows": len(chosen.parts["train"]),
         "validation_rows": len(chosen.parts["validation"]), "labels": list(chosen.dataset.labels),
@@ -132,7 +133,7 @@ def _facts(
     train = prepared.encoded["train"].encoded
     return facts_of(chosen, done, recorder, began) | {
         "epochs": chosen.config.epochs, "averaging": recorder.averaging, "joint": recorder.joint, "adapted": recorder.adapted,
-        "along": recorder.along,
+        "along": recorder.along, "self_trained": recorder.self_trained,
         "source_fit": source_fit(chosen.config.model),
         "layers": _layers(chosen, prepared), "share_cut": train.cut / max(1, train.rows),
         "max_length": prepared.max_length, "device": compute.device.name,

@@ -41,13 +41,9 @@ def fit(
     """
     config, model = chosen.config, prepared.classifier.model
     strategy = STRATEGIES[config.strategy]
-    job = TrainingJob(
-        config, model, prepared.encoded["train"], prepared.encoded["validation"],
-        validate=partial(validate, model.config, best_by=config.best_by),
-        device=compute.device.name, bf16=compute.bf16, fp16=compute.fp16, should_stop=should_stop,
-        cache=ArrayCache("features" if strategy.teacher.reads_features else "trunks"),
-        keeping=keeping_for(config, prepared, compute, recorder),
-    )  # fmt: skip
+    job = replace(
+        job_of(chosen, prepared, compute, should_stop), keeping=keeping_for(config, prepared, compute, recorder)
+    )
     reading = reading_along(config, prepared, head, compute, should_stop)
     if reading is not None:
         job = replace(job, along=reading.along)
@@ -70,6 +66,18 @@ def fit(
     if joint is not None:
         joint.keep(done, job, recorder)
     return done
+
+
+def job_of(chosen: Chosen, prepared: Prepared, compute: Compute, should_stop: Callable[[], bool]) -> TrainingJob:
+    """The training of the prepared classifier on the prepared rows, with nothing beside."""
+    config, model = chosen.config, prepared.classifier.model
+    reads_features = STRATEGIES[config.strategy].teacher.reads_features
+    return TrainingJob(
+        config, model, prepared.encoded["train"], prepared.encoded["validation"],
+        validate=partial(validate, model.config, best_by=config.best_by),
+        device=compute.device.name, bf16=compute.bf16, fp16=compute.fp16, should_stop=should_stop,
+        cache=ArrayCache("features" if reads_features else "trunks"),
+    )  # fmt: skip
 
 
 def _recorded(events: Iterator[Event], recorder: RunRecorder) -> TrainingDone:

@@ -40,6 +40,7 @@ VARIED = (
 USES = {  # of texts without labels, each with and without
     "adapt": "With and without reading the texts first",
     "read_along": "With and without reading the texts along",
+    "self_train": "With and without labelling the other training rows by itself",
 }
 
 
