@@ -119,7 +119,9 @@ class RunConfig:
         "many of each class as its labelled rows have a share: own (training rows of the set beyond those drawn), the id of another "
         "stored set, or none. For single labels; costs a training more a round.",
     )
-    self_rounds: int = setting(1, "Rounds", "How many times that is done, each time by a better model: 1 or 2.")
+    self_rounds: int = setting(
+        1, "Rounds", "How many times that is done, each time by a model that has learnt from the last; 1 or 2 is usual."
+    )
     self_confidence: float = setting(
         0.9,
         "Surest from",
@@ -224,6 +226,12 @@ class RunConfig:
         self._check_keep()
         self._check_beside()
         _between("adapt_epochs", self.adapt_epochs, 1, 1000, whole=True)
+        for name in UNLABELLED:
+            if not getattr(self, name):
+                raise ConfigError(
+                    f"{name} is {getattr(self, name)!r}.",
+                    f"It must be {ADAPT_OWN}, the id of a stored set, or {ADAPT_NONE}.",
+                )
         self._check_adapt()
         if self.read_along_rows is not None:
             _between("read_along_rows", self.read_along_rows, 1, 4096, whole=True)
@@ -267,7 +275,7 @@ class RunConfig:
         if self.adapt == ADAPT_NONE:
             return
         strategy = STRATEGIES[self.strategy]
-        if not self.adapt or not strategy.teacher.encodes or strategy.from_scratch:
+        if not strategy.teacher.encodes or strategy.from_scratch:
             raise ConfigError(
                 f"adapt is {self.adapt!r}, and {self.strategy} has no source that could read.",
                 f"Set it to {ADAPT_NONE}.",
@@ -277,7 +285,7 @@ class RunConfig:
     def _check_read_along(self) -> None:
         if self.read_along == ADAPT_NONE:
             return
-        if not self.read_along or not can_read_along(STRATEGIES[self.strategy]):
+        if not can_read_along(STRATEGIES[self.strategy]):
             raise ConfigError(
                 f"read_along is {self.read_along!r}, and {self.strategy} does not move the source's own weights step by step.",
                 f"Set it to {ADAPT_NONE}, or choose {DEFAULT}.",
@@ -287,7 +295,7 @@ class RunConfig:
     def _check_self_train(self) -> None:
         if self.self_train == ADAPT_NONE:
             return
-        if not self.self_train or not STRATEGIES[self.strategy].teacher.encodes:
+        if not STRATEGIES[self.strategy].teacher.encodes:
             raise ConfigError(
                 f"self_train is {self.self_train!r}, and {self.strategy} has no model that could label texts by itself.",
                 f"Set it to {ADAPT_NONE}, or choose {DEFAULT}.",
