@@ -120,7 +120,7 @@ class RunConfig:
         "stored set, or none. For single labels; costs a training more a round.",
     )
     self_rounds: int = setting(
-        1, "Rounds", "How many times that is done, each time by a model that has learnt from the last; 1 or 2 is usual."
+        1, "Rounds", "How many times that is done, each by a model that learnt from the last; 1 or 2 is usual."
     )
     self_confidence: float = setting(
         0.9,
