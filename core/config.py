@@ -103,8 +103,8 @@ class RunConfig:
         ADAPT_NONE,
         "Read along",
         "During the fine-tuning let each step also read texts without their labels and guess hidden words, so that the encoder stays at "
-        "home in them (best after Adapt first on the same texts; a step costs about twice): own (as there), the id of another stored "
-        "set, or none.",
+        "home in them: own (as there), the id of another stored set, or none. Best after Adapt first on the same texts; a step costs "
+        "two to three times as much.",
     )
     read_along_rows: int | None = setting(
         None,

@@ -14,6 +14,7 @@ from core.training.speeds import guessed_speed, remembered_speed, slowed_speed, 
 from core.training.truncation import tokens_read
 
 FORWARD = 3.5  # a training step costs about this many forward passes of the same tokens
+READ_ALONG = 1.4  # what a text that is read along costs beside a labelled row: hidden words are compared with all words
 PER_UPDATE = 190  # on a CPU an update itself costs as much as training on this many tokens
 FREED_BLOCKS = (
     1.7  # on a CPU freed blocks of many sizes stay: measured peak beside the activations of the largest piece
@@ -90,7 +91,7 @@ def estimate(config: RunConfig, counts: dict[str, int], lengths: np.ndarray, sha
     speed = _speed(config, shape, device, precision, mean)
     steps, tokens, training = _training(config, speed, train, validation, mean)
     if config.read_along != ADAPT_NONE:
-        training *= 1 + (config.read_along_rows or config.batch_size) / config.batch_size
+        training *= 1 + READ_ALONG * (config.read_along_rows or config.batch_size) / config.batch_size
     if config.adapt != ADAPT_NONE:  # the texts of another set are taken to be as many and as long
         training += min(counts["train"], MOST_TEXTS) * config.adapt_epochs * mean / speed.training
     if config.self_train != ADAPT_NONE:
