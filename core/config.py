@@ -6,7 +6,7 @@ from typing import Any
 
 from core.errors import ConfigError
 from core.metrics.table import METRICS
-from core.strategies.keeps import KEEPS, can_keep
+from core.strategies.keeps import KEEPS, can_keep, can_read_along
 from core.strategies.registry import DEFAULT, STRATEGIES
 
 SCHEDULES = ("linear", "cosine", "constant", "slanted")
@@ -15,6 +15,7 @@ PRECISIONS = ("auto", "fp32", "bf16", "fp16")
 TRUNCATIONS = ("head", "tail", "head_tail", "windows")
 POOLINGS = ("auto", "mean", "cls")
 ADAPT_NONE, ADAPT_OWN = "none", "own"
+UNLABELLED = ("adapt", "read_along", "self_train")  # settings that name whose texts are used without their labels
 DROPOUTS = ("layers", "all", "none")
 HERE = "here"  # the engine that is this machine
 NO_EFFECT = ("device", "checkpoint_seconds", "engine")  # settings that do not change what is learnt
@@ -99,6 +100,34 @@ class RunConfig:
     )
     adapt_epochs: int = setting(
         5, "Readings", "How many times the texts are read for that, other words hidden each time."
+    )
+    read_along: str = setting(
+        ADAPT_NONE,
+        "Read along",
+        "During the fine-tuning let each step also read texts without their labels and guess hidden words, so that the encoder stays at "
+        "home in them: own (as there), the id of another stored set, or none. Best after Adapt first on the same texts; a step costs "
+        "two to three times as much.",
+    )
+    read_along_rows: int | None = setting(
+        None,
+        "Texts a step",
+        "Texts without labels that are read along at each step; empty means as many as a batch has rows. The loss on labels weighs as "
+        "much as labelled rows have a share in both together.",
+    )
+    self_train: str = setting(
+        ADAPT_NONE,
+        "Label by itself",
+        "First let a model that learns from the labelled rows label texts without labels; those that it is surest of join the training, as "
+        "many of each class as its labelled rows have a share: own (training rows of the set beyond those drawn), the id of another "
+        "stored set, or none. For single labels; costs a training more a round.",
+    )
+    self_rounds: int = setting(
+        1, "Rounds", "How many times that is done, each by a model that learnt from the last; 1 or 2 is usual."
+    )
+    self_confidence: float = setting(
+        0.9,
+        "Surest from",
+        "The probability from which such a label counts, once the validation rows have shown how far probabilities can be trusted.",
     )
     beside: str | None = setting(
         None,
@@ -209,7 +238,19 @@ class RunConfig:
         self._check_keep()
         self._check_beside()
         _between("adapt_epochs", self.adapt_epochs, 1, 1000, whole=True)
+        for name in UNLABELLED:
+            if not getattr(self, name):
+                raise ConfigError(
+                    f"{name} is {getattr(self, name)!r}.",
+                    f"It must be {ADAPT_OWN}, the id of a stored set, or {ADAPT_NONE}.",
+                )
         self._check_adapt()
+        if self.read_along_rows is not None:
+            _between("read_along_rows", self.read_along_rows, 1, 4096, whole=True)
+        self._check_read_along()
+        _between("self_rounds", self.self_rounds, 1, 5, whole=True)
+        _between("self_confidence", self.self_confidence, 0.0, 0.9999)
+        self._check_self_train()
         _between("average_best", self.average_best, 1, 20, whole=True)
         for name in ("class_weights", "recompute"):
             if not isinstance(getattr(self, name), bool):
@@ -246,11 +287,40 @@ class RunConfig:
         if self.adapt == ADAPT_NONE:
             return
         strategy = STRATEGIES[self.strategy]
-        if not self.adapt or not strategy.teacher.encodes or strategy.from_scratch:
+        if not strategy.teacher.encodes or strategy.from_scratch:
             raise ConfigError(
                 f"adapt is {self.adapt!r}, and {self.strategy} has no source that could read.",
                 f"Set it to {ADAPT_NONE}.",
             )
+        self._check_alone("adapt")
+
+    def _check_read_along(self) -> None:
+        if self.read_along == ADAPT_NONE:
+            return
+        if not can_read_along(STRATEGIES[self.strategy]):
+            raise ConfigError(
+                f"read_along is {self.read_along!r}, and {self.strategy} does not move the source's own weights step by step.",
+                f"Set it to {ADAPT_NONE}, or choose {DEFAULT}.",
+            )
+        self._check_alone("read_along")
+
+    def _check_self_train(self) -> None:
+        if self.self_train == ADAPT_NONE:
+            return
+        if not STRATEGIES[self.strategy].teacher.encodes:
+            raise ConfigError(
+                f"self_train is {self.self_train!r}, and {self.strategy} has no model that could label texts by itself.",
+                f"Set it to {ADAPT_NONE}, or choose {DEFAULT}.",
+            )
+        if self.read_along != ADAPT_NONE:
+            raise ConfigError(
+                f"read_along is {self.read_along!r}, which does not go with self_train.",
+                f"Set one of the two to {ADAPT_NONE}; adapt goes with both.",
+            )
+        self._check_alone("self_train")
+
+    def _check_alone(self, what: str) -> None:
+        """Refuse what a use of texts without labels does not know."""
         for name, value, alone in (
             ("keep", self.keep, "none"),
             ("processes", self.processes, 1),
@@ -258,8 +328,8 @@ class RunConfig:
         ):
             if value != alone:
                 raise ConfigError(
-                    f"{name} is {value!r}, which does not go with adapt.",
-                    f"Set one of the two to {alone or ADAPT_NONE}.",
+                    f"{name} is {value!r}, which does not go with {what}.",
+                    f"Set {name} to {alone or ADAPT_NONE}, or {what} to {ADAPT_NONE}.",
                 )
 
     def _check_beside(self) -> None:
@@ -282,6 +352,12 @@ class RunConfig:
                 raise ConfigError(
                     f"{name} is {value!r}, which several tasks at once do not know.", f"Set it to {alone}."
                 )
+
+    @property
+    def read(self) -> tuple[str, ...]:
+        """Ids of the other sets whose texts are used without their labels."""
+        named = (getattr(self, name) for name in UNLABELLED)
+        return tuple(name for name in named if name not in (ADAPT_NONE, ADAPT_OWN))
 
     def to_json(self) -> dict[str, Any]:
         """A plain dict, ready for ``json.dumps``."""

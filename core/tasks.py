@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from core.config import RunConfig
+from core.config import ADAPT_NONE, RunConfig
 from core.errors import ConfigError
 from core.metrics.metric import Metric
 from core.metrics.table import METRICS
@@ -163,6 +163,11 @@ def check_settings(config: RunConfig, task: Task) -> None:
     if limit and task.kind not in limit.tasks:
         raise ConfigError(
             f"The strategy {config.strategy} {limit.reason}, and this set's answers are {task.title} a row.", limit.hint
+        )
+    if config.self_train != ADAPT_NONE and task.kind != "single_label":
+        raise ConfigError(
+            f"self_train is {config.self_train!r}, and this set's answers are {task.title} a row.",
+            f"Set it to {ADAPT_NONE}: only texts with one label each can be labelled by a model itself.",
         )
     if task.kind != "regression":
         return

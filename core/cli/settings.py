@@ -4,7 +4,7 @@ import argparse
 from dataclasses import fields
 from typing import Any, get_args
 
-from core.config import ADAPT_NONE, ADAPT_OWN, PRESETS, RunConfig, settings
+from core.config import ADAPT_NONE, ADAPT_OWN, PRESETS, UNLABELLED, RunConfig, settings
 from core.errors import ConfigError
 from core.strategies.registry import STRATEGIES
 
@@ -83,8 +83,9 @@ def chosen_config(arguments: argparse.Namespace) -> tuple[RunConfig, str]:
     from core.training.recipe import batch_on, earns_card_batches
 
     dataset = get_dataset(arguments.dataset)
-    if arguments.adapt and arguments.adapt not in (ADAPT_NONE, ADAPT_OWN):
-        arguments.adapt = get_dataset(arguments.adapt).id
+    for name in UNLABELLED:
+        if (given := getattr(arguments, name)) and given not in (ADAPT_NONE, ADAPT_OWN):
+            setattr(arguments, name, get_dataset(given).id)
     if arguments.beside:
         arguments.beside = "|".join(get_dataset(name).id for name in arguments.beside.split("|"))
     left_open = arguments.strategy == AUTO or (arguments.preset == "balanced" and arguments.strategy is None)

@@ -19,7 +19,9 @@ class ProgressEstimate:
         self.phase = "preparing"
         self.tokens = {"train": 0, "validation": 0, "test": 0}
         self.epochs, self.rows, self.strategy = 0.0, 0, STRATEGIES[DEFAULT]
-        self.reading = 0  # tokens that are read without labels before the training, all readings together
+        self.before: dict[
+            str, float
+        ] = {}  # phase before the training -> tokens that are learnt from in it, all epochs together
         self.speed = FIRST_GUESS
         self.done: dict[str, float] = {}
         self._farthest = 0.0
@@ -29,9 +31,9 @@ class ProgressEstimate:
         rows for the baselines."""
         self.strategy, self.epochs, self.tokens, self.rows = STRATEGIES[strategy], epochs, tokens, rows
 
-    def reads(self, tokens: int, tokens_per_second: float = 0.0) -> None:
-        """Say how many tokens are read without labels before the training, and how quickly that goes once it is known."""
-        self.reading, self.speed = tokens, tokens_per_second or self.speed
+    def ahead(self, phase: str, tokens: float, tokens_per_second: float = 0.0) -> None:
+        """Say how many tokens a phase before the training learns from, and how quickly that goes once it is known."""
+        self.before[phase], self.speed = tokens, tokens_per_second or self.speed
 
     def enter(self, phase: str) -> None:
         self.phase = phase
@@ -43,7 +45,7 @@ class ProgressEstimate:
         self.done["training"] = step / max(1, total)
 
     def advanced(self, phase: str, done: int, total: int) -> None:
-        if phase in ("adapting", "encoding", "testing") and total:
+        if phase in (*self.before, "encoding", "testing") and total:
             self.done[phase] = done / total
 
     def as_status(self) -> dict[str, Any]:
@@ -59,7 +61,7 @@ class ProgressEstimate:
     def _share_done(self) -> float:
         """Of all that is to be done, counted in tokens of training; only what comes after judging has a fixed share."""
         train, validation = self.tokens["train"], self.tokens["validation"]
-        work: dict[str, float] = {"adapting": self.reading, "encoding": 0.0, "training": 0.0}
+        work: dict[str, float] = {**self.before, "encoding": 0.0, "training": 0.0}
         if not self.strategy.teacher.steps:
             work["encoding"] = (train + validation) / FORWARD
         else:
@@ -72,7 +74,7 @@ class ProgressEstimate:
             return JUDGED if self.phase == "baselines" else (1 + JUDGED) / 2
         trained = self.strategy.work_done(self.done.get("training", 0.0)) / (self.strategy.work_done(1.0) or 1.0)
         done = work["training"] * trained
-        done += sum(work[phase] * self.done.get(phase, 0.0) for phase in ("adapting", "encoding", "testing"))
+        done += sum(work[phase] * self.done.get(phase, 0.0) for phase in (*self.before, "encoding", "testing"))
         return JUDGED * min(1.0, done / whole)
 
     def _left(self) -> float:
@@ -85,8 +87,8 @@ class ProgressEstimate:
         later = testing + 2.0 + self.rows / BASELINE_ROWS
         if self.phase == "testing":
             return later
-        if self.phase == "adapting":
-            later += (1 - self.done.get("adapting", 0.0)) * self.reading / self.speed
+        for phase, tokens in self.before.items():
+            later += (1 - self.done.get(phase, 0.0)) * tokens / self.speed
         if not self.strategy.teacher.steps:
             share = 1 - self.done.get("encoding", 0.0)
             return later + share * (self.tokens["train"] + self.tokens["validation"]) / forward

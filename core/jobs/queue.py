@@ -3,7 +3,7 @@
 import time
 from collections.abc import Sequence
 
-from core.config import ADAPT_NONE, ADAPT_OWN, HERE, RunConfig
+from core.config import ADAPT_OWN, HERE, RunConfig
 from core.data.sets.store import DataSet, get_dataset
 from core.data.sets.versions import origin_of
 from core.errors import ConfigError, RunError
@@ -63,8 +63,9 @@ def check(config: RunConfig) -> DataSet:
     dataset = get_dataset(config.dataset)
     check_settings(config, task_of(dataset.task))
     check_tasks([get_dataset(name) for name in config.tasks], config)
-    if config.adapt not in (ADAPT_NONE, ADAPT_OWN):
-        get_dataset(config.adapt)
+    for name in config.read:
+        get_dataset(name)
+    _check_texts_left(config, dataset)
     if config.engine != HERE:
         get_cluster(config.engine)
     elif config.processes > 1 and config.device != "cpu":
@@ -73,6 +74,17 @@ def check(config: RunConfig) -> DataSet:
         check_devices(config, [device.name for device in list_devices()])
     require_source_of(config)
     return dataset
+
+
+def _check_texts_left(config: RunConfig, dataset: DataSet) -> None:
+    """Refuse to label training rows of the set by itself where all of them are learnt from with their labels."""
+    drawn = config.domains is not None or (config.train_size or dataset.size("train")) < dataset.size("train")
+    if config.self_train == ADAPT_OWN and not drawn:
+        raise ConfigError(
+            f"self_train is {ADAPT_OWN!r}, and all {dataset.size('train'):,} training rows of {dataset.name!r} are learnt from with "
+            "their labels.",
+            "Take fewer of them (train_size), or name another set.",
+        )
 
 
 def check_tasks(sets: Sequence[DataSet], config: RunConfig) -> None:

@@ -23,6 +23,8 @@ class RunRecorder:
         parameters: total and trained, known once the training has started.
         averaging: what came of averaging checkpoints, as JSON; None where none were averaged.
         adapted: what came of reading texts without labels before the training; None where that was not asked for.
+        along: what came of reading texts without labels along with it; None where that was not asked for.
+        self_trained: what came of labelling texts by itself; None where that was not asked for.
         joint: the run whose training this one shares, and the sets that were learnt in it; None where there is one set.
         aside: writes the best weights while the training goes on; who lets a training run is to enter it, so that it
             ends with it.
@@ -33,6 +35,8 @@ class RunRecorder:
         self.parameters: dict[str, int] = {}
         self.averaging: dict[str, Any] | None = None
         self.adapted: dict[str, Any] | None = None
+        self.along: dict[str, Any] | None = None
+        self.self_trained: dict[str, Any] | None = None
         self.joint: dict[str, Any] | None = None
         self.aside = Aside("best-weights")
 

@@ -19,6 +19,7 @@ from core.jobs.phases.fitting import fit
 from core.jobs.phases.judging import judge
 from core.jobs.phases.preparing import prepare
 from core.jobs.phases.retaining import retain
+from core.jobs.phases.self_training import teach_itself
 from core.jobs.recorder import RunRecorder
 from core.jobs.reporter import Reporter, Silent
 from core.jobs.stopping import StopAsked
@@ -116,11 +117,12 @@ def _carry_out(run: Run, reporter: Reporter | Silent) -> str:
         return _count(chosen, recorder, should_stop, began)
     prepared = prepare(chosen, recorder)
     try:
-        adapt(chosen.config, prepared, compute, recorder, should_stop)
+        head = adapt(chosen.config, prepared, compute, recorder, should_stop)
+        chosen, prepared = teach_itself(chosen, prepared, compute, recorder, should_stop)
         first = distributed.rank() == 0
         with BaselinesAside(run, chosen, compute.device.name if first else "") as aside:
             with distributed.joined(compute.device.name):
-                done = fit(chosen, prepared, compute, recorder, should_stop)
+                done = fit(chosen, prepared, compute, recorder, should_stop, head)
             if done.stopped:
                 aside.drop()
                 return "stopped"

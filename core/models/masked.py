@@ -7,6 +7,8 @@ import torch
 from torch import nn
 from torch.nn import functional
 
+from core.models.pooling import token_states
+
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
@@ -21,7 +23,7 @@ HEADS = (  # how kinds of models call the weights of their heads: dense layer, n
 
 
 class MaskedModel(nn.Module):
-    """An encoder with a head that guesses hidden words: a dense layer, a norm, and the word vectors, which stay as they are.
+    """An encoder with a head that guesses hidden words: a dense layer, a norm, and the word vectors.
 
     Called as a classifier is, it gives for each row the sum of the losses (nats) over hidden tokens, and their number: (rows, 2). In
     training the words are drawn from torch's generator; else by a fixed one, so that the same batch hides the same words.
@@ -42,9 +44,7 @@ class MaskedModel(nn.Module):
         super().__init__()
         self.encoder = encoder
         self.fresh = head is None
-        table = self._table()
-        table.requires_grad_(False)
-        words, width = table.shape
+        words, width = self._table().shape
         torch.manual_seed(seed)
         self.dense, self.norm = nn.Linear(int(width), int(width)), nn.LayerNorm(int(width), eps=1e-12)
         self.bias = nn.Parameter(torch.zeros(int(words)))
@@ -55,7 +55,6 @@ class MaskedModel(nn.Module):
         continued, special = kinds_of_tokens(tokenizer, int(words))
         self.register_buffer("continued", continued, persistent=False)
         self.register_buffer("special", special, persistent=False)
-        encoder.config.num_labels = 2
 
     @property
     def base_model(self) -> "PreTrainedModel":
@@ -75,7 +74,7 @@ class MaskedModel(nn.Module):
         draws = self._draws(input_ids)
         chosen = hidden_tokens(input_ids, draws[0], self.continued, self.special)  # (rows, tokens) bool
         seen = replaced(input_ids, chosen, draws[1], draws[2], self._mask, self._words)
-        states = self.encoder(input_ids=seen, attention_mask=attention_mask, **more).last_hidden_state
+        states = token_states(self.encoder, input_ids=seen, attention_mask=attention_mask, **more)
         found = self.norm(functional.gelu(self.dense(states[chosen])))  # only hidden tokens are compared with all words
         logits = functional.linear(found, self._table(), self.bias)
         losses = functional.cross_entropy(logits.float(), input_ids[chosen], reduction="none")
@@ -94,13 +93,19 @@ class MaskedModel(nn.Module):
             (rows,) bool.
         """
         seen = torch.where(hidden, torch.full_like(input_ids, self._mask), input_ids)
-        states = self.encoder(input_ids=seen, attention_mask=attention_mask).last_hidden_state
+        states = token_states(self.encoder, input_ids=seen, attention_mask=attention_mask)
         found = self.norm(functional.gelu(self.dense(states[hidden])))
         right = functional.linear(found, self._table(), self.bias).argmax(dim=1) == input_ids[hidden]
         wrong = torch.zeros(len(input_ids), device=input_ids.device).index_add(
             0, hidden.nonzero()[:, 0], (~right).float()
         )
         return wrong == 0
+
+    def head(self) -> nn.Module:
+        """What it has beside the encoder, as a module of its own that holds the same weights."""
+        head = nn.Module()
+        head.dense, head.norm, head.bias = self.dense, self.norm, self.bias
+        return head
 
     def _table(self) -> torch.Tensor:
         """(words, width) the word vectors."""
@@ -166,7 +171,7 @@ def head_of_source(state: dict[str, torch.Tensor]) -> dict[str, torch.Tensor] | 
 
 
 def load_masked(source: str, revision: str | None, seed: int) -> MaskedModel:
-    """A source with its own head for hidden words, or with a fresh one.
+    """A source with its own head for hidden words, or with a fresh one; its word vectors stand still.
 
     Raises:
         SourceError: when it cannot be had, or its tokenizer has no mask.
@@ -192,7 +197,10 @@ def load_masked(source: str, revision: str | None, seed: int) -> MaskedModel:
         lacking = [name for name in loading["missing_keys"] if not name.startswith(f"{whole.base_model_prefix}.")]
         head = None if lacking else head_of_source(whole.state_dict())
         encoder = without_averaging(whole.base_model)
-    return MaskedModel(encoder, tokenizer, head, seed)
+    model = MaskedModel(encoder, tokenizer, head, seed)
+    encoder.get_input_embeddings().weight.requires_grad_(False)
+    encoder.config.num_labels = 2  # what it gives for a row
+    return model
 
 
 def one_word_each(

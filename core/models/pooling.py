@@ -106,6 +106,24 @@ def without_averaging(encoder: "PreTrainedModel") -> "PreTrainedModel":
     return encoder
 
 
+def token_states(encoder: "PreTrainedModel", **batch: "torch.Tensor") -> "torch.Tensor":
+    """(rows, tokens, width) vectors of the tokens, also where the last layer averages them: what enters it."""
+    if getattr(encoder.config, MARK, None) != "mean":
+        return encoder(**batch).last_hidden_state
+    layers: Any = encoder.get_submodule("encoder.layer")
+    entered: list[torch.Tensor] = []
+
+    def see(layer: Any, given: tuple[Any, ...], named: dict[str, Any]) -> None:
+        entered.append(given[0] if given else named["hidden_states"])
+
+    hook = layers[-1].register_forward_pre_hook(see, with_kwargs=True)
+    try:
+        encoder(**batch)
+    finally:
+        hook.remove()
+    return entered[0]
+
+
 def _averaging_layer(kind: type, config: "PretrainedConfig", position: int) -> "torch.nn.Module":
     import torch
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.config import RunConfig
 from core.errors import GraftError
+from core.models.beside import is_beside
 from core.models.depths import depths, weights_of
 from core.strategies.plan import Encoder, Plan
 from core.strategies.registry import STRATEGIES
@@ -36,9 +37,11 @@ def plan(model: "PreTrainedModel", config: RunConfig) -> Plan:
 
 
 def size(model: "PreTrainedModel", config: RunConfig) -> int:
-    """Weights of the model that a run leaves behind: what an adapter adds is merged, and an averaging layer is no weight."""
+    """Weights of the model that a run leaves behind: what an adapter adds is merged, an averaging layer is no weight, and heads beside
+    its own are given up."""
     adapter = STRATEGIES[config.strategy].adapter
-    return sum(weight.numel() for name, weight in weights_of(model) if not (adapter and adapter.mark in name))
+    left = ((name, weight) for name, weight in weights_of(model) if not is_beside(name))
+    return sum(weight.numel() for name, weight in left if not (adapter and adapter.mark in name))
 
 
 def trained_weights(config: RunConfig, classes: int) -> Trained:

@@ -45,3 +45,8 @@ def can_keep(strategy: Strategy) -> bool:
     """Whether a strategy moves a source's own weights by steps over labelled rows, so that there is something to hold back."""
     teacher = strategy.teacher
     return teacher.steps and teacher.by_epochs and not strategy.adapter and not strategy.from_scratch
+
+
+def can_read_along(strategy: Strategy) -> bool:
+    """Whether each step of a strategy can learn from texts without labels as well: its steps are all that moves the weights."""
+    return can_keep(strategy) and not strategy.teacher.reads_features

@@ -41,7 +41,7 @@ def gradients_for(
 def computes_on_card(job: TrainingJob) -> bool:
     """Whether a training computes flat batches in bf16 on a CUDA card."""
     rehearses = job.keeping is not None and job.keeping.rehearsal is not None
-    if rehearses or job.tasks:  # whose gradients come from models of their own
+    if rehearses or job.tasks or job.along:  # whose gradients come from models of their own
         return False
     return job.device.startswith("cuda") and job.bf16 and trains_flat(job.model) and can_be_flat(job.model.config)
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.config import ADAPT_NONE, RunConfig
+from core.config import ADAPT_NONE, ADAPT_OWN, RunConfig
 from core.models.shape import Shape
 from core.strategies.registry import STRATEGIES
 from core.training.devices import Device, find_device, use_bf16, use_fp16
@@ -14,6 +14,7 @@ from core.training.speeds import guessed_speed, remembered_speed, slowed_speed, 
 from core.training.truncation import tokens_read
 
 FORWARD = 3.5  # a training step costs about this many forward passes of the same tokens
+READ_ALONG = 1.4  # what a text that is read along costs beside a labelled row: hidden words are compared with all words
 PER_UPDATE = 190  # on a CPU an update itself costs as much as training on this many tokens
 FREED_BLOCKS = (
     1.7  # on a CPU freed blocks of many sizes stay: measured peak beside the activations of the largest piece
@@ -89,8 +90,12 @@ def estimate(config: RunConfig, counts: dict[str, int], lengths: np.ndarray, sha
     judged = min(config.test_size or judged_of, judged_of)
     speed = _speed(config, shape, device, precision, mean)
     steps, tokens, training = _training(config, speed, train, validation, mean)
+    if config.read_along != ADAPT_NONE:
+        training *= 1 + READ_ALONG * (config.read_along_rows or config.batch_size) / config.batch_size
     if config.adapt != ADAPT_NONE:  # the texts of another set are taken to be as many and as long
         training += min(counts["train"], MOST_TEXTS) * config.adapt_epochs * mean / speed.training
+    if config.self_train != ADAPT_NONE:
+        training += _labelling(config, speed, train, validation, counts["train"], mean)
     seconds = START_SECONDS + training + judged * mean / speed.forward + (train + judged) / BASELINE_ROWS
     memory = _memory(config, shape, device, float(np.percentile(shortened, 99)), precision)
     sentence = _sentence(seconds, 1.25 if speed.measured else 1.6, memory, device, speed.ground)
@@ -173,6 +178,17 @@ def _training(config: RunConfig, speed: _Speed, train: int, validation: int, mea
     rounds = rounds if strategy.teacher.by_epochs else 1
     seconds = tokens / speed.training + rounds * validation * mean / speed.forward
     return steps, tokens, seconds + encoding if strategy.encodes_first else seconds
+
+
+def _labelling(config: RunConfig, speed: _Speed, train: int, validation: int, there: int, mean: float) -> float:
+    """Seconds that labelling by itself adds to a training on labelled rows: one more a round, with half of the texts among the rows.
+
+    Args:
+        there: training rows of the set; the texts of another set are taken to be as many.
+    """
+    texts = min(there - train if config.self_train == ADAPT_OWN else there, MOST_TEXTS)
+    later = _training(config, speed, train + texts // 2, validation, mean)[2]
+    return config.self_rounds * (later + texts * mean / speed.forward)
 
 
 def _memory(config: RunConfig, shape: Shape, device: Device, longest: float, precision: str) -> int:

@@ -15,6 +15,8 @@ from core.training.losses import Loss
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
 
+    from core.models.masked import MaskedModel
+
 Validate = Callable[[np.ndarray, np.ndarray], tuple[float, dict[str, float]]]
 """From logits (rows, outputs) and targets to the score that decides (more is better) and all scores by name."""
 
@@ -72,6 +74,20 @@ class Keeping:
 
 
 @dataclass(frozen=True, slots=True)
+class Along:
+    """Texts without labels that are read along.
+
+    Attributes:
+        model: guesses hidden words with the encoder that is trained, and gives the sum of their losses and their number (rows, 2).
+        rows: read at each step.
+    """
+
+    model: "MaskedModel"
+    texts: Encoded
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
 class JointTask:
     """One of several tasks that are learnt at once.
 
@@ -103,6 +119,7 @@ class TrainingJob:
         should_stop: asked after each step; on True a checkpoint is offered and the training ends.
         keeping: how the source's ability is kept meanwhile; None where nothing is done for it.
         loss: that is minimised; None for the one that the config asks for.
+        along: texts without labels that are read at each step as well; None where there are none.
         tasks: where several are learnt at once, all of them, that of ``model`` first; else none.
         own: the place among them of the task that the run is about.
     """
@@ -121,6 +138,7 @@ class TrainingJob:
     fp16: bool = False
     keeping: Keeping | None = None
     loss: Loss | None = None
+    along: Along | None = None
     tasks: tuple[JointTask, ...] = ()
     own: int = 0
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from core.config import RunConfig
+from core.models.beside import HEADS, attach_head
 from core.tasks import SCALE
 from core.training.batches import training_order
 from core.training.encoding import Encoded
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     import torch
     from transformers import PreTrainedModel
 
-HEADS = "beside_"  # begins the names under which a model holds the heads of other tasks
 LAST_ALPHA = 0.2  # of the sizes, in the last epoch
 
 
@@ -37,15 +37,8 @@ def share_encoder(models: Sequence["PreTrainedModel"]) -> None:
             for name, child in model.named_children()
             if name != model.base_model_prefix and next(child.parameters(), None) is not None
         }
-        first.add_module(f"{HEADS}{number}", torch.nn.ModuleDict(heads))
+        attach_head(first, str(number), torch.nn.ModuleDict(heads))
         setattr(model, model.base_model_prefix, first.base_model)
-
-
-def give_up_heads(model: "PreTrainedModel") -> None:
-    """Take the heads of other tasks out of the first model."""
-    for name, _ in list(model.named_children()):
-        if name.startswith(HEADS):
-            delattr(model, name)
 
 
 def name_in_first(name: str, model: "PreTrainedModel", number: int) -> str:

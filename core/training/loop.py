@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from core.models.beside import is_beside
 from core.models.depths import disable_dropout
 from core.models.trained import plan, size
 from core.strategies.plan import Plan
 from core.training import distributed
+from core.training.along import AlongReader, begin_along
 from core.training.card import computes_on_card, gradients_for
 from core.training.course import BatchOrder, CheckpointClock, Schedule, Thawing
 from core.training.devices import give_back_memory, wait_for
@@ -43,17 +45,21 @@ def train(job: TrainingJob) -> Iterator[Event]:
 
     config, model = job.config, job.model
     encoded = rows_of_all(job.tasks) if job.tasks else job.training.encoded
+    begin_along(job)
     planned = _prepare(job)
     schedule = _schedule(job)
     keeper = Keeper(job, planned, schedule)
-    update = Update(model, keeper.config, job.device, planned.rates, job.fp16, moves_all=keeper.moves_all)
+    along = AlongReader(job)
+    moves_all = keeper.moves_all or along.reads  # hidden words are compared with all word vectors
+    update = Update(model, keeper.config, job.device, planned.rates, job.fp16, moves_all)
     state = State(best=job.best_weights)
     state.begin(job.resume, config.seed, model, update)
     thawing = Thawing(model, planned, state.step / schedule.total)
     trained = [model.get_parameter(name) for name in planned.rates]
     should_stop = distributed.any_rank(job.should_stop, job.device)
     on_card = computes_on_card(job)
-    yield _started(job, state.step, schedule.total, sum(weight.numel() for weight in trained))
+    left_behind = sum(model.get_parameter(name).numel() for name in planned.rates if not is_beside(name))
+    yield _started(job, state.step, schedule.total, left_behind)
 
     try:
         # a card computes frozen layers sooner than it is sent what they gave
@@ -67,15 +73,15 @@ def train(job: TrainingJob) -> Iterator[Event]:
         yield state.done(stopped=True)
         return
     sums = GradientSums(trained)
-    # what is rehearsed comes on top of a batch's own gradients: the sums begin when both are there
-    own_sums = None if keeper.rehearses else sums
+    # what is rehearsed or read along comes on top of a batch's own gradients: the sums begin when both are there
+    own_sums = None if keeper.rehearses or along.reads else sums
     gradients: BatchGradients | JointGradients
     order: BatchOrder | TaskOrder
     if job.tasks:
         gradients = JointGradients(job, update.scaled, own_sums)
         order = TaskOrder(job.tasks, config, schedule.steps_per_epoch, schedule.total // schedule.steps_per_epoch)
     else:
-        gradients = gradients_for(job, prefix, update.scaled, own_sums)
+        gradients = gradients_for(job, prefix, along.weighed(update.scaled), own_sums)
         order = BatchOrder(encoded, config, schedule.steps_per_epoch, flat=on_card)
     clock, window = CheckpointClock(config.checkpoint_seconds), Window()
     log_every = points_apart(schedule.total, job.device)
@@ -98,11 +104,12 @@ def train(job: TrainingJob) -> Iterator[Event]:
         rate = schedule.rate(state.step)
         thawing.thaw(state.step / schedule.total)
         started = time.perf_counter()
-        again = keeper.rows(state.step, own_rows)
+        again, texts = keeper.rows(state.step, own_rows), along.rows(state.step, len(rows))
         update.before(np.concatenate([encoded.tokens_of(own_rows), keeper.tokens(again)]))
         try:
             loss = gradients.compute(own_rows, rows)
             keeper.rehearse(again, update.scaled)
+            along.read(texts, update.scaled)
             sums.finish()
             norm = update.apply(rate)
             if update.left_out():  # nothing was learnt: the same rows once more
@@ -113,6 +120,7 @@ def train(job: TrainingJob) -> Iterator[Event]:
         except torch.OutOfMemoryError:
             update.forget()
             keeper.shrink(again)
+            along.shrink(texts)
             if not gradients.shrink(own_rows):
                 raise
             give_back_memory(job.device)

@@ -51,14 +51,19 @@ def test_every_kind_can_be_started_from_its_form(dataset, kind):
         assert asked.seeds == 3 and "trainings" in said(app)
 
 
-def test_reading_first_is_varied_by_one_tick(dataset):
+@pytest.mark.parametrize("name", ["adapt", "read_along", "self_train"])
+def test_a_use_of_texts_without_labels_is_varied_by_one_tick(dataset, name):
     app = choose(form(), "settings")
     app.multiselect(key="study_vary").set_value([]).run()
-    app.checkbox(key="study_vary_adapt").check().run()
+    app.checkbox(key=f"study_vary_{name}").check().run()
     assert not app.exception
+    if name == "self_train":
+        app.button(key="start_study").click().run()
+        assert "all 84 training rows" in app.error[0].value and "fewer" in app.error[0].value and list_studies() == []
+        app.number_input(key=f"study_rows_{dataset.id}").set_value(40).run()
     app.button(key="start_study").click().run()
     (study,) = list_studies()
-    assert {cell.plan.config.adapt for cell in study.cells()} == {"none", "own"} and len(study.cells()) == 6
+    assert {getattr(cell.plan.config, name) for cell in study.cells()} == {"none", "own"} and len(study.cells()) == 6
 
 
 def test_values_that_are_no_numbers_are_named_and_nothing_starts(dataset):

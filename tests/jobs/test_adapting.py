@@ -7,7 +7,8 @@ from core.array_cache import ArrayCache
 from core.config import RunConfig
 from core.data.sets.add import add_dataset
 from core.errors import ConfigError, DatasetError
-from core.jobs.phases.adapting import KIND, STOPPED, unlabelled_texts
+from core.jobs.phases.adapting import KIND, STOPPED
+from core.jobs.phases.unlabelled import unlabelled_texts
 from core.jobs.queue import check
 from core.jobs.worker import work
 from core.models.classifier import load_saved
@@ -29,9 +30,9 @@ def plain(home, tmp_path):
 
 
 def test_all_training_texts_are_read_also_those_that_no_label_is_taken_of(dataset, plain, tiny_encoder):
-    own = unlabelled_texts(config(dataset, tiny_encoder, train_size=8))
+    own = unlabelled_texts(config(dataset, tiny_encoder, train_size=8), "own")
     assert own == dataset.part("train")["text"].tolist()
-    assert len(unlabelled_texts(config(dataset, tiny_encoder, adapt=plain.id))) == 50
+    assert len(unlabelled_texts(config(dataset, tiny_encoder), plain.id)) == 50
 
 
 @pytest.mark.slow

@@ -126,9 +126,9 @@ def test_a_scheduler_that_looks_at_its_queue_holds_nothing_up(halted, monkeypatc
     run, _ = halted
     run.ask_stop()
     Scheduler().run(idle=0.0)
-    assert queue.held_up() != ""  # it has not looked even once
+    assert queue.held_up(run) != ""  # it has not looked even once
     Scheduler().run(idle=0.1)
-    assert queue.held_up() == "" and state_of(run)["held_up"] is None
+    assert queue.held_up(run) == "" and state_of(run)["held_up"] is None
 
 
 def test_without_a_scheduler_nothing_is_said_to_hang(home, dataset):

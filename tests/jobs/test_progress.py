@@ -61,7 +61,7 @@ def test_a_run_that_judges_says_so_far_into_its_bar():
 def test_texts_that_are_read_before_the_training_count_as_work():
     estimate = journey("full")
     trained = estimate.epochs * TOKENS
-    estimate.reads(int(trained), 1000.0)
+    estimate.ahead("adapting", trained, 1000.0)
     estimate.enter("adapting")
     assert estimate.as_status()["progress"] == 0.0
     estimate.advanced("adapting", 50, 100)

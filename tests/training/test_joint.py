@@ -11,6 +11,7 @@ import torch
 
 from core.config import RunConfig
 from core.evaluation.scores import validate
+from core.models.beside import give_up_heads
 from core.models.classifier import load_classifier
 from core.tasks import SCALE, scale_of
 from core.training.batches import collate
@@ -22,7 +23,6 @@ from core.training.joint import (
     TaskOrder,
     batches_of,
     chance_loss,
-    give_up_heads,
     name_in_first,
     rows_of_all,
     sampling_shares,

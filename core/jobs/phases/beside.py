@@ -16,10 +16,11 @@ from core.evaluation.scores import validate
 from core.jobs.phases.choosing import Chosen, choose_rows
 from core.jobs.phases.preparing import Prepared, encode_rows, load_source
 from core.jobs.recorder import RunRecorder
+from core.models.beside import give_up_heads
 from core.models.fingerprint import weights_fingerprint
 from core.training.events import Evaluated, Event, Started, TrainingDone
 from core.training.job import JointTask, LabelledRows, TrainingJob
-from core.training.joint import give_up_heads, name_in_first, share_encoder
+from core.training.joint import name_in_first, share_encoder
 from core.training.recipe import epochs_for
 
 if TYPE_CHECKING:

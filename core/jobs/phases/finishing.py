@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from core import workspace
+from core.config import ADAPT_NONE
 from core.data.cleaning.checks.verdict import verdict_warnings
 from core.data.sets.store import DataSet
 from core.evaluation.baselines import Baseline
@@ -69,7 +70,7 @@ def finish(
         prepared.classifier.save(folder)
 
     result = keep(chosen, judged, baselines + by_names, facts, save, recorder, caveat_of(chosen.judged_on, task))
-    if not config.beside:  # whose steps are of several tasks
+    if not config.beside and config.read_along == ADAPT_NONE:  # steps of several tasks tell nothing of those of one
         remember_speed(config, compute.device.name, result["tokens_per_second"], result["waited"])
 
 
@@ -110,7 +111,8 @@ def keep(
 
 def facts_of(chosen: Chosen, done: TrainingDone, recorder: RunRecorder, began: float) -> dict[str, Any]:
     """What the result of any run tells of its rows and its time."""
-    seconds = done.seconds + float((recorder.adapted or {}).get("seconds", 0.0))  # reading first is training too
+    before = (recorder.adapted, recorder.self_trained)  # which is training too
+    seconds = done.seconds + sum(float((told or {}).get("seconds", 0.0)) for told in before)
     return {
         "split": chosen.judged_on, "evaluated_of": chosen.judged_of, "train_rows": len(chosen.parts["train"]),
         "validation_rows": len(chosen.parts["validation"]), "labels": list(chosen.dataset.labels),
@@ -131,6 +133,7 @@ def _facts(
     train = prepared.encoded["train"].encoded
     return facts_of(chosen, done, recorder, began) | {
         "epochs": chosen.config.epochs, "averaging": recorder.averaging, "joint": recorder.joint, "adapted": recorder.adapted,
+        "along": recorder.along, "self_trained": recorder.self_trained,
         "source_fit": source_fit(chosen.config.model),
         "layers": _layers(chosen, prepared), "share_cut": train.cut / max(1, train.rows),
         "max_length": prepared.max_length, "device": compute.device.name,

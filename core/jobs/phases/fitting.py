@@ -8,6 +8,8 @@ from functools import partial
 from core.array_cache import ArrayCache
 from core.evaluation.scores import validate
 from core.jobs.compute import Compute
+from core.jobs.phases.adapting import Head
+from core.jobs.phases.along import reading_along
 from core.jobs.phases.beside import joint_for
 from core.jobs.phases.choosing import Chosen
 from core.jobs.phases.keeping import keeping_for
@@ -26,18 +28,25 @@ log = logging.getLogger("graft.worker")
 
 
 def fit(
-    chosen: Chosen, prepared: Prepared, compute: Compute, recorder: RunRecorder, should_stop: Callable[[], bool]
-) -> TrainingDone:
-    """Train the classifier in place; everything that happens is recorded and saved."""
+    chosen: Chosen, prepared: Prepared, compute: Compute, recorder: RunRecorder, should_stop: Callable[[], bool],
+    head: Head | None = None,
+) -> TrainingDone:  # fmt: skip
+    """Train the classifier in place; everything that happens is recorded and saved.
+
+    Args:
+        head: that learnt to guess hidden words when texts were read before; it goes on where texts are read along.
+
+    Raises:
+        Interrupted: when a stop was asked for before the first step or after the last.
+    """
     config, model = chosen.config, prepared.classifier.model
     strategy = STRATEGIES[config.strategy]
-    job = TrainingJob(
-        config, model, prepared.encoded["train"], prepared.encoded["validation"],
-        validate=partial(validate, model.config, best_by=config.best_by),
-        device=compute.device.name, bf16=compute.bf16, fp16=compute.fp16, should_stop=should_stop,
-        cache=ArrayCache("features" if strategy.teacher.reads_features else "trunks"),
-        keeping=keeping_for(config, prepared, compute, recorder),
-    )  # fmt: skip
+    job = replace(
+        job_of(chosen, prepared, compute, should_stop), keeping=keeping_for(config, prepared, compute, recorder)
+    )
+    reading = reading_along(config, prepared, head, compute, should_stop)
+    if reading is not None:
+        job = replace(job, along=reading.along)
     joint = joint_for(recorder.run.config, chosen, prepared, recorder)
     if joint is not None:
         if (taken := joint.taken(recorder, compute.device.name)) is not None:
@@ -52,9 +61,23 @@ def fit(
     done = _recorded(events, recorder)
     if strategy.adapter:
         detach(model)
+    if reading is not None:
+        reading.finish(done, recorder)
     if joint is not None:
         joint.keep(done, job, recorder)
     return done
+
+
+def job_of(chosen: Chosen, prepared: Prepared, compute: Compute, should_stop: Callable[[], bool]) -> TrainingJob:
+    """The training of the prepared classifier on the prepared rows, with nothing beside."""
+    config, model = chosen.config, prepared.classifier.model
+    reads_features = STRATEGIES[config.strategy].teacher.reads_features
+    return TrainingJob(
+        config, model, prepared.encoded["train"], prepared.encoded["validation"],
+        validate=partial(validate, model.config, best_by=config.best_by),
+        device=compute.device.name, bf16=compute.bf16, fp16=compute.fp16, should_stop=should_stop,
+        cache=ArrayCache("features" if reads_features else "trunks"),
+    )  # fmt: skip
 
 
 def _recorded(events: Iterator[Event], recorder: RunRecorder) -> TrainingDone:

@@ -13,7 +13,7 @@ from core.runs.history import read_history
 from core.tasks import headline_of
 from core.training.estimate import took
 from pages.components.results.kept import made_of
-from pages.components.results.tasks import adapted_line, joint_line, task_curves
+from pages.components.results.tasks import adapted_line, along_line, joint_line, self_trained_line, task_curves
 from pages.components.shared import words
 from pages.components.shared.theme import show_chart
 
@@ -36,6 +36,8 @@ def training_view(run: Run) -> None:
         _facts(result, history.attempts, bool(run.config.source))
         joint_line(run)
         adapted_line(run)
+        along_line(run)
+        self_trained_line(run)
         for warning in history.warnings:
             st.caption(f":material/info: {words.plain(warning)}")
     if run.config.source and not run.is_mixed:

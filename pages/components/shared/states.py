@@ -22,6 +22,7 @@ PHASES = {
     "downloading": "Downloading the model",
     "unpacking": "Unpacking the model",
     "adapting": "Reading texts without labels",
+    "labelling": "Labelling texts by itself",
     "preparing": "Reading the texts",
     "encoding": "Encoding texts once",
     "training": "Training",

@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from core.config import ADAPT_NONE, ADAPT_OWN, RunConfig
+from core.config import ADAPT_NONE, ADAPT_OWN, HERE, RunConfig
 from core.data.sets.store import DataSet, list_datasets
 from core.data.sets.versions import families, origin_of
 from core.errors import ConfigError, GraftError
@@ -38,8 +38,14 @@ VARIED = (
     "lora_rank",
 )
 
+USES = {  # of texts without labels, each with and without
+    "adapt": "With and without reading the texts first",
+    "read_along": "With and without reading the texts along",
+    "self_train": "With and without labelling the other training rows by itself",
+}
 
-def new_study(dataset: DataSet, engine: str) -> None:
+
+def new_study(dataset: DataSet, engine: str = HERE) -> None:
     """A study on this set: which question, its options, the cost, and the button.
 
     Args:
@@ -194,10 +200,9 @@ def _vary(kind: Kind, dataset: DataSet) -> dict[str, tuple[Any, ...]]:
             varied[name] = tuple(_number(name, word) for word in text.split(",") if word.strip())
         except ConfigError as error:
             show_error(error)
-    if kind.name == "settings" and st.checkbox(
-        "With and without reading the texts first", key="study_vary_adapt", help=known["adapt"][1].split(":")[0] + "."
-    ):
-        varied["adapt"] = (ADAPT_NONE, ADAPT_OWN)
+    for name, title in USES.items() if kind.name == "settings" else ():
+        if st.checkbox(title, key=f"study_vary_{name}", help=known[name][1].split(":")[0] + "."):
+            varied[name] = (ADAPT_NONE, ADAPT_OWN)
     return {name: values for name, values in varied.items() if values}
 
 

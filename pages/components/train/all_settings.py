@@ -39,11 +39,21 @@ GROUPS = {  # what the user asks about -> the settings that answer it, in readin
     ),
     "Rates": ("learning_rate", "schedule", "warmup", "optimizer", "weight_decay", "clip_norm"),
     "Uneven or doubtful labels": ("class_weights", "focal_gamma", "label_smoothing", "dropout"),
-    "The source": ("adapt", "adapt_epochs", "keep", "keep_strength"),
+    "Texts without labels": (
+        "adapt",
+        "adapt_epochs",
+        "read_along",
+        "read_along_rows",
+        "self_train",
+        "self_rounds",
+        "self_confidence",
+    ),
+    "The source": ("keep", "keep_strength"),
     MACHINE: ("device", "precision", "accumulate", "processes", "recompute"),
 }
 OWN = "Rates"  # where settings that one strategy alone reads stand
 FOR_CLASSES = ("class_weights", "focal_gamma", "label_smoothing", "dropout")  # they have no meaning for scores
+FOR_ONE_LABEL = ("self_train", "self_rounds", "self_confidence")
 _Widget = Callable[[str, dict[str, Any], Any], Any]
 
 
@@ -96,6 +106,8 @@ WIDGETS: Mapping[str, _Widget] = {
     "focal_gamma": _part(0.0, 10.0, 0.5), "label_smoothing": _part(0.0, 0.9, 0.05), "dropout": _one_of(DROPOUTS),
     "precision": _one_of(PRECISIONS), "accumulate": _whole(), "recompute": _switch, "top_layers": _whole(),
     "domains": _words, "adapt": _texts, "adapt_epochs": _whole(most=100),
+    "self_train": _texts, "self_rounds": _whole(most=5), "self_confidence": _part(0.0, 0.9999, 0.05),
+    "read_along": _texts, "read_along_rows": _whole(most=4096, empty="as many as a batch"),
     "keep": _one_of(tuple(KEEPS)), "keep_strength": _part(0.0, 1e6, 0.5),
     "layer_decay": _part(0.1, 1.0, 0.05), "lora_rank": _whole(),
 }  # fmt: skip
@@ -122,6 +134,8 @@ def choose_settings(preset: str, strategy: str, task: Task) -> dict[str, Any]:
 def _is_asked(name: str, task: Task) -> bool:
     if name == "processes":
         return _cards() > 1
+    if name in FOR_ONE_LABEL:
+        return task.kind == "single_label"
     return task.kind != "regression" or name not in FOR_CLASSES
 
 
