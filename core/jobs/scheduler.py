@@ -22,6 +22,7 @@ from core.jobs.environment import WORKER_ENV
 from core.jobs.heartbeats import Heartbeats
 from core.jobs.lock import NamedLock, is_at_work
 from core.jobs.process import identity, is_alive, is_here
+from core.jobs.program import program_stamp
 from core.jobs.successor import FOLLOWS
 from core.runs.folder import ACTIVE, WAITING, Run, list_runs
 from core.runs.store import pending_runs
@@ -66,7 +67,7 @@ def serve() -> None:
     Where the lock's file was removed under a scheduler, that one is still alive although the lock is free: it is given
     time to notice and leave, and while it does not, no second one serves.
     """
-    lock = _lock()
+    lock, program = _lock(), program_stamp()
     if not lock.take(2):
         return
     try:
@@ -75,20 +76,11 @@ def serve() -> None:
             return
         workspace.write_json(_who(), identity())
         log.info("scheduler %d serves %s", os.getpid(), workspace.home())
-        updated = Scheduler(lock).run(float(os.environ.get("GRAFT_SCHEDULER_IDLE", IDLE)))
+        updated = Scheduler(lock, program).run(float(os.environ.get("GRAFT_SCHEDULER_IDLE", IDLE)))
     finally:
         lock.release()
     if updated:
         ensure_scheduler()
-
-
-def newest_code() -> float:
-    """When a file of the program was last changed, in unix seconds; 0 where that cannot be told."""
-    times = []
-    for path in (workspace.PROJECT / "core").rglob("*.py"):
-        with suppress(OSError):
-            times.append(path.stat().st_mtime)
-    return max(times, default=0.0)
 
 
 def _alone() -> bool:
@@ -120,7 +112,12 @@ def silence() -> tuple[int, float] | None:
 class Scheduler:
     """Looks at the run folders again and again; it keeps nothing that a restart could lose."""
 
-    def __init__(self, lock: NamedLock | None = None) -> None:
+    def __init__(self, lock: NamedLock | None = None, program: str = "") -> None:
+        """
+        Args:
+            program: stamp of the program with which this process began; by default that of now.
+        """
+        self._program = program or program_stamp()
         self.children: dict[str, subprocess.Popen[bytes]] = {}
         self._lock = lock
         self._beats = Heartbeats()
@@ -139,14 +136,13 @@ class Scheduler:
             whether it was updated: an older scheduler could not read runs with settings that it does not know.
         """
         last_work = looked = time.monotonic()
-        code = newest_code()
         while (began := time.monotonic()) - last_work < idle:
             if self._is_deposed():
                 log.warning("scheduler %d leaves: its lock was removed or belongs to another", os.getpid())
                 return False
             if time.monotonic() - looked > CODE_EVERY:
                 looked = time.monotonic()
-                if newest_code() != code:
+                if program_stamp() != self._program:
                     log.info("scheduler %d leaves: the program was updated, and a new one takes its place", os.getpid())
                     return True
             with suppress(OSError):  # a sign of life, for those who wait

@@ -20,6 +20,7 @@ from core.jobs.phases.judging import judge
 from core.jobs.phases.preparing import prepare
 from core.jobs.phases.retaining import retain
 from core.jobs.phases.self_training import teach_itself
+from core.jobs.program import program_stamp
 from core.jobs.recorder import RunRecorder
 from core.jobs.reporter import Reporter, Silent
 from core.jobs.stopping import StopAsked
@@ -40,7 +41,7 @@ def work(path: Path) -> int:
     Returns:
         the exit code: 0 when the last one finished or was stopped as asked.
     """
-    run = Run(path.name, path)
+    run, program = Run(path.name, path), program_stamp()
     if distributed.rank() > 0:
         return _assist(run)
     lock = worker_lock(run)
@@ -52,17 +53,17 @@ def work(path: Path) -> int:
         log.error("%s", storage_error(error, path))
         return 1
     while True:
-        code, following = _locked(run, lock)
+        code, following = _locked(run, lock, program)
         if following is None:
             return code
         run, lock = following
         turn_to(run)
 
 
-def _locked(run: Run, lock: NamedLock) -> tuple[int, tuple[Run, NamedLock] | None]:
+def _locked(run: Run, lock: NamedLock, program: str) -> tuple[int, tuple[Run, NamedLock] | None]:
     """Carry out a run whose lock is held, which then is free; the exit code, and the run that follows."""
     try:
-        return _work(run, lock)
+        return _work(run, lock, program)
     except (RunError, StorageError) as error:  # not even the end could be written; whoever looks after the run notices
         log.error("%s", error)
         return 1, None
@@ -70,7 +71,7 @@ def _locked(run: Run, lock: NamedLock) -> tuple[int, tuple[Run, NamedLock] | Non
         lock.release()
 
 
-def _work(run: Run, lock: NamedLock) -> tuple[int, tuple[Run, NamedLock] | None]:
+def _work(run: Run, lock: NamedLock, program: str) -> tuple[int, tuple[Run, NamedLock] | None]:
     following = None
     for path in (run.model, run.predictions("test"), run.predictions("validation")):
         sweep(path)  # what an attempt that was killed left there; only who holds the lock writes them
@@ -81,7 +82,8 @@ def _work(run: Run, lock: NamedLock) -> tuple[int, tuple[Run, NamedLock] | None]
             state = "failed"
             reporter.end(state, _explain(error))
         else:
-            following = take_next(run) if state == "finished" else None
+            # a program that was updated meanwhile carries the rest out itself: runs of two versions do not compare
+            following = take_next(run) if state == "finished" and program_stamp() == program else None
             reporter.end(state)  # finished or stopped
     run.clear_stop()
     return (1 if state == "failed" else 0), following

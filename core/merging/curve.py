@@ -60,9 +60,15 @@ def save_point(run: Run, alpha: float) -> Run:
     """
     way = _Way(run, asks=False)
     way.go(_checked(alpha))
+    chosen = (run.curve or {}).get("best")
+    by_rows = chosen is not None and abs(float(chosen) - alpha) < 1e-9
     sentence = (
         f"Mixed of {100 * alpha:.0f} % of run {run.short_name} and {100 * (1 - alpha):.0f} % of its source, with no further training; "
-        "the share is chosen by validation rows and judged on test rows."
+        + (
+            "the share is chosen by validation rows and judged on test rows."
+            if by_rows
+            else "the share was named by hand, perhaps after its score on the test rows was seen: that score may flatter it."
+        )
     )
     made = {"how": "interpolation", "runs": [run.id], "alpha": alpha, "sentence": sentence}
     return way.judged.save_as(f"{run.short_name}, {100 * alpha:.0f} % of the way", made)

@@ -1,7 +1,7 @@
 """Rows of a run with its own head: what any weights of its encoder say of them, and the run that is made of such weights."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -53,6 +53,17 @@ class JudgedModel:
         self.predictor.known = None  # other weights are about to answer in its name
         self.model = self.predictor.classifier.model
         self.metric = headline_of(self.result)
+
+    def learnt_from(self, runs: Sequence[Run]) -> None:
+        """Count the training rows of these runs as well: what is mixed of several has learnt from the rows of all of them.
+
+        Raises:
+            GraftError: when their rows are not there any more.
+        """
+        own = self.chosen.parts["train"]
+        others = [choose_rows(run.config, warn=lambda message: None).parts["train"] for run in runs]
+        together = pd.concat([own, *others])
+        self.chosen.parts["train"] = together[~together.index.duplicated()].sort_index()
 
     def score(self, part: str) -> Scored:
         """The model as it now is on a part's rows.

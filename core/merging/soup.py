@@ -49,6 +49,7 @@ def make_soup(runs: Sequence[Run]) -> dict[str, Any]:
         RunError: when fewer than two runs are named, one is not finished, or they do not go together.
     """
     check_together(runs)
+    runs = sorted(runs, key=lambda run: run.id)  # whatever the order in which they are named
     judged = JudgedModel(runs[0])
     model, metric = judged.model, METRICS[judged.metric]
     states = [
@@ -75,13 +76,19 @@ def make_soup(runs: Sequence[Run]) -> dict[str, Any]:
             "members": [runs[members[0]].id],
             "sentence": sentence,
         }
-    reached = score(mean_weights([states[place] for place in members]))
+    mixed = mean_weights([states[place] for place in members])
+    reached = score(mixed)
     sentence = (
         f"The mean of {len(members)} of {len(runs)} runs, taken in one after the other while the validation rows did not get worse: "
         f"{figure(metric.name, reached)} {metric.spoken} there, beside {best} of the best of them."
     )
     ids = [runs[place].id for place in members]
     made = {"how": "soup", "runs": ids, "sentence": sentence}
+    judged = JudgedModel(
+        runs[members[0]]
+    )  # the best one's settings and rows; what is learnt from is what any of them learnt from
+    judged.model.load_state_dict(mixed)
+    judged.learnt_from([runs[place] for place in members[1:]])
     run = judged.save_as(f"soup of {len(members)}: {runs[members[0]].short_name}", made)
     return told | {"run": run.id, "is_new": True, "members": ids, "sentence": sentence}
 
@@ -100,12 +107,12 @@ def check_together(runs: Sequence[Run]) -> None:
             raise no_result(run, "Wait until it has finished.")
         if not run.config.source:
             raise RunError(f"Run {run.short_name} counts words: it has no weights to mix.", "Name other runs.")
-        for name in ("model", "revision", "dataset"):
+        for name in ("model", "revision", "dataset", "max_length", "truncation", "pooling"):
             one, other = getattr(first.config, name), getattr(run.config, name)
             if one != other:
                 raise RunError(
                     f"Runs {first.short_name} and {run.short_name} differ in their {name}: {one} and {other}.",
-                    "A soup is made of runs of the same source on the same set.",
+                    "A soup is made of runs of the same source on the same set that read texts in the same way.",
                 )
         if run.result["labels"] != (first.result or {})["labels"]:
             raise RunError(f"Run {run.short_name} has other labels than {first.short_name}.", "Name other runs.")

@@ -1,5 +1,6 @@
 """A source as it was first trained: words of a text are hidden and guessed from what stands around them."""
 
+import unicodedata
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,11 @@ if TYPE_CHECKING:
 SHARE = 0.15  # of the words are hidden (Devlin et al., 2019, https://arxiv.org/abs/1810.04805)
 AS_MASK, AS_OTHER = 0.8, 0.1  # of their tokens become the mask, and a token drawn at random; the rest stays as it is
 CONTINUED, BEGUN = ("##",), ("\u2581", "\u0120")  # how tokens are spelt that go on with a word, or begin one
+LONGEST = 6  # tokens of a word
+WITHOUT_BLANKS = (  # from and to: Thai and Lao, Tibetan and Myanmar, Khmer, kana, Han
+    (0xE00, 0xF00), (0xF00, 0x10A0), (0x1780, 0x1800), (0x3005, 0x3008), (0x3040, 0x3100), (0x31F0, 0x3200),
+    (0x3400, 0x4DC0), (0x4E00, 0xA000), (0xF900, 0xFB00), (0xFF66, 0xFFA0), (0x20000, 0x32000),
+)  # fmt: skip
 HEADS = (  # how kinds of models call the weights of their heads: dense layer, norm, bias of the words
     ("cls.predictions.transform.dense", "cls.predictions.transform.LayerNorm", "cls.predictions.bias"),
     ("lm_head.dense", "lm_head.layer_norm", "lm_head.bias"),
@@ -121,15 +127,36 @@ class MaskedModel(nn.Module):
 
 
 def kinds_of_tokens(tokenizer: "PreTrainedTokenizerBase", words: int) -> tuple[torch.Tensor, torch.Tensor]:
-    """(words,) bool each: which tokens go on with the word before them, and which are no words at all."""
+    """(words,) bool each: which tokens go on with the word before them, and which are no words at all.
+
+    Marks begin words of their own, and so does each token of a script that sets no blanks: a text of these is not one word.
+    """
     spelt = tokenizer.convert_ids_to_tokens(list(range(min(words, len(tokenizer)))))
     marks_beginnings = sum(token.startswith(BEGUN) for token in spelt) > len(spelt) / 5
     continued = torch.zeros(words, dtype=torch.bool)
     for number, token in enumerate(spelt):
-        continued[number] = not token.startswith(BEGUN) if marks_beginnings else token.startswith(CONTINUED)
+        goes_on = not token.startswith(BEGUN) if marks_beginnings else token.startswith(CONTINUED)
+        continued[number] = goes_on and not _stands_alone(token.removeprefix("##"))
     special = torch.zeros(words, dtype=torch.bool)
     special[tokenizer.all_special_ids] = True
     return continued & ~special, special
+
+
+def _stands_alone(spelt: str) -> bool:
+    """Whether a token is a mark, or of a script without blanks between words."""
+    if not spelt:
+        return False
+    return unicodedata.category(spelt[0])[0] in "PS" or any(
+        first <= ord(spelt[0]) < end for first, end in WITHOUT_BLANKS
+    )
+
+
+def begins_word(ids: torch.Tensor, continued: torch.Tensor) -> torch.Tensor:
+    """(rows, tokens) bool: where a word begins; one of more than ``LONGEST`` tokens is cut, since some spellings show no words at all."""
+    begins = ~continued[ids]
+    places = torch.arange(ids.shape[1], device=ids.device).expand_as(ids)
+    first = torch.where(begins, places, torch.full_like(places, -1)).cummax(dim=1).values
+    return begins | ((first >= 0) & ((places - first) % LONGEST == 0))
 
 
 def hidden_tokens(
@@ -144,7 +171,7 @@ def hidden_tokens(
     Returns:
         (rows, tokens) bool.
     """
-    begins = ~continued[ids]
+    begins = begins_word(ids, continued)
     word = begins.cumsum(dim=1) - 1  # number of the word in its row; -1 where a row begins within one
     first = torch.ones_like(draws)
     first.scatter_reduce_(1, word.clamp(min=0), torch.where(begins, draws, torch.ones_like(draws)), reduce="amin")
@@ -216,7 +243,7 @@ def one_word_each(
     Returns:
         (rows, tokens) bool; nothing of a row without words.
     """
-    begins = ~continued[ids] & ~special[ids]
+    begins = begins_word(ids, continued) & ~special[ids]
     word = begins.cumsum(dim=1)  # number of the word from 1 on
     words = word.max(dim=1).values
     wanted = (draws * words).floor() + 1

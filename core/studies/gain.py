@@ -44,19 +44,22 @@ class Gain:
 
 
 def transfer_gain(rungs: Sequence[Rung]) -> Gain | None:
-    """The gain, once fine-tuning and a rung without transfer are done.
+    """The gain, once fine-tuning and the rungs without transfer are done; None while the best of these cannot be tested.
 
     Fine-tuning was named before anything was seen; the rung without transfer is the best of those that are there, which can only
     make the gain smaller.
     """
     done = {rung.name: rung for rung in rungs if rung.done}
-    rivals = [rung for name, rung in done.items() if not rung.transfers and _known(rung.ahead)]
+    without = [rung for rung in done.values() if not rung.transfers]
+    rivals = [rung for rung in without if _known(rung.ahead)]
     if FINE_TUNING not in done or not rivals:
         return None
+    best = max(without, key=lambda rung: _reached(rung, METRICS[rung.headline].higher))
+    if best not in rivals:
+        return None  # it has no test, such as too few seeds of its own, and beside a weaker one the gain would be too large
     beside = [rung for rung in rivals if PROBE in done and _known(rung.probe_ahead)]
     tests = [rung.ahead or {} for rung in rivals] + [rung.probe_ahead or {} for rung in beside]
     corrected = holm([test["p"] for test in tests])
-    best = max(rivals, key=lambda rung: _reached(rung, METRICS[rung.headline].higher))
     source = None
     if best in beside:
         place = len(rivals) + beside.index(best)
@@ -128,7 +131,7 @@ WITHOUT = {"trivial": "always the same answer", "counted": "counting words", CON
 
 def _verdict(done: dict[str, Rung], gain: Gain | None) -> str:
     if gain is None:
-        return ""
+        return _untested(done)
     if gain.verdict == "too_few_rows":
         return f"{gain.rows:,} rows are too few to say whether transfer pays."
     rival = next(WITHOUT[name] for name, rung in done.items() if rung.key == gain.against)
@@ -152,6 +155,15 @@ def _verdict(done: dict[str, Rung], gain: Gain | None) -> str:
     if seeds > 1:
         return f"{said} Figures are means over {seeds} trainings, tested over the rows and the seeds."
     return f"{said} This is about these models, trained once each."
+
+
+def _untested(done: dict[str, Rung]) -> str:
+    """Why nothing is said of whether transfer pays, where the best rung without it has no test."""
+    without = [(name, rung) for name, rung in done.items() if not rung.transfers]
+    if FINE_TUNING not in done or not any(_known(rung.ahead) for _, rung in without):
+        return ""
+    name, _ = max(without, key=lambda pair: _reached(pair[1], METRICS[pair[1].headline].higher))
+    return f"Whether transfer pays is not said: {WITHOUT[name]} is the best without it, and too few of its trainings are done for a test."
 
 
 def _size(gain: Gain) -> str:

@@ -2,11 +2,12 @@ import pytest
 
 from core.config import RunConfig
 from core.errors import RunError
+from core.jobs.phases.choosing import choose_rows
 from core.jobs.worker import work
 from core.merging.curve import choose_alpha, measure_curve, save_point
 from core.merging.soup import greedy_soup, make_soup
 from core.results.predictor import Predictor
-from core.runs.folder import create_run
+from core.runs.folder import create_run, get_run
 from core.transfer.retention import retention
 
 
@@ -52,7 +53,9 @@ def trained(dataset, tiny_encoder):
     """Trains one run after another, each from a source."""
 
     def train(model=str(tiny_encoder), **settings):
-        run = create_run(RunConfig(dataset.id, model, epochs=2, learning_rate=0.003, max_length=32, **settings))
+        run = create_run(
+            RunConfig(dataset.id, model, **({"epochs": 2, "learning_rate": 0.003, "max_length": 32} | settings))
+        )
         assert work(run.path) == 0
         return run
 
@@ -73,6 +76,10 @@ def test_the_way_ends_at_source_and_run_and_a_saved_point_is_a_run_of_its_own(tr
     assert saved.state == "finished" and saved.result["metrics"]["accuracy"] == pytest.approx(middle["target"])
     assert saved.meta["made"]["runs"] == [second.id] and saved.meta["made"]["alpha"] == 0.5
     assert saved.result["rows_digest"] == second.result["rows_digest"]
+    best = save_point(second, curve["best"])
+    assert "chosen by validation rows" in best.meta["made"]["sentence"]
+    by_hand = save_point(second, 0.37).meta["made"]["sentence"]
+    assert "named by hand" in by_hand and "chosen by validation rows" not in by_hand
 
 
 @pytest.mark.slow
@@ -97,6 +104,23 @@ def test_a_soup_of_runs_is_a_run_and_others_are_refused(trained):
         make_soup([one, one])
     with pytest.raises(RunError, match="differ in their model"):
         make_soup([one, trained(f"run:{one.id}")])
+
+
+@pytest.mark.slow
+def test_a_soup_is_the_same_whatever_the_order_and_counts_the_rows_of_all_its_members(trained, dataset, monkeypatch):
+    few, more = trained(train_size=16, seed=1), trained(train_size=40, seed=2)
+    monkeypatch.setattr(
+        "core.merging.soup.greedy_soup", lambda states, score, higher: ([1, 0], [score(each) for each in states])
+    )
+    made = [get_run(make_soup(runs)["run"]) for runs in ([few, more], [more, few])]
+    one, other = (run.result for run in made)
+    assert one["train_rows"] == other["train_rows"]
+    train = [choose_rows(run.config, warn=str).parts["train"] for run in (few, more)]
+    assert one["train_rows"] == len(set(train[0].index) | set(train[1].index)) > 40
+    assert [one[name] for name in ("metrics", "verdict")] == [other[name] for name in ("metrics", "verdict")]
+    assert [line["metrics"] for line in one["baselines"]] == [line["metrics"] for line in other["baselines"]]
+    with pytest.raises(RunError, match="differ in their max_length"):
+        make_soup([few, trained(max_length=24)])
 
 
 def test_nothing_lies_between_a_run_and_a_source_that_it_did_not_move(trained):

@@ -8,7 +8,7 @@ from transformers import AutoModelForMaskedLM
 
 from core.errors import SourceError
 from core.models.classifier import load_tokenizer
-from core.models.masked import SHARE, hidden_tokens, kinds_of_tokens, load_masked, replaced
+from core.models.masked import SHARE, begins_word, hidden_tokens, kinds_of_tokens, load_masked, replaced
 from core.training.batches import collate
 from core.training.encoding import encode
 from tests.conftest import sentences
@@ -40,19 +40,20 @@ def test_the_shares_are_those_of_the_paper():
     )
 
 
+class Spelt:
+    all_special_ids = (0,)
+
+    def __init__(self, *tokens):
+        self.tokens = tokens
+
+    def __len__(self):
+        return len(self.tokens)
+
+    def convert_ids_to_tokens(self, numbers):
+        return [self.tokens[number] for number in numbers]
+
+
 def test_word_pieces_and_marked_beginnings_are_told_apart():
-    class Spelt:
-        all_special_ids = (0,)
-
-        def __init__(self, *tokens):
-            self.tokens = tokens
-
-        def __len__(self):
-            return len(self.tokens)
-
-        def convert_ids_to_tokens(self, numbers):
-            return [self.tokens[number] for number in numbers]
-
     assert kinds_of_tokens(Spelt("[CLS]", "play", "##ing", "##s"), 4)[0].tolist() == [False, False, True, True]
     assert kinds_of_tokens(Spelt("<s>", "\u2581play", "ing", "\u2581a"), 5)[0].tolist() == [
         False,
@@ -114,3 +115,22 @@ def test_a_source_without_a_mask_is_told(tiny_encoder, monkeypatch):
     monkeypatch.setattr("core.models.classifier.load_tokenizer", lambda *_: tokenizer)
     with pytest.raises(SourceError, match="no mask for hidden words"):
         load_masked(str(tiny_encoder), None, 3)
+
+
+def test_a_script_without_blanks_has_words_of_its_own():
+    spelt = ["<s>", "\u2581", "这", "家", "酒店", "。", "\u2581a", "b", "この", "映画", "ไทย", "ing", ".", "'"]
+    tokens = Spelt(*spelt, *["\u2581x"] * 8)
+    continued, _ = kinds_of_tokens(tokens, len(tokens))
+    assert [token for token, goes_on in zip(tokens.tokens, continued, strict=True) if goes_on] == ["b", "ing"]
+
+
+def test_where_the_spelling_shows_no_words_none_is_longer_than_some_tokens():
+    ids, nothing = torch.arange(20)[None], torch.zeros(20, dtype=torch.bool)
+    continued = torch.ones(20, dtype=torch.bool)
+    continued[3] = False
+    begins = begins_word(ids, continued)[0]
+    assert begins.nonzero()[:, 0].tolist() == [3, 9, 15], (
+        "what stands before the first beginning is cut off, and no word"
+    )
+    draws = torch.tensor([[1.0] * 9 + [0.0] * 11])
+    assert hidden_tokens(ids, draws, continued, nothing)[0].nonzero()[:, 0].tolist() == list(range(9, 20))

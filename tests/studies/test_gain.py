@@ -127,3 +127,15 @@ def test_rows_that_chose_the_checkpoint_are_not_called_unseen():
 
 def test_without_a_top_there_is_no_sentence():
     assert transfer_gain(climbed()[:-1]) is None and gain_sentence(climbed()[:3], None) == ""
+
+
+def test_where_the_best_without_transfer_has_no_test_nothing_is_said_of_a_weaker_one():
+    rungs = [
+        rung("counted", "tfidf", 0.80, (0.04, 0.02, 0.06, 1e-6)),
+        rung("scratch", "scratch", 0.86),
+        rung("fine_tuning", "lp_ft", 0.84),
+    ]
+    assert transfer_gain(rungs) is None
+    said = gain_sentence(rungs, None)
+    assert "Whether transfer pays is not said: the network without pretraining is the best without it" in said
+    assert "Transfer pays" not in said
