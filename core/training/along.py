@@ -1,9 +1,12 @@
 """Texts without labels that are read along while labelled rows are learnt: words of them are hidden and guessed at each step.
 
 The loss of a step is ``s * L + (1 - s) * M``: that on labels, and that of hidden words on other texts, where ``s`` is the share of labelled
-rows among all rows of the step (UDALM; Karouzos et al., 2021, https://arxiv.org/abs/2104.07078, equation 1).
+rows among all rows of the step (UDALM; Karouzos et al., 2021, https://arxiv.org/abs/2104.07078, equation 1). Unlike there, M is scaled
+as if guessing at random cost the same in both: a head for hidden words that begins at random pays ten times what one for two classes
+pays, and would decide each step.
 """
 
+import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -15,7 +18,7 @@ from core.training.batches import collate, scoring_order, training_order
 from core.training.encoding import Encoded
 from core.training.gradients import BatchGradients, Scaled
 from core.training.job import LabelledRows, TrainingJob
-from core.training.losses import Loss
+from core.training.losses import Loss, guessing_loss
 from core.training.scoring import Interrupted, autocast, token_budget
 
 if TYPE_CHECKING:
@@ -43,6 +46,8 @@ class AlongReader:
         self._rows, self._lengths = along.rows, along.texts.lengths
         self._a_round = -(-along.texts.rows // along.rows)
         told = replace(job, model=along.model, training=unlabelled(along.texts), along=None)  # type: ignore[arg-type]
+        outputs = int(job.model.config.num_labels or 0)
+        self._alike = guessing_loss(job.training.labels, outputs) / math.log(int(job.model.config.vocab_size))
         self._gradients = BatchGradients(told, None, loss=Loss(terms, len), padded=True)
 
     def rows(self, step: int, labelled: int) -> np.ndarray:
@@ -64,7 +69,7 @@ class AlongReader:
     def read(self, rows: np.ndarray, scaled: Scaled) -> None:
         """Add the gradients of hidden words, of the loss as ``scaled`` by the update, to those that are there."""
         if self.reads:
-            self._gradients.scaled = lambda loss: scaled((1 - self._share) * loss)
+            self._gradients.scaled = lambda loss: scaled((1 - self._share) * self._alike * loss)
             self._gradients.compute(rows, rows)
 
     def shrink(self, rows: np.ndarray) -> None:

@@ -1,6 +1,5 @@
 """Several tasks on one encoder: a head each, batches of one task at a time, drawn more evenly the longer the training lasts."""
 
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -15,7 +14,7 @@ from core.training.encoding import Encoded
 from core.training.gradient_sums import GradientSums
 from core.training.gradients import BatchGradients, Scaled
 from core.training.job import JointTask, TrainingJob
-from core.training.losses import build_loss
+from core.training.losses import build_loss, guessing_loss
 from core.training.scoring import score
 
 if TYPE_CHECKING:
@@ -67,12 +66,8 @@ def batches_of(shares: np.ndarray, batches: int) -> np.ndarray:
 
 
 def chance_loss(task: JointTask) -> float:
-    """What a model that knows nothing pays: the log of the classes, of 2 for each of several labels, 1 for a score whose spread is 1.
-    Losses divided by it are alike, whatever the task (Aghajanyan et al., 2021, https://arxiv.org/abs/2101.11038)."""
-    labels = task.training.labels
-    if labels.ndim == 2:
-        return math.log(2)
-    return 1.0 if labels.dtype.kind == "f" else math.log(max(2, int(task.model.config.num_labels or 0)))
+    """What a model that knows nothing of the task pays."""
+    return guessing_loss(task.training.labels, int(task.model.config.num_labels or 0))
 
 
 class TaskOrder:

@@ -1,6 +1,7 @@
 """What is minimised: cross-entropy for classes, the same for each of several labels, squared error for scores; and their
 forms for uneven classes and doubtful labels."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -118,3 +119,16 @@ def _one_class(config: RunConfig, labels: np.ndarray, classes: int, device: str)
         return entropies
 
     return Loss(terms, len if weights is None else lambda truth: float(weights[truth].sum()))
+
+
+def guessing_loss(labels: np.ndarray, outputs: int) -> float:
+    """What a model that knows nothing pays: the log of the classes, of 2 for each of several labels, 1 for a score whose spread is 1.
+    Losses divided by it are alike, whatever the task (Aghajanyan et al., 2021, https://arxiv.org/abs/2101.11038).
+
+    Args:
+        labels: (rows,) class numbers or scores, or (rows, labels).
+        outputs: of the model.
+    """
+    if labels.ndim == 2:
+        return math.log(2)
+    return 1.0 if labels.dtype.kind == "f" else math.log(max(2, outputs))

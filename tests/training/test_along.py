@@ -1,6 +1,7 @@
 """Texts without labels that are read along: the maths by hand, and trainings that go on exactly after a stop."""
 
 import io
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -13,7 +14,9 @@ from core.models.classifier import load_classifier, load_tokenizer
 from core.models.depths import weights_of
 from core.models.masked import MaskedModel, load_masked
 from core.models.pooling import average_tokens
+from core.training.adapting import terms
 from core.training.along import AlongReader, begin_along, masked_loss, share_of_labels
+from core.training.batches import collate
 from core.training.encoding import encode
 from core.training.events import Started
 from core.training.gradients import BatchGradients
@@ -80,6 +83,11 @@ def test_the_gradient_is_the_weighed_sum_of_both_losses(made):
 
     of_labels = gradients(model, lambda: labels(lambda loss: loss))
     of_words = gradients(model, lambda: reader.read(texts, lambda loss: 4 * loss))  # what weighs a quarter, four times
+    words = gradients(
+        model, lambda: terms(job.along.model(**collate(job.along.texts, texts, "cpu")).logits, None).mean().backward()
+    )
+    alike = math.log(2) / math.log(model.config.vocab_size)  # guessing at random costs the same in both
+    assert all(torch.allclose(found, alike * words[name], atol=1e-6) for name, found in of_words.items())
     of_both = gradients(model, both)
     assert len(texts) == 8 and told[0] == pytest.approx(told[1]), "what is told is the loss on labels, unweighed"
     assert "beside_words.dense.weight" in of_words and "classifier.weight" not in of_words
