@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from filelock import FileLock, Timeout
+
 from core import workspace
 from core.errors import GraftError
 from core.runs.folder import DAMAGED, ENDED, Run, list_runs
@@ -147,6 +149,22 @@ def serve() -> None:
     the deleted file) and the scheduler starts another, which sends everything again.
     """
     _enter_workspace()
+    alone = FileLock(workspace.home() / "flusher.lock", is_singleton=False)
+    try:
+        alone.acquire(timeout=0)
+    except Timeout:
+        return  # one that an earlier scheduler started is still at work: two would send what there is twice
+    except OSError as error:
+        log.warning("%s", workspace.storage_error(error))
+        return
+    try:
+        _serve()
+    finally:
+        alone.release()
+
+
+def _serve() -> None:
+    """The work of the one process that feeds the store."""
     store: MlflowStore | None = None
     identity: int | None = None
     idle_since = time.monotonic()

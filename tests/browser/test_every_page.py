@@ -40,7 +40,7 @@ def hostile(fresh_graft, tiny_encoder, tmp_path_factory):
     with_key(fresh_graft.home / "runs" / FAILED / "status.json", state="failed", error=error)
     events = fresh_graft.home / "runs" / FAILED / "events.jsonl"
     events.write_text(
-        events.read_text() + json.dumps({"event": "warned", "time": 1.0, "message": f"A warning. {EVIL}"}) + "\n"
+        events.read_text() + json.dumps({"event": "warning", "time": 1.0, "message": f"A warning. {EVIL}"}) + "\n"
     )
     shutil.copytree(fresh_graft.home / "runs" / run, fresh_graft.home / "runs" / ANOTHER)
     words = ["--model", str(tiny_encoder), "--strategies", "linear_probe", "--seeds", "1", "--name", f"study {EVIL}"]

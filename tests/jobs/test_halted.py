@@ -12,7 +12,7 @@ from core import workspace
 from core.cli.run_state import state_lines, state_of
 from core.config import RunConfig
 from core.data.sets.store import delete_dataset, restore_dataset
-from core.jobs import queue, scheduler
+from core.jobs import queue, scheduler, worker
 from core.jobs.process import identity
 from core.jobs.scheduler import Scheduler
 from core.jobs.worker import work
@@ -100,6 +100,22 @@ def test_a_run_whose_data_set_was_deleted_while_it_waited_says_so_and_runs_once_
     restore_dataset(dataset.id)
     queue.resume(run)
     assert work(run.path) == 0 and run.state == "finished"
+
+
+@pytest.mark.slow
+def test_a_set_that_is_deleted_while_its_run_is_under_way_costs_nothing_of_it(home, dataset, tiny_encoder, monkeypatch):
+    run = short(dataset, tiny_encoder, epochs=1)
+    fitted = worker.fit
+
+    def fit_and_delete(*words):
+        done = fitted(*words)
+        delete_dataset(dataset.id)
+        return done
+
+    monkeypatch.setattr(worker, "fit", fit_and_delete)
+    assert worker.work(run.path) == 0 and run.state == "finished"
+    assert run.result["headline"] == "accuracy" and (run.model / "config.json").exists()
+    assert any("was not looked for" in warning for warning in run.result["warnings"])
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from contextlib import closing
 
 import pytest
 
+from core import workspace
 from core.config import RunConfig
 from core.runs import store
 from core.runs.folder import create_run
@@ -76,3 +77,16 @@ def test_a_damaged_store_is_set_aside_and_filled_again(home, filled, how):
     assert store.pending_runs()
     serve()
     assert losses(home) == [0.75] and store.pending_runs() == []
+
+
+def test_a_second_flusher_leaves_the_store_to_the_first(home, monkeypatch):
+    from filelock import FileLock
+
+    served = []
+    monkeypatch.setattr(store, "_serve", lambda: served.append(1))
+    with FileLock(workspace.home() / "flusher.lock"):
+        store.serve()
+    assert not served
+    store.serve()
+    store.serve()
+    assert served == [1, 1], "the lock is free again when one has left"

@@ -24,6 +24,7 @@ class Chosen:
         parts: train, validation and test -> rows of the set; test holds the rows that the run is judged by.
         judged_on: the part that these come from: test, or validation where the set has no test rows.
         judged_of: how many rows that part has.
+        class_rows: rows of each answer in the whole set, as it was then: the set may be deleted while the run is under way.
     """
 
     config: RunConfig
@@ -32,6 +33,7 @@ class Chosen:
     parts: dict[str, pd.DataFrame]
     judged_on: str
     judged_of: int
+    class_rows: tuple[int, ...] = ()
 
 
 def choose_rows(config: RunConfig, warn: Callable[[str], None]) -> Chosen:
@@ -53,6 +55,7 @@ def choose_rows(config: RunConfig, warn: Callable[[str], None]) -> Chosen:
     task = task_of(dataset.task)
     check_settings(config, task)
     frame = dataset.frame()
+    class_rows = tuple(frame["label"].value_counts().tolist())
     parts = {name: frame[frame["split"] == name] for name in ("train", "validation", "test")}
     judged_on = "test" if len(parts["test"]) else "validation"
     judged_of = len(parts[judged_on])
@@ -80,4 +83,4 @@ def choose_rows(config: RunConfig, warn: Callable[[str], None]) -> Chosen:
     parts = {name: draw_part(part, task.kind, *sizes[name]) for name, part in parts.items()}
     if STRATEGIES[config.strategy].teacher.by_epochs:
         config = config.changed(epochs=epochs_for(config, len(parts["train"])))
-    return Chosen(config, dataset, task, parts, judged_on, judged_of)
+    return Chosen(config, dataset, task, parts, judged_on, judged_of, class_rows)

@@ -13,6 +13,7 @@ from core import workspace
 from core.config import ADAPT_NONE
 from core.data.cleaning.checks.verdict import verdict_warnings
 from core.data.sets.store import DataSet
+from core.errors import DatasetError
 from core.evaluation.baselines import Baseline
 from core.evaluation.headline import headline_for
 from core.evaluation.notes import caveat_of
@@ -95,7 +96,7 @@ def keep(
     recorder.phase("saving")
     result = build_result(
         judged.truth, judged.outputs, labels, baselines, task, judged.thresholds,
-        headline=headline_for(task, chosen.dataset.frame()["label"].value_counts()),
+        headline=headline_for(task, chosen.class_rows),
         caveat=caveat,
     )  # fmt: skip
     result |= facts()
@@ -151,7 +152,10 @@ def _peak_memory(recorder: RunRecorder) -> int | None:
 def _data_warnings(chosen: Chosen, prepared: Prepared) -> list[str]:
     """What the rows of this run say about its score."""
     whole = chosen.config.truncation == "windows"
-    return verdict_warnings(chosen.dataset, used_rows(chosen), chosen.config.source, prepared.max_length, whole)
+    try:
+        return verdict_warnings(chosen.dataset, used_rows(chosen), chosen.config.source, prepared.max_length, whole)
+    except DatasetError as error:  # deleted while the run was under way: what it has learnt is not lost for that
+        return [f"What the rows say about the score was not looked for: {error.message}"]
 
 
 def used_rows(chosen: Chosen) -> dict[str, pd.DataFrame]:
