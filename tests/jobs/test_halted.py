@@ -36,9 +36,9 @@ def started(home):
         return workers[-1]
 
     yield start
-    for worker in workers:
-        worker.kill()
-        worker.wait()
+    for started in workers:
+        started.kill()
+        started.wait()
 
 
 def steps(run):
