@@ -4,6 +4,8 @@ import logging
 import os
 import re
 import shutil
+import zipfile
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 log = logging.getLogger("graft.worker")
 STATE, BEFORE = "state.pt", "state.prev.pt"  # the newest, and the one before it, for when the newest is damaged
 WEIGHTS = "model.safetensors"
+CHECKSUM = "crc32"
 NAMED = re.compile(r"step-(\d+)_(-?[\d.e+-]+)\.safetensors")
 
 
@@ -63,6 +66,9 @@ def _read_state(path: Path) -> dict[str, Any] | None:
     import torch
 
     try:
+        with zipfile.ZipFile(path) as parts:  # torch checks none of the sums that it writes
+            if wrong := parts.testzip():
+                raise ValueError(f"{wrong} is not what was written")
         state = torch.load(path, map_location="cpu", weights_only=True)
     except Exception as error:  # whatever torch makes of damaged bytes
         log.warning("%s cannot be read: %s", path, str(error).splitlines()[:1])
@@ -80,10 +86,8 @@ def _link(old: Path, new: Path) -> None:
 
 def save_weights(folder: Path, weights: dict[str, Any]) -> None:
     """Write tensors by name as safetensors, atomically."""
-    from safetensors.torch import save_file
-
     with workspace.replace_file(folder / WEIGHTS) as aside:
-        save_file(apart(weights), aside)
+        _write_weights(aside, weights)
 
 
 def load_weights(folder: Path) -> dict[str, Any] | None:
@@ -108,15 +112,37 @@ def load_training(
     return state, best
 
 
+def _write_weights(path: Path, weights: dict[str, Any]) -> None:
+    """Tensors with a checksum, which the format itself does not have."""
+    from safetensors.torch import save_file
+
+    own = apart(weights)
+    save_file(own, path, metadata={CHECKSUM: _checksum(own)})
+
+
 def _read_weights(path: Path) -> dict[str, Any] | None:
-    from safetensors import SafetensorError
+    from safetensors import SafetensorError, safe_open
     from safetensors.torch import load_file
 
     try:
-        return load_file(path)
+        weights = load_file(path)
+        with safe_open(path, "pt") as opened:
+            written = (opened.metadata() or {}).get(CHECKSUM)
+        if written is not None and written != _checksum(weights):
+            raise ValueError("its numbers are not what was written")
     except (SafetensorError, OSError, ValueError) as error:
         log.warning("%s cannot be read: %s", path, error)
         return None
+    return weights
+
+
+def _checksum(weights: "dict[str, torch.Tensor]") -> str:
+    import torch
+
+    found = 0
+    for name in sorted(weights):
+        found = zlib.crc32(weights[name].reshape(-1).view(torch.uint8).numpy().data, zlib.crc32(name.encode(), found))
+    return f"{found:08x}"
 
 
 def apart(weights: "dict[str, torch.Tensor]") -> "dict[str, torch.Tensor]":
@@ -144,11 +170,9 @@ class CandidateFolder:
         return {int(match[1]): float(match[2]) for match in found if match}
 
     def put(self, step: int, score: float, weights: dict[str, Any]) -> None:
-        from safetensors.torch import save_file
-
         self.drop(step)
         with workspace.replace_file(self.folder / f"step-{step}_{score!r}.safetensors") as aside:
-            save_file(apart(weights), aside)
+            _write_weights(aside, weights)
 
     def get(self, step: int) -> dict[str, Any] | None:
         """The weights of a step; None where they cannot be read."""
