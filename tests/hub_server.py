@@ -1,7 +1,9 @@
 """A small server that speaks the Hub's HTTP API over folders of this machine, with the faults that the real one can have."""
 
+import base64
 import hashlib
 import json
+import tempfile
 import threading
 import time
 from contextlib import contextmanager
@@ -23,6 +25,7 @@ class Repo:
     tags: tuple[str, ...] = ()
     downloads: int = 0
     gated: bool = False
+    private: bool = False
 
 
 @dataclass
@@ -52,6 +55,8 @@ class Hub:
         self.asked: list[str] = []
         self.sent = 0  # bytes of files
         self.faults = Faults()
+        self.owner, self.token = "somebody", ""  # who is logged in, by which token; without one anybody may write
+        self.large: dict[str, bytes] = {}  # large files that were sent, by their content's name
         self.ports: tuple[int, int] = (0, 0)
 
     @property
@@ -82,6 +87,68 @@ def _handler(hub: Hub):
 
         def do_HEAD(self):
             self._answer(body=False)
+
+        def do_POST(self):
+            content = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            path = unquote(urlsplit(self.path).path)
+            hub.asked.append(f"POST {path}")
+            if hub.faults.answers:
+                self._refuse(hub.faults.answers.pop(0))
+            elif hub.token and self.headers.get("Authorization") != f"Bearer {hub.token}":
+                self._refuse(401)
+            elif path == "/api/repos/create":
+                self._create(json.loads(content))
+            elif path.endswith("/info/lfs/objects/batch"):
+                self._large_files(json.loads(content))
+            elif path == "/verify":
+                self._json({})
+            elif path == "/api/validate-yaml":
+                self._json({"errors": [], "warnings": []})
+            elif hub.faults.cut > 0:
+                hub.faults.cut -= 1
+                self.close_connection = True
+                self.connection.close()
+            elif path.endswith("/preupload/main"):
+                self._json({"files": [
+                    {"path": file["path"], "uploadMode": "lfs" if file["size"] >= LARGE else "regular", "shouldIgnore": False}
+                    for file in json.loads(content)["files"]
+                ]})  # fmt: skip
+            else:
+                self._commit(path.removeprefix("/api/models/").removesuffix("/commit/main"), content)
+
+        def do_PUT(self):
+            hub.large[self.path.removeprefix("/put/")] = self.rfile.read(int(self.headers["Content-Length"]))
+            hub.asked.append("PUT a large file")
+            self.send_response(200)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def _create(self, asked):
+            name = f"{asked.get('organization') or hub.owner}/{asked['name']}"
+            if ("models", name) not in hub.repos:
+                folder = Path(tempfile.mkdtemp(prefix="hub-"))
+                hub.repos["models", name] = Repo(folder, {"main": "0" * 40}, private=bool(asked.get("private")))
+            self._json({"url": f"{hub.url}/{name}", "name": name, "id": name})
+
+        def _large_files(self, asked):
+            self._json({"transfer": "basic", "objects": [
+                {"oid": each["oid"], "size": each["size"], "actions": {
+                    "upload": {"href": f"{hub.url}/put/{each['oid']}"}, "verify": {"href": f"{hub.url}/verify"},
+                }}
+                for each in asked["objects"]
+            ]})  # fmt: skip
+
+        def _commit(self, name, content):
+            repo = hub.repos["models", name]
+            for line in map(json.loads, content.splitlines()):
+                value = line["value"]
+                if line["key"] in ("file", "lfsFile"):
+                    file = repo.folder / value["path"]
+                    file.parent.mkdir(parents=True, exist_ok=True)
+                    whole = base64.b64decode(value["content"]) if line["key"] == "file" else hub.large[value["oid"]]
+                    file.write_bytes(whole)
+            repo.commits["main"] = _digest(content)[:40].ljust(40, "0")
+            self._json({"success": True, "commitUrl": f"{hub.url}/{name}/commit/1", "commitOid": repo.commits["main"]})
 
         def log_message(self, *_):
             """Nothing."""
@@ -242,5 +309,8 @@ def point_at(hub: Hub, monkeypatch, cache: Path) -> None:
 
     monkeypatch.setenv("HF_ENDPOINT", hub.url)
     monkeypatch.setattr(constants, "ENDPOINT", hub.url)
+    monkeypatch.setattr(
+        constants, "HF_HUB_DISABLE_XET", True
+    )  # files are sent as the older protocol does, which this server speaks
     monkeypatch.setattr(constants, "HUGGINGFACE_CO_URL_TEMPLATE", hub.url + "/{repo_id}/resolve/{revision}/{filename}")
     monkeypatch.setattr(constants, "HF_HUB_CACHE", str(cache))

@@ -36,8 +36,9 @@ def push(run: Run, repository: str, name: str = "checkpoint", public: bool = Fal
             else "Look at the name and try again."
         )
         raise GraftError(f"The Hub refused {repository}: {str(error).splitlines()[0][:200]}", hint) from error
-    except OSError as error:
+    except Exception as error:  # the network's faults have no kind in common: the client's HTTP library has its own
+        said = (str(error).strip().splitlines() or [""])[0] or type(error).__name__
         raise GraftError(
-            f"The Hub could not be reached: {error}", "Try again with a network; the export is kept."
+            f"The Hub could not be reached, or the connection broke: {said[:200]}", "Try again; the export is kept."
         ) from error
     return str(address)

@@ -6,7 +6,8 @@ from huggingface_hub import ModelCard
 from core.errors import GraftError
 from core.export.card import card_of
 from core.export.push import push
-from tests.export.conftest import HOSTILE
+from tests.export.conftest import HOSTILE, finished_run
+from tests.hub_server import point_at, serving
 
 
 def test_its_head_lists_the_results_as_the_hub_reads_them(run_of_each_kind, tmp_path):
@@ -48,8 +49,6 @@ def test_offline_nothing_is_sent(run, monkeypatch):
 
 
 def test_a_name_that_the_hub_does_not_know_is_refused_before_anything_is_made(online, tmp_path, tiny_encoder):
-    from tests.export.conftest import finished_run
-
     run = finished_run(tmp_path, tiny_encoder)
     with pytest.raises(GraftError, match="no name of the Hub"):
         push(run, "a/b/c")
@@ -57,12 +56,42 @@ def test_a_name_that_the_hub_does_not_know_is_refused_before_anything_is_made(on
 
 
 def test_a_hub_that_wants_a_token_is_told_with_the_remedy(online, tmp_path, tiny_encoder, monkeypatch):
-    from tests.export.conftest import finished_run
-    from tests.hub_server import point_at, serving
+    run = finished_run(tmp_path, tiny_encoder)
+    with serving() as hub:
+        hub.token = "sesame"
+        point_at(hub, monkeypatch, tmp_path / "cache")
+        with pytest.raises(GraftError, match=r"refused somebody/model.*HF_TOKEN"):
+            push(run, "somebody/model")
+    assert run.export("checkpoint").is_dir()
+
+
+@pytest.mark.filterwarnings("ignore:Use 'content:DeprecationWarning")  # the client's own way to send large files
+def test_what_is_sent_is_the_export_with_its_card_and_loads_from_there(online, tmp_path, tiny_encoder, monkeypatch):
+    from transformers import AutoModelForSequenceClassification
 
     run = finished_run(tmp_path, tiny_encoder)
     with serving() as hub:
+        hub.token = "sesame"
         point_at(hub, monkeypatch, tmp_path / "cache")
-        with pytest.raises(GraftError, match=r"somebody/model|could not be reached"):
+        monkeypatch.setenv("HF_TOKEN", hub.token)
+        assert push(run, "somebody/model") == f"{hub.url}/somebody/model"
+        repo = hub.repos["models", "somebody/model"]
+        own = {file.relative_to(run.export("checkpoint")): file.read_bytes()
+               for file in run.export("checkpoint").rglob("*") if file.is_file()}  # fmt: skip
+        sent = {file.relative_to(repo.folder): file.read_bytes() for file in repo.folder.rglob("*") if file.is_file()}
+        assert sent == own and repo.private and "PUT a large file" in hub.asked
+        assert ModelCard.load(repo.folder / "README.md").data.model_name == run.name
+        push(run, "somebody/model", public=True)  # once more: the repository is there
+        AutoModelForSequenceClassification.from_pretrained(repo.folder)
+
+
+@pytest.mark.slow
+def test_a_connection_that_breaks_is_told_and_the_export_is_kept(online, tmp_path, tiny_encoder, monkeypatch):
+    run = finished_run(tmp_path, tiny_encoder)
+    with serving() as hub:
+        point_at(hub, monkeypatch, tmp_path / "cache")
+        monkeypatch.setenv("HF_TOKEN", "any")
+        hub.faults.cut = 1000
+        with pytest.raises(GraftError, match=r"connection broke.*the export is kept"):
             push(run, "somebody/model")
     assert run.export("checkpoint").is_dir()
