@@ -127,7 +127,11 @@ def _handler(hub: Hub):
             name = f"{asked.get('organization') or hub.owner}/{asked['name']}"
             if ("models", name) not in hub.repos:
                 folder = Path(tempfile.mkdtemp(prefix="hub-"))
-                hub.repos["models", name] = Repo(folder, {"main": "0" * 40}, private=bool(asked.get("private")))
+                hub.repos["models", name] = Repo(
+                    folder,
+                    {"main": "0" * 40},
+                    private=asked.get("private") is True or asked.get("visibility") == "private",
+                )
             self._json({"url": f"{hub.url}/{name}", "name": name, "id": name})
 
         def _large_files(self, asked):
