@@ -39,6 +39,7 @@ class Joint:
         own: place of the run's own set among all.
         prepared: what the run has of its own set.
         others: the chosen rows of each other set, by its id.
+        left_out: rows of each set that are not learnt from, since they measure another; by part.
         key: names the training in the cache.
     """
 
@@ -46,6 +47,7 @@ class Joint:
     own: int
     prepared: Prepared
     others: dict[str, Chosen]
+    left_out: dict[str, dict[str, int]]
     key: str
 
     def taken(self, recorder: RunRecorder, device: str) -> Iterator[Event] | None:
@@ -126,7 +128,7 @@ class Joint:
         give_up_heads(job.model)
 
     def _facts(self, run: str) -> dict[str, Any]:
-        return {"run": run, "sets": list(self.config.tasks)}
+        return {"run": run, "sets": list(self.config.tasks), "left_out": self.left_out}
 
 
 def joint_for(config: RunConfig, chosen: Chosen, prepared: Prepared, recorder: RunRecorder) -> Joint | None:
@@ -137,30 +139,21 @@ def joint_for(config: RunConfig, chosen: Chosen, prepared: Prepared, recorder: R
         chosen: the rows of the run's own set.
 
     Raises:
-        GraftError: when one of the sets is gone or cannot be learnt.
+        GraftError: when one of the sets is gone or cannot be learnt, or has no rows left that measure no other.
     """
     if not config.tasks:
         return None
-    judged = set(chosen.parts["test"]["text"])
     others = {}
     for name in config.tasks:
         if name == config.dataset:
             continue
-        other = choose_rows(config.changed(dataset=name, beside=_others(config, name)), recorder.warn)
-        if known := judged & set(other.parts["train"]["text"]):
-            recorder.warn(
-                f"{len(known):,} of the texts that judge this run are among the training texts of {other.dataset.name!r}, which is "
-                "learnt at once with it: the score may be kinder than new texts would be."
-            )
-        others[name] = other
-    first = config.tasks[0]
-    shared = config.changed(dataset=first, beside=_others(config, first))
+        others[name] = choose_rows(config.about(name), recorder.warn)
+    first, of_all = config.tasks[0], [others.get(name, chosen) for name in config.tasks]
+    recorder.left_out = [sentence for one in of_all for sentence in one.told_left_out]
+    left_out = {one.dataset.id: one.left_out for one in of_all}
+    shared = config.about(first)
     key = _key(shared, prepared.classifier.model)
-    return Joint(shared, config.tasks.index(config.dataset), prepared, others, key)
-
-
-def _others(config: RunConfig, name: str) -> str:
-    return "|".join(other for other in config.tasks if other != name)
+    return Joint(shared, config.tasks.index(config.dataset), prepared, others, left_out, key)
 
 
 def _key(config: RunConfig, model: "PreTrainedModel") -> str:
