@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 
-from core.array_cache import ArrayCache
+from core.array_cache import ArrayCache, facts_in, with_facts
 from core.config import RunConfig
 from core.data.cleaning.mending import make_version
 from core.data.sets.add import add_dataset
+from core.data.sets.store import delete_dataset
 from core.errors import ConfigError, DatasetError
 from core.explain.training_texts import learnt_from
 from core.jobs.phases.beside import KIND
@@ -74,6 +75,41 @@ def test_other_rows_or_settings_are_another_training_and_a_damaged_one_is_done_a
         array.write_bytes(array.read_bytes()[:-100])
     again = finished(scores, dataset, tiny_encoder)
     assert again.result["joint"]["run"] == again.id and np.isfinite(again.result["metrics"]["rmse"])
+
+
+@pytest.mark.slow
+def test_sets_of_equal_contents_share_a_training_whatever_their_ids(dataset, scores, tmp_path, tiny_encoder):
+    one = finished(dataset, scores, tiny_encoder)
+    delete_dataset(scores.id)
+    again = add_dataset(tmp_path / "stars.csv", name="zz stars")[0]
+    assert again.id != scores.id and again.fingerprint == scores.fingerprint
+    two, three = finished(dataset, again, tiny_encoder), finished(again, dataset, tiny_encoder)
+    assert two.result["joint"]["run"] == three.result["joint"]["run"] == one.id
+    for name in ("metrics", "validation", "best_step"):
+        assert two.result[name] == one.result[name]
+    assert set(three.events("evaluated")[0]["tasks"]) == {dataset.id, again.id}
+    assert (
+        three.result["validation"]["rmse"]
+        == max(one.events("evaluated"), key=lambda event: event["step"] * event["best"])["tasks"][scores.id]["rmse"]
+    )
+
+
+@pytest.mark.slow
+def test_how_many_rows_judge_makes_no_other_training_and_an_entry_without_a_task_is_dropped(
+    dataset, scores, tiny_encoder
+):
+    one = finished(dataset, scores, tiny_encoder)
+    assert finished(scores, dataset, tiny_encoder, test_size=5).result["joint"]["run"] == one.id
+    cache = ArrayCache(KIND)
+    (key,) = [entry.name for entry in cache.folder.iterdir()]
+    arrays = {name: np.array(value) for name, value in cache.get(key).items()}
+    told = facts_in(arrays)
+    for each in told["evaluated"]:
+        each["tasks"] = each["tasks"][:1]
+    cache.drop(key)
+    cache.put(key, with_facts(arrays, told))
+    anew = finished(scores, dataset, tiny_encoder)
+    assert anew.result["joint"]["run"] == anew.id
 
 
 def test_what_cannot_be_learnt_beside_others_is_told_before_it_is_queued(dataset, scores, home, tmp_path, tiny_encoder):
