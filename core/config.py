@@ -134,6 +134,12 @@ class RunConfig:
         "Tasks beside",
         "Other stored sets, by their ids and separated by |, that one encoder learns at once with this one, each by a head of its own.",
     )
+    apart: str | None = setting(
+        None,
+        "Kept apart from",
+        "Other stored sets, by their ids and separated by |, whose validation and test texts are not learnt from, as it is where they are "
+        "learnt at once: so a run on one set learns from the same rows as a run on several.",
+    )
     keep: str = setting(
         "none",
         "Keep the source",
@@ -283,6 +289,16 @@ class RunConfig:
         """Ids of all sets that are learnt at once, in the one order that they have whatever set the run is about; empty for one."""
         return tuple(sorted({self.dataset, *(self.beside or "").split("|")} - {""})) if self.beside else ()
 
+    def about(self, dataset: str) -> "RunConfig":
+        """The same training of several sets, as the run on another of them has it."""
+        return self.changed(dataset=dataset, beside="|".join(name for name in self.tasks if name != dataset) or None)
+
+    @property
+    def apart_from(self) -> tuple[str, ...]:
+        """Ids of the sets whose measuring texts the run does not learn from: those that are learnt at once, or were named."""
+        named = set(self.tasks) | set((self.apart or "").split("|"))
+        return tuple(sorted(named - {"", self.dataset}))
+
     def _check_adapt(self) -> None:
         if self.adapt == ADAPT_NONE:
             return
@@ -333,11 +349,16 @@ class RunConfig:
                 )
 
     def _check_beside(self) -> None:
+        if self.apart:
+            _several("apart", self.apart, self.dataset)
+        if self.apart and self.beside:
+            raise ConfigError(
+                f"apart is {self.apart!r}, and sets that are learnt at once are kept apart by themselves.",
+                "Set apart to none.",
+            )
         if not self.beside:
             return
-        named = self.beside.split("|")
-        if self.dataset in named or len(set(named)) < len(named) or "" in named:
-            raise ConfigError(f"beside is {self.beside!r}.", "Name each set once, and only others than the run's own.")
+        _several("beside", self.beside, self.dataset)
         strategy = STRATEGIES[self.strategy]
         if not strategy.teacher.processes or strategy.adapter or strategy.prefers_mean:
             raise ConfigError(
@@ -438,6 +459,12 @@ def preset_of(config: RunConfig) -> Preset | None:
 def settings() -> dict[str, tuple[str, str]]:
     """Label and explanation of each setting, by field name, in the order of the form."""
     return {entry.name: (entry.metadata["label"], entry.metadata["help"]) for entry in fields(RunConfig)}
+
+
+def _several(name: str, value: str, own: str) -> None:
+    named = value.split("|")
+    if own in named or len(set(named)) < len(named) or "" in named:
+        raise ConfigError(f"{name} is {value!r}.", "Name each set once, and only others than the run's own.")
 
 
 def _one_of(name: str, value: str, allowed: tuple[str, ...]) -> None:

@@ -36,7 +36,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "checked", "data.columns", "data.reading", "data.sets", "data.splits", "errors", "evaluation", "models", "runs", "tasks",
         "threads", "workspace",
     },
-    "training": {"array_cache", "checked", "config", "errors", "models", "strategies", "tasks", "threads", "workspace"},
+    "training": {"array_cache", "checked", "config", "errors", "metrics", "models", "strategies", "tasks", "threads", "workspace"},
     "doctor": {"errors", "models", "training", "workspace"},
     "results": {
         "array_cache", "checked", "config", "data.cleaning", "data.columns", "data.reading", "data.sets", "data.splits", "errors",

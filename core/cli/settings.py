@@ -86,8 +86,9 @@ def chosen_config(arguments: argparse.Namespace) -> tuple[RunConfig, str]:
     for name in UNLABELLED:
         if (given := getattr(arguments, name)) and given not in (ADAPT_NONE, ADAPT_OWN):
             setattr(arguments, name, get_dataset(given).id)
-    if arguments.beside:
-        arguments.beside = "|".join(get_dataset(name).id for name in arguments.beside.split("|"))
+    for name in ("beside", "apart"):
+        if given := getattr(arguments, name):
+            setattr(arguments, name, "|".join(get_dataset(other).id for other in given.split("|")))
     left_open = arguments.strategy == AUTO or (arguments.preset == "balanced" and arguments.strategy is None)
     if left_open:
         arguments.strategy = None

@@ -7,7 +7,7 @@ import pandas as pd
 
 from core.data.columns.joining import joined_texts
 from core.data.reading.cells import cell_text
-from core.data.sets.domains import within
+from core.data.sets.apart import learnable
 from core.data.sets.store import get_dataset
 from core.data.splits.sampling import draw_part
 from core.errors import SourceError
@@ -29,8 +29,7 @@ def learnt_from(run: Run) -> pd.DataFrame:
         DatasetError: when the version of the set that the run used was deleted.
     """
     config, dataset = run.config, get_dataset(run.config.dataset)
-    frame = dataset.frame()
-    rows = within(frame[frame["split"] == "train"], dataset, run.config.domains)
+    rows = learnable(dataset.frame(), dataset, "train", config.domains, config.apart_from)
     train = draw_part(rows, task_of(dataset.task).kind, config.train_size, config.seed)
     return train if len(train) <= MOST_ROWS else draw_part(train, task_of(dataset.task).kind, MOST_ROWS, 0)
 

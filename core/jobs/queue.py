@@ -2,8 +2,10 @@
 
 import time
 from collections.abc import Sequence
+from functools import lru_cache
 
 from core.config import ADAPT_OWN, HERE, RunConfig
+from core.data.sets.apart import learnable
 from core.data.sets.store import DataSet, get_dataset
 from core.data.sets.versions import origin_of
 from core.errors import ConfigError, RunError
@@ -63,6 +65,7 @@ def check(config: RunConfig) -> DataSet:
     dataset = get_dataset(config.dataset)
     check_settings(config, task_of(dataset.task))
     check_tasks([get_dataset(name) for name in config.tasks], config)
+    _check_rows_left(config)
     for name in config.read:
         get_dataset(name)
     _check_texts_left(config, dataset)
@@ -74,6 +77,25 @@ def check(config: RunConfig) -> DataSet:
         check_devices(config, [device.name for device in list_devices()])
     require_source_of(config)
     return dataset
+
+
+def _check_rows_left(config: RunConfig) -> None:
+    """Refuse sets of which no row is left once those are out that measure another."""
+    if config.apart_from:
+        asked = [config.about(name) if config.beside else config for name in config.tasks or (config.dataset,)]
+        prints = tuple(get_dataset(name).fingerprint for name in (config.dataset, *config.apart_from))
+        _rows_left(tuple((one.dataset, one.apart_from) for one in asked), config.domains, prints)
+
+
+@lru_cache(maxsize=64)  # a study asks the same for each of its runs
+def _rows_left(
+    asked: tuple[tuple[str, tuple[str, ...]], ...], domains: str | None, fingerprints: tuple[str, ...]
+) -> None:
+    for name, apart in asked:
+        dataset = get_dataset(name)
+        frame = dataset.frame()
+        for part in ("train", "validation"):
+            learnable(frame, dataset, part, domains, apart)
 
 
 def _check_texts_left(config: RunConfig, dataset: DataSet) -> None:

@@ -25,7 +25,9 @@ class RunRecorder:
         adapted: what came of reading texts without labels before the training; None where that was not asked for.
         along: what came of reading texts without labels along with it; None where that was not asked for.
         self_trained: what came of labelling texts by itself; None where that was not asked for.
-        joint: the run whose training this one shares, and the sets that were learnt in it; None where there is one set.
+        joint: the run whose training this one shares, the sets that were learnt in it, and how many rows each did without since they
+            measure another; None where there is one set.
+        left_out: the same rows in sentences, one a set.
         aside: writes the best weights while the training goes on; who lets a training run is to enter it, so that it
             ends with it.
     """
@@ -38,6 +40,7 @@ class RunRecorder:
         self.along: dict[str, Any] | None = None
         self.self_trained: dict[str, Any] | None = None
         self.joint: dict[str, Any] | None = None
+        self.left_out: list[str] = []
         self.aside = Aside("best-weights")
 
     def phase(self, phase: str) -> None:

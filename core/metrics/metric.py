@@ -78,6 +78,7 @@ class Metric:
         forms: kind of task (single_label, multi_label, regression) -> how it is computed there; it belongs to no other task.
         higher: whether more is better.
         share: whether it lies in 0..1 and is said in per cent.
+        in_units: whether it is told in the units of the scores, so that it says nothing without their spread.
         shown: whether a result shows it with an interval.
         tested: whether a comparison tests it.
         chooses: whether it may decide, on validation rows, which checkpoint is kept.
@@ -89,6 +90,7 @@ class Metric:
     forms: Mapping[str, Form]
     higher: bool = True
     share: bool = True
+    in_units: bool = False
     shown: bool = True
     tested: bool = True
     chooses: bool = True

@@ -60,6 +60,7 @@ RMSE = Metric(
         )
     },
     higher=False,
+    in_units=True,
     share=False,
 )
 MAE = Metric(
@@ -72,6 +73,7 @@ MAE = Metric(
         )
     },
     higher=False,
+    in_units=True,
     share=False,
 )
 PEARSON = Metric(

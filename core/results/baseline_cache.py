@@ -12,7 +12,7 @@ import pandas as pd
 from core import workspace
 from core.config import RunConfig
 from core.data.cleaning.texts import whole_texts
-from core.data.sets.domains import within
+from core.data.sets.apart import learnable
 from core.data.sets.store import DataSet, get_dataset
 from core.data.splits.sampling import draw_part
 from core.evaluation.baselines import NAMES, SENTENCES, Baseline, counted, fit_counted, trivial
@@ -63,7 +63,7 @@ def baselines_of(config: RunConfig, rows: pd.Series) -> list[tuple[Baseline, flo
     frame = dataset.frame()
     kind = task_of(dataset.task).kind
     train, validation = (
-        within(frame[frame["split"] == part], dataset, config.domains) for part in ("train", "validation")
+        learnable(frame, dataset, part, config.domains, config.apart_from) for part in ("train", "validation")
     )
     train = draw_part(train, kind, config.train_size, config.seed)
     validation = draw_part(validation, kind, config.validation_size, 0)
@@ -87,11 +87,8 @@ def counted_words_of(config: RunConfig) -> CountedWords:
         DatasetError: when the version of the set that the run used was deleted.
     """
     dataset = get_dataset(config.dataset)
-    frame = dataset.frame()
-    train = draw_part(
-        within(frame[frame["split"] == "train"], dataset, config.domains), task_of(dataset.task).kind,
-        config.train_size, config.seed,
-    )  # fmt: skip
+    rows = learnable(dataset.frame(), dataset, "train", config.domains, config.apart_from)
+    train = draw_part(rows, task_of(dataset.task).kind, config.train_size, config.seed)
     return counted_words(dataset, train, config.seed)
 
 

@@ -4,10 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from core.data.sets.store import get_dataset
-from core.data.sets.versions import origin_of
 from core.errors import GraftError
 from core.results.compare import compare_runs, settings_key
+from core.results.learnt import origins_behind, origins_learnt
 from core.runs.folder import Run, list_runs
 from core.tasks import headline_of
 
@@ -26,7 +25,8 @@ class Ancestor:
         gain: of a run that started from an earlier run: the test of it less the same training from the plain source, on the same
             rows (metric, difference, interval, p, verdict); None where there is no such training.
         control: id of that training; empty where there is none.
-        shares_rows: whether a run on its way learnt from the same data set, so that it may have seen more labels than the control.
+        shares_rows: whether a run on its way learnt from a set that it learnt from too, so that it may have seen more labels than the
+            control.
     """
 
     key: str
@@ -97,26 +97,9 @@ def _ancestor(key: str, parent: str, depth: int, root: str, finished: Mapping[st
         return Ancestor(key, parent, run, depth)
     control = _control(run, root, list(finished.values()))
     gain, name = _gain(run, control), control.id if control else ""
-    return Ancestor(key, parent, run, depth, gain, name, _shares_rows(run, finished))
-
-
-def _shares_rows(run: Run, finished: Mapping[str, Run]) -> bool:
-    """Whether a run on the way to this one learnt from the set that it learnt from, or another version of it."""
-    own, source, seen = _origin(run.config.dataset), run.config.source, set()
-    while (earlier := finished.get(source.removeprefix(EARLIER))) and source not in seen:
-        if _origin(earlier.config.dataset) == own:
-            return True
-        seen.add(source)
-        source = _source(earlier)
-    return False
-
-
-def _origin(dataset_id: str) -> str:
-    """The set that this one is a version of; itself where it is gone."""
-    try:
-        return origin_of(get_dataset(dataset_id))
-    except GraftError:
-        return dataset_id
+    return Ancestor(
+        key, parent, run, depth, gain, name, bool(origins_learnt(run.config) & origins_behind(run.config.source))
+    )
 
 
 def _control(run: Run, root: str, finished: Sequence[Run]) -> Run | None:

@@ -1,7 +1,7 @@
 """Several tasks at once: one encoder learns several sets, beside a training on each alone. Which help each other, and which hurt?"""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from core.config import RunConfig
@@ -31,6 +31,8 @@ class TaskOutcome:
         alone, together: as far as their runs have come.
         ways: both with the baselines beside them.
         tested: together less alone, corrected over all sets; None while the runs do not carry a test.
+        left_out: its rows that were not learnt from when all were learnt together, since they measure another set.
+        is_fair: whether its trainings alone did without them too.
     """
 
     dataset: str
@@ -40,12 +42,14 @@ class TaskOutcome:
     together: Line
     ways: Ways
     tested: Tested | None = None
+    left_out: int = 0
+    is_fair: bool = True
 
     def to_json(self) -> dict[str, Any]:
         """As the contract of the command line has it."""
         return {
             "dataset": self.dataset, "name": self.name, "metric": self.headline or None, "alone": self.alone.to_json(),
-            "together": self.together.to_json(), "test": self.tested.to_json() if self.tested else None,
+            "together": self.together.to_json(), "test": self.tested.to_json() if self.tested else None, "left_out": self.left_out,
         }  # fmt: skip
 
 
@@ -71,7 +75,8 @@ class Together:
 
 
 def plan_together(dataset: DataSet, config: RunConfig, asked: Asked) -> tuple[Planned, ...]:
-    """For each seed a training of all sets together, of which each has a run, and one on each alone.
+    """For each seed a training of all sets together, of which each has a run, and one on each alone, which learns from the same of its
+    rows: none that measure another of the sets.
 
     Raises:
         StudyError: when there is no other set.
@@ -80,7 +85,7 @@ def plan_together(dataset: DataSet, config: RunConfig, asked: Asked) -> tuple[Pl
     others = [get_dataset(name) for name in dict.fromkeys(asked.tasks) if name != dataset.id]
     if not others:
         raise StudyError("Only one set is named.", "Name others that are to be learnt with it.")
-    sets = [dataset, *others]
+    sets, config = [dataset, *others], config.changed(beside=None, apart=None)
     try:
         config.changed(beside=others[0].id)
     except ConfigError:  # a way that knows one task only, such as one that was chosen for a few rows of this set
@@ -92,10 +97,11 @@ def plan_together(dataset: DataSet, config: RunConfig, asked: Asked) -> tuple[Pl
         own = config.changed(seed=config.seed + number)
         for way in (TOGETHER, ALONE):
             for one in sets:
-                beside = "|".join(other.id for other in sets if other is not one) if way == TOGETHER else None
+                rest = "|".join(other.id for other in sets if other is not one)
+                named = {"beside" if way == TOGETHER else "apart": rest}
                 factors = {SET: names[one.id], WAY: way, SEED: str(own.seed)}
                 title = f"{names[one.id]} · {way} · seed {own.seed}"
-                cells.append(Planned(title, factors, own.changed(dataset=one.id, beside=beside)))
+                cells.append(Planned(title, factors, own.changed(dataset=one.id, **named)))
     return tuple(cells)
 
 
@@ -123,12 +129,7 @@ def read_together(study: Study) -> Together:
         [(f"{task.name} {TOGETHER}", f"{task.name} {ALONE}") for task, _ in tests], [test for _, test in tests]
     )
     by_set = {task.dataset: one for (task, _), one in zip(tests, told, strict=True)}
-    tasks = tuple(
-        TaskOutcome(
-            task.dataset, task.name, task.headline, task.alone, task.together, task.ways, by_set.get(task.dataset)
-        )
-        for task in outcomes
-    )
+    tasks = tuple(replace(task, tested=by_set.get(task.dataset)) for task in outcomes)
     joint = [task.together.seconds for task in tasks if task.together.seconds is not None]
     single = [task.alone.seconds for task in tasks if task.alone.seconds is not None]
     seconds = (max(joint) if joint else None, sum(single) if len(single) == len(tasks) else None)
@@ -139,7 +140,12 @@ def _outcome(name: str, cells: Sequence[Cell], final: bool) -> TaskOutcome:
     config = cells[0].plan.config
     ways = read_ways(cells, final=final, paired=config.train_size is not None)
     lines = {line.factors[WAY]: line for line in ways.lines if WAY in line.factors}
-    return TaskOutcome(config.dataset, name, ways.headline, lines[ALONE], lines[TOGETHER], ways)
+    joint = [(cell.run.result or {}).get("joint") or {} for cell in cells if cell.run and cell.plan.config.beside]
+    left_out = max((sum(told.get("left_out", {}).get(config.dataset, {}).values()) for told in joint), default=0)
+    is_fair = all(cell.plan.config.apart for cell in cells if not cell.plan.config.beside)
+    return TaskOutcome(
+        config.dataset, name, ways.headline, lines[ALONE], lines[TOGETHER], ways, left_out=left_out, is_fair=is_fair
+    )
 
 
 def together_sentence(tasks: Sequence[TaskOutcome], seconds: tuple[float | None, float | None]) -> str:
@@ -165,12 +171,29 @@ def together_sentence(tasks: Sequence[TaskOutcome], seconds: tuple[float | None,
         said.append(f"No difference is shown for {'; '.join(rest)}.")
     if any(task.tested.test.verdict == "too_few_seeds" for task in tested if task.tested):
         said.append("So few trainings do not tell ways of training apart; three seeds of each would.")
+    said += _left_out(tasks)
     if seconds[0] and seconds[1]:
         said.append(
             f"One training of all {len(tasks)} takes {seconds[0]:.0f} s and leaves one encoder; alone they take {seconds[1]:.0f} s in all."
         )
     said.append("Chance is corrected for over all the sets; differences are together less alone.")
     return " ".join(said)
+
+
+def _left_out(tasks: Sequence[TaskOutcome]) -> list[str]:
+    """Of which rows nothing was learnt, and whether that is so of both ways."""
+    said = []
+    for is_fair in (True, False):
+        rows = [f"{task.left_out:,} of {task.name}" for task in tasks if task.left_out and task.is_fair == is_fair]
+        if rows and is_fair:
+            said.append(
+                f"Rows that measure another of the sets were left out, together as well as alone: {'; '.join(rows)}."
+            )
+        elif rows:
+            said.append(
+                f"Together, rows that measure another of the sets were left out, but not alone: {'; '.join(rows)}."
+            )
+    return said
 
 
 TASKS_AT_ONCE = Kind(

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from core.config import RunConfig
+from core.metrics.table import METRICS
 from core.models.beside import HEADS, attach_head
-from core.tasks import SCALE
+from core.tasks import SCALE, task_of
 from core.training.batches import training_order
 from core.training.encoding import Encoded
 from core.training.gradient_sums import GradientSums
@@ -158,17 +159,24 @@ def validate_all(
 ) -> tuple[float, dict[str, float], dict[str, dict[str, float]]]:
     """The mean of what the tasks reach, by which the checkpoint is chosen; the scores of the job's own task; those of each by name.
 
-    An error of scores counts as what it takes from 1 in units of the scores' spread, so that all tasks speak of shares.
+    An error counts as what it takes from 1: of scores in units of their spread, a loss in multiples of what guessing pays. So all tasks
+    speak of shares. A correlation has no units and counts as it is.
     """
     reached, scores = [], {}
     for task in job.tasks:
         encoded = task.validation.encoded
         logits = score(task.model, encoded, job.device, job.bf16, should_stop=should_stop, fp16=job.fp16)
         own, scores[task.name] = task.validate(logits, task.validation.labels)
-        spread: Any = getattr(task.model.config, SCALE, (0.0, 1.0))
-        reached.append(
-            1.0 + own / float(spread[1])
-            if task.training.labels.dtype.kind == "f" and task.training.labels.ndim == 1
-            else own
-        )
+        unit = _unit(task, job.config.best_by)
+        reached.append(own if unit is None else 1.0 + own / unit)
     return float(np.mean(reached)), scores[job.tasks[job.own].name], scores
+
+
+def _unit(task: JointTask, best_by: str) -> float | None:
+    """What the deciding error is told in; None where more is better."""
+    config = task.model.config
+    metric = METRICS[task_of(str(config.problem_type)).best_by if best_by == "auto" else best_by]
+    if metric.higher:
+        return None
+    spread: tuple[float, float] = getattr(config, SCALE, (0.0, 1.0))
+    return float(spread[1]) if metric.in_units else chance_loss(task)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from core.data.sets.domains import within
+from core.data.sets.apart import learnable
 from core.data.sets.samples import SAMPLES
 from core.data.sets.store import DataSet, get_dataset
 from core.data.splits.sampling import draw_part
@@ -105,7 +105,7 @@ def _validation_rows(earlier: Run) -> pd.DataFrame:
         dataset, config = get_dataset(earlier.config.dataset), earlier.config
     except DatasetError:  # deleted since: the test rows are kept with the run
         return pd.DataFrame()
-    rows = within(dataset.part("validation"), dataset, config.domains)
+    rows = learnable(dataset.frame(), dataset, "validation", config.domains, config.apart_from)
     return draw_part(rows, task_of(dataset.task).kind, config.validation_size, 0)
 
 

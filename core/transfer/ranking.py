@@ -7,12 +7,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from core.data.columns.labels import strata
-from core.data.sets.store import DataSet, get_dataset
+from core.data.sets.store import DataSet
 from core.data.sets.versions import origin_of
 from core.data.splits.draw import draw
 from core.errors import DatasetError, GraftError
 from core.models.classifier import position_limit
 from core.models.sources import list_sources
+from core.results.learnt import origins_behind
 from core.results.predictor import Predictor
 from core.runs.folder import get_run
 from core.tasks import encode_targets, task_of
@@ -68,20 +69,7 @@ class Candidate:
 def at_hand(dataset: DataSet) -> list[str]:
     """Every source on this machine, but for models that learnt from rows of this very set: they would come first by that."""
     keys = [source.key for source in list_sources() if source.available and source.at_hand]
-    return [key for key in keys if not _has_learnt_from(key, origin_of(dataset))]
-
-
-def _has_learnt_from(source: str, origin: str) -> bool:
-    """Whether a run's model, or one that it started from, was trained on a version of a set."""
-    while source.startswith("run:"):
-        try:
-            config = get_run(source[4:]).config
-            if origin_of(get_dataset(config.dataset)) == origin:
-                return True
-        except GraftError:
-            return False  # deleted since: nothing is known of it any more
-        source = config.model
-    return False
+    return [key for key in keys if origin_of(dataset) not in origins_behind(key)]
 
 
 def rank_sources(

@@ -1,16 +1,20 @@
 """A cross-validation from its queueing to the joined result, carried out by the worker itself."""
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from core.config import RunConfig
+from core.data.cleaning.mending import make_version
+from core.data.sets.add import add_dataset
 from core.data.sets.store import delete_dataset, get_dataset
 from core.errors import ConfigError, RunError
 from core.jobs.folds import submit_folds
+from core.jobs.phases.choosing import choose_rows
 from core.jobs.queue import submit
 from core.jobs.worker import work
 from core.results.cross_validation import gather, join
-from core.runs.folder import create_run, delete_run
+from core.runs.folder import create_run, delete_run, list_runs
 from core.runs.folds import folds_of, get_folds, list_folds
 from tests.app.test_pages import finished
 
@@ -127,11 +131,44 @@ def test_what_does_not_belong_to_one_set_of_folds_is_refused(dataset):
 
 def test_a_source_that_has_learnt_from_the_set_is_refused(dataset):
     first = create_run(RunConfig(dataset.id))
-    second = create_run(RunConfig("another-set", f"run:{first.id}"))
-    for source in (f"run:{first.id}", str(first.model)):
+    second = create_run(RunConfig("a-set-that-is-gone", f"run:{first.id}"))
+    for source in (f"run:{first.id}", str(first.model), f"run:{second.id}"):
         with pytest.raises(ConfigError, match="knows rows that would judge it"):
             submit_folds(RunConfig(dataset.id, source), 3)
-    second.model.mkdir(parents=True)
-    (second.model / "config.json").write_text("{}")
-    assert second.config.model  # of a set that is gone nothing is known
-    assert len(submit_folds(RunConfig(dataset.id, f"run:{second.id}"), 3).runs) == 3
+
+
+def test_a_source_that_has_learnt_the_set_beside_another_is_refused(dataset, other):
+    joint = create_run(RunConfig(other.id, beside=dataset.id))
+    with pytest.raises(ConfigError, match="knows rows that would judge it"):
+        submit_folds(RunConfig(dataset.id, f"run:{joint.id}"), 3)
+
+
+def test_a_source_of_which_nothing_is_known_is_taken(dataset):
+    unknown = create_run(RunConfig("a-set-that-is-gone"))
+    unknown.model.mkdir(parents=True)
+    (unknown.model / "config.json").write_text("{}")
+    assert len(submit_folds(RunConfig(dataset.id, f"run:{unknown.id}"), 3).runs) == 3
+
+
+def test_folds_beside_a_version_of_their_set_are_refused_and_none_is_queued(dataset):
+    version = make_version(dataset, "drop", {"rows": [int(dataset.frame()["row"].iloc[0])]})
+    with pytest.raises(ConfigError, match="versions of one"):
+        submit_folds(RunConfig(dataset.id, beside=version.id), 3)
+    assert not list_runs() and not list_folds()
+
+
+def test_rows_that_judge_a_fold_teach_in_no_other_task(dataset, tmp_path):
+    path = tmp_path / "twin.csv"
+    labels = np.random.default_rng(0).integers(0, 2, dataset.rows)
+    path.write_text(
+        "\n".join(
+            ["text,label", *(f"{text},{label}" for text, label in zip(dataset.frame()["text"], labels, strict=True))]
+        )
+    )
+    twin = add_dataset(path, seed=5)[0]
+    found = submit_folds(RunConfig(dataset.id, beside=twin.id), 3)
+    for run in found.runs.values():
+        judged = set(get_dataset(run.config.dataset).part("test")["text"])
+        assert judged & set(twin.part("train")["text"])
+        taught = choose_rows(run.config.about(twin.id), lambda message: None).parts["train"]["text"]
+        assert len(taught) and not judged & set(taught)

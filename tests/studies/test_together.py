@@ -1,5 +1,7 @@
 """Several tasks at once as a study: its plan, and what it says of who gains."""
 
+from dataclasses import replace
+
 import pytest
 
 from core.config import RunConfig
@@ -24,6 +26,12 @@ def test_each_seed_has_one_training_of_all_and_one_on_each(dataset, other):
     assert [cell.config.dataset for cell in first] == [dataset.id, other.id] * 2
     assert [cell.config.beside for cell in first] == [other.id, dataset.id, None, None]
     assert {cell.config.seed for cell in cells} == {42, 43}
+
+
+def test_a_training_alone_learns_from_the_rows_that_it_has_together(dataset, other):
+    cells = plan_together(dataset, RunConfig(dataset.id, apart=other.id), Asked(seeds=1, tasks=(other.id,)))
+    assert [cell.config.apart for cell in cells] == [None, None, other.id, dataset.id]
+    assert [cell.config.apart_from for cell in cells] == [(other.id,), (dataset.id,)] * 2
 
 
 def test_sets_of_one_name_are_told_apart(dataset, other, tmp_path):
@@ -64,7 +72,24 @@ def test_a_study_carried_out_says_what_24_rows_carry(dataset, other, tiny_encode
     told = answer_of(study).to_json()
     assert [task["name"] for task in told["tasks"]] == [dataset.name, other.name]
     assert {task["test"]["verdict"] for task in told["tasks"]} <= {"too_few_rows", "not_shown", "real"}
-    assert "No difference is shown" in told["sentence"]
+    assert "No difference is shown" in told["sentence"] and "left out" not in told["sentence"]
+
+
+def test_rows_that_were_left_out_are_told_and_whether_of_both_ways(dataset, other, tiny_encoder):
+    study = start_study(
+        "together", RunConfig(dataset.id, str(tiny_encoder), max_length=32), Asked(seeds=1, tasks=(other.id,))
+    )
+    left_out = {dataset.id: {"train": 1200, "validation": 34}, other.id: {"train": 0, "validation": 0}}
+    for cell in study.cells():
+        own = dataset if cell.plan.config.dataset == dataset.id else other
+        joint = {"run": "x", "sets": [dataset.id, other.id], "left_out": left_out} if cell.plan.config.beside else None
+        finish(cell.run, own, 0.7, joint=joint)
+    told = answer_of(study)
+    assert [task["left_out"] for task in told.to_json()["tasks"]] == [1234, 0]
+    said = f"Rows that measure another of the sets were left out, together as well as alone: 1,234 of {dataset.name}."
+    assert said in told.sentence
+    before = tuple(replace(task, is_fair=False) for task in told.tasks)
+    assert f"were left out, but not alone: 1,234 of {dataset.name}." in together_sentence(before, (None, None))
 
 
 def outcome(name, difference, verdict, seconds=(30.0, 12.0)):

@@ -160,6 +160,34 @@ def test_all_tasks_are_learnt_and_the_checkpoint_is_chosen_by_their_mean(tasks):
     assert reached == pytest.approx(by_hand, abs=1e-3)
 
 
+@pytest.mark.parametrize("best_by", ["rmse", "mae", "pearson", "spearman", "loss"])
+def test_a_score_counts_alike_whatever_its_units(tasks, best_by):
+    """An error in units of the scores is a share of their spread; a correlation and a standardised loss have no units."""
+
+    def chosen_by(size):
+        task = tasks()[2]
+        scale = tuple(size * number for number in getattr(task.model.config, SCALE))
+        setattr(task.model.config, SCALE, scale)
+        rows = LabelledRows(task.validation.encoded, task.validation.labels * np.float32(size))
+        judge = partial(validate, task.model.config, best_by=best_by)
+        job = joint_job((replace(task, validation=rows, validate=judge),))
+        reached, own, _ = validate_all(replace(job, config=job.config.changed(best_by=best_by)), lambda: False)
+        return reached, own[best_by], scale[1]
+
+    reached, own, spread = chosen_by(50.0)
+    assert reached == pytest.approx(chosen_by(1.0)[0], rel=1e-4)
+    by_hand = {"rmse": 1 - own / spread, "mae": 1 - own / spread, "loss": 1 - own}.get(best_by, own)
+    assert reached == pytest.approx(by_hand, rel=1e-4)
+
+
+def test_a_loss_counts_in_multiples_of_what_guessing_pays(tasks):
+    made = tuple(replace(task, validate=partial(validate, task.model.config, best_by="loss")) for task in tasks())
+    job = joint_job(made)
+    reached, _, of_all = validate_all(replace(job, config=job.config.changed(best_by="loss")), lambda: False)
+    shares = [1 - of_all[task.name]["loss"] / chance_loss(task) for task in made]
+    assert reached == pytest.approx(np.mean(shares)) and abs(reached) < 0.5
+
+
 @pytest.mark.slow
 def test_a_stopped_and_resumed_training_ends_exactly_like_an_unbroken_one(tasks):
     whole, _, _, _ = fitted(tasks())

@@ -5,6 +5,8 @@ import re
 import numpy as np
 import pandas as pd
 
+from core.data.sets.apart import even
+
 WORDS = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\U00020000-\U0002fa1f]|[^\W_]+")
 
 
@@ -20,7 +22,7 @@ def whole_texts(frame: pd.DataFrame) -> pd.Series:
 
 def text_keys(frame: pd.DataFrame) -> pd.Series:
     """Texts with case and blanks evened out: equal keys count as the same text."""
-    return whole_texts(frame).str.lower().str.split().str.join(" ")
+    return even(whole_texts(frame))
 
 
 def keep_order(frame: pd.DataFrame) -> np.ndarray:

@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from transformers import PreTrainedModel
 
 KIND = "joint"  # of arrays in the cache
-NOT_SHARED = ("dataset", "beside", *NO_EFFECT)  # settings that do not decide what is learnt together
+FORM = 2  # of what is kept; another one is another key
+NOT_SHARED = ("dataset", "beside", "test_size", *NO_EFFECT)  # settings that do not decide what is learnt together
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,7 @@ class Joint:
         own: place of the run's own set among all.
         prepared: what the run has of its own set.
         others: the chosen rows of each other set, by its id.
+        left_out: rows of each set that are not learnt from, since they measure another; by part.
         key: names the training in the cache.
     """
 
@@ -46,6 +48,7 @@ class Joint:
     own: int
     prepared: Prepared
     others: dict[str, Chosen]
+    left_out: dict[str, dict[str, int]]
     key: str
 
     def taken(self, recorder: RunRecorder, device: str) -> Iterator[Event] | None:
@@ -58,7 +61,7 @@ class Joint:
             return None
         names = {name: name_in_first(name, model, self.own) for name in model.state_dict()}
         told = facts_in(kept)
-        if told is None or not set(names.values()) <= kept.keys():
+        if told is None or not set(names.values()) <= kept.keys() or not self._knows_all(told):
             cache.drop(self.key)
             return None
         import torch
@@ -68,15 +71,20 @@ class Joint:
         recorder.warn(f"Learnt together with the other sets in run {told['run']}: the training is taken from there.")
         return self._again(told, recorder)
 
+    def _knows_all(self, told: dict[str, Any]) -> bool:
+        """Whether each validation has the scores of every task."""
+        return all(len(each["tasks"]) == len(self.config.tasks) for each in told["evaluated"])
+
     def _again(self, told: dict[str, Any], recorder: RunRecorder) -> Iterator[Event]:
-        own, encoded = self.config.tasks[self.own], self.prepared.encoded
+        encoded = self.prepared.encoded
         recorder.joint = self._facts(told["run"])
         yield Started(
             0, told["total_steps"], encoded["train"].encoded.rows, encoded["validation"].encoded.rows, told["parameters"]["total"],
             told["parameters"]["trained"], told["device"], told["precision"],
         )  # fmt: skip
         for each in told["evaluated"]:
-            yield Evaluated(each["step"], each["epoch"], each["tasks"][own], each["best"], each["tasks"])
+            tasks = dict(zip(self.config.tasks, each["tasks"], strict=True))
+            yield Evaluated(each["step"], each["epoch"], each["tasks"][self.own], each["best"], tasks)
         yield TrainingDone(**told["done"])
 
     def job(self, job: TrainingJob, recorder: RunRecorder) -> TrainingJob:
@@ -107,7 +115,8 @@ class Joint:
         return JointTask(name, model, encoded["train"], encoded["validation"], judge)
 
     def keep(self, done: TrainingDone, job: TrainingJob, recorder: RunRecorder) -> None:
-        """Let the other runs of these sets take what was learnt, and give the run its own model back."""
+        """Let the other runs of these sets take what was learnt, and give the run its own model back. Scores are kept in the order of the
+        tasks, since sets of equal contents share a training whatever they are called."""
         recorder.joint = self._facts(recorder.run.id)
         if done.stopped:
             return
@@ -117,7 +126,8 @@ class Joint:
             "run": recorder.run.id, "total_steps": steps, "parameters": recorder.parameters,
             "device": job.device, "precision": job.precision,
             "evaluated": [
-                {name: event[name] for name in ("step", "epoch", "best", "tasks")} for _, event in sorted(evaluated.items())
+                {name: event[name] for name in ("step", "epoch", "best")} | {"tasks": [event["tasks"][name] for name in self.config.tasks]}
+                for _, event in sorted(evaluated.items())
             ],
             "done": {name: getattr(done, name) for name in TrainingDone.__dataclass_fields__},
         }  # fmt: skip
@@ -126,7 +136,7 @@ class Joint:
         give_up_heads(job.model)
 
     def _facts(self, run: str) -> dict[str, Any]:
-        return {"run": run, "sets": list(self.config.tasks)}
+        return {"run": run, "sets": list(self.config.tasks), "left_out": self.left_out}
 
 
 def joint_for(config: RunConfig, chosen: Chosen, prepared: Prepared, recorder: RunRecorder) -> Joint | None:
@@ -137,35 +147,28 @@ def joint_for(config: RunConfig, chosen: Chosen, prepared: Prepared, recorder: R
         chosen: the rows of the run's own set.
 
     Raises:
-        GraftError: when one of the sets is gone or cannot be learnt.
+        GraftError: when one of the sets is gone or cannot be learnt, or has no rows left that measure no other.
     """
     if not config.tasks:
         return None
-    judged = set(chosen.parts["test"]["text"])
     others = {}
     for name in config.tasks:
         if name == config.dataset:
             continue
-        other = choose_rows(config.changed(dataset=name, beside=_others(config, name)), recorder.warn)
-        if known := judged & set(other.parts["train"]["text"]):
-            recorder.warn(
-                f"{len(known):,} of the texts that judge this run are among the training texts of {other.dataset.name!r}, which is "
-                "learnt at once with it: the score may be kinder than new texts would be."
-            )
-        others[name] = other
-    first = config.tasks[0]
-    shared = config.changed(dataset=first, beside=_others(config, first))
+        others[name] = choose_rows(config.about(name), recorder.warn)
+    first, of_all = config.tasks[0], [others.get(name, chosen) for name in config.tasks]
+    recorder.left_out = [sentence for one in of_all for sentence in one.told_left_out]
+    left_out = {one.dataset.id: one.left_out for one in of_all}
+    shared = config.about(first)
     key = _key(shared, prepared.classifier.model)
-    return Joint(shared, config.tasks.index(config.dataset), prepared, others, key)
-
-
-def _others(config: RunConfig, name: str) -> str:
-    return "|".join(other for other in config.tasks if other != name)
+    return Joint(shared, config.tasks.index(config.dataset), prepared, others, left_out, key)
 
 
 def _key(config: RunConfig, model: "PreTrainedModel") -> str:
     """Names what is learnt: settings, the sets' contents, and the encoder that the training starts from; the heads follow from these."""
     settings = {name: value for name, value in config.to_json().items() if name not in NOT_SHARED}
-    sets = [get_dataset(name).fingerprint for name in config.tasks]
+    sets = [(one.fingerprint, one.labels, one.domain, one.language) for one in map(get_dataset, config.tasks)]
     source = weights_fingerprint(model.base_model.state_dict().items())
-    return hashlib.blake2b(json.dumps([settings, sets, source], sort_keys=True).encode(), digest_size=16).hexdigest()
+    return hashlib.blake2b(
+        json.dumps([FORM, settings, sets, source], sort_keys=True).encode(), digest_size=16
+    ).hexdigest()

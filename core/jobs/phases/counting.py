@@ -117,5 +117,5 @@ def _facts(chosen: Chosen, done: TrainingDone, recorder: RunRecorder, began: flo
     return facts_of(chosen, done, recorder, began) | {
         "epochs": None, "averaging": None, "source_fit": None, "layers": None, "share_cut": 0.0,
         "max_length": chosen.config.max_length, "device": "cpu", "device_title": find_device("cpu").title,
-        "precision": "fp64", "warnings": warnings, "names_left_out": "",
+        "precision": "fp64", "warnings": warnings + chosen.told_left_out, "names_left_out": "",
     }  # fmt: skip

@@ -59,7 +59,7 @@ def finish(
     parts = chosen.parts
     baselines = cached_baselines(chosen.dataset, parts["train"], parts["test"], config.seed, parts["validation"])
     by_names, no_names = without_labels(chosen, prepared, is_asked=study_tie(run) is not None)
-    warnings = _data_warnings(chosen, prepared)
+    warnings = _data_warnings(chosen, prepared) + (recorder.left_out or chosen.told_left_out)
 
     def facts() -> dict[str, Any]:
         told = _facts(chosen, prepared, compute, done, recorder, began)

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from core.config import ADAPT_OWN, RunConfig
+from core.data.sets.apart import keys_of, measuring_keys
 from core.data.sets.store import get_dataset
 from core.errors import DatasetError
 from core.training.recipe import MOST_TEXTS
@@ -21,9 +22,9 @@ def unlabelled_texts(config: RunConfig, named: str) -> list[str]:
         DatasetError: when the set is gone, or nothing is left of it.
     """
     frame = candidates(config, named)
-    measuring = measuring_texts(config)
     found = _texts(frame)
-    texts = [text for text in found if text not in measuring]
+    measures = np.isin(keys_of(found), measuring_keys(get_dataset(config.dataset)))
+    texts = [text for text, leaves in zip(found, measures, strict=True) if not leaves]
     if len(texts) < 2:
         raise DatasetError(
             f"The set {get_dataset(_id(config, named)).name!r} has {len(texts)} texts that could be read without labels"
@@ -39,12 +40,6 @@ def candidates(config: RunConfig, named: str) -> pd.DataFrame:
     """The training rows of a set, or every row of one without labels."""
     dataset = get_dataset(_id(config, named))
     return dataset.part("train") if dataset.size("train") and dataset.task != "unlabelled" else dataset.frame()
-
-
-def measuring_texts(config: RunConfig) -> set[str]:
-    """All texts of the validation and test rows of the run's set, also of those that were not drawn."""
-    frame = get_dataset(config.dataset).frame()
-    return set(_texts(frame[frame["split"] != "train"]))
 
 
 def _id(config: RunConfig, named: str) -> str:
