@@ -2,7 +2,7 @@
 
 import csv
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,9 +11,11 @@ from core.data.reading.delimited import open_delimited
 from core.data.reading.json_file import open_json
 from core.data.reading.members import refuse_full_disk
 from core.data.reading.reader import ReadingOptions
-from core.data.reading.table_reader import TableReader
+from core.data.reading.skipped import SkippedRow
+from core.data.reading.table_reader import Batch, TableReader
 from core.data.reading.unpack import Scratch
 
+SHOWN = 4  # tables that a sentence names
 ROOM_LOOKED_AT = 10_000  # rows after which the room on the disk is looked at again
 ROOM = 64 << 20  # bytes that must be free
 
@@ -37,6 +39,31 @@ def open_as_delimited(rows: Iterable[list[str]], path: Path, name: str, title: s
         what: why for what, why in opened.reasons.items() if what == "header"
     }
     return replace(opened, format=title, size=path.stat().st_size, delimiter=None, reasons=reasons, owns=scratch)
+
+
+def with_skipped(opened: TableReader, skipped: Sequence[SkippedRow]) -> TableReader:
+    """The file with lines of the original that are no rows of its table told with the first batch."""
+
+    def batches() -> Iterator[Batch]:
+        left = list(skipped)
+        for batch in opened.batches():
+            yield batch._replace(skipped=[*left, *batch.skipped])
+            left = []
+
+    return replace(opened, batches=batches) if skipped else opened
+
+
+def left_out_tables(others: Mapping[tuple[str, ...], int]) -> tuple[str, ...]:
+    """A sentence about further tables of other columns.
+
+    Args:
+        others: names of the columns of each -> its rows.
+    """
+    if not others:
+        return ()
+    shown = [f"{', '.join(names)!r} with {rows:,} rows" for names, rows in list(others.items())[:SHOWN]]
+    more = f" and {len(others) - SHOWN} more" if len(others) > SHOWN else ""
+    return (f"Only the first of several tables is read; left out for their other columns: {'; '.join(shown)}{more}.",)
 
 
 def open_as_json(value: Any, path: Path, name: str, title: str) -> TableReader:
