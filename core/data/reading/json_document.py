@@ -18,6 +18,7 @@ from typing import Any
 
 import ijson
 
+from core.data.reading.json_keys import OnceEach, RepeatedKey, once_each
 from core.data.reading.json_lists import are_labelled, with_label
 from core.data.reading.json_rows import ParsedValue, Piece, open_rows
 from core.data.reading.json_shapes import EACH_ROW, left_out, named_pairs, rows_inside, with_part
@@ -30,7 +31,8 @@ AT_ONCE = 64 << 20  # bytes up to which a document is read at once
 LARGEST = 512 << 20  # bytes of one that cannot be streamed
 LIST_START = re.compile(r"\s*\[\s*[\[{\"\]]")
 _BETWEEN = re.compile(r"[\s,]*")  # what stands between values
-_DECODER = json.JSONDecoder()
+_DECODER = json.JSONDecoder(object_pairs_hook=once_each)
+_REPEATED = "Give each key once in an object; texts of one label belong in one list."
 
 TextPieces = Callable[[], Iterator[tuple[str, float, int]]]  # as ``text_pieces`` gives them, each time from the start
 
@@ -50,7 +52,7 @@ def open_document(path: Path, encoding: str, name: str, strict: bool) -> TableRe
         try:
             place = find_rows(pieces)
             if place is not None:
-                return open_rows(partial(_stream_all, pieces, place), name, "json", size, encoding, at_once=False)
+                return open_rows(partial(_stream_all, pieces, place, name), name, "json", size, encoding, at_once=False)
         except ijson.JSONError as error:
             fault = str(error).strip().split("\n")[0]
     if size <= max(AT_ONCE, LARGEST):
@@ -146,11 +148,11 @@ def _lists_of_rows(lists: Counter[str], shapes: dict[str, str], fields: dict[str
     return Place({f"{path}.item": part for path, part in taken.items()}, left_out(sizes, set()), labelled)
 
 
-def _stream_all(pieces: TextPieces, place: Place) -> Iterator[Piece]:
+def _stream_all(pieces: TextPieces, place: Place, name: str) -> Iterator[Piece]:
     """The rows at all prefixes, one prefix after another; those of parts with their part."""
     warnings = place.warnings
     for number, (prefix, part) in enumerate(place.prefixes.items()):
-        for piece in _stream(pieces, prefix):
+        for piece in _stream(pieces, prefix, name):
             values = piece.values
             if part:
                 added = with_label if place.labelled else with_part
@@ -160,16 +162,19 @@ def _stream_all(pieces: TextPieces, place: Place) -> Iterator[Piece]:
             warnings = ()
 
 
-def _stream(pieces: TextPieces, prefix: str) -> Iterator[Piece]:
+def _stream(pieces: TextPieces, prefix: str, name: str) -> Iterator[Piece]:
     """The rows at a prefix, each as soon as it is whole."""
     rows = ijson.sendable_list()
-    parser = ijson.items_coro(rows, prefix, use_float=True, multiple_values=prefix == "")
+    parser = ijson.items_coro(rows, prefix, map_type=OnceEach, use_float=True, multiple_values=prefix == "")
     number = 0
     for text, done, misfits in pieces():
-        if text:
-            parser.send(text.encode())
-        else:
-            parser.close()
+        try:
+            if text:
+                parser.send(text.encode())
+            else:
+                parser.close()
+        except RepeatedKey as error:
+            raise DatasetError(f"{name}: in item {number + len(rows) + 1:,} {error}.", _REPEATED) from error
         yield Piece([ParsedValue(number + ahead, row) for ahead, row in enumerate(rows, 1)], done, misfits)
         number += len(rows)
         rows.clear()
@@ -198,6 +203,8 @@ def _list_items(text: str, name: str) -> Iterator[Any]:
             return
         try:
             value, at = _DECODER.raw_decode(text, at)
+        except RepeatedKey as error:
+            raise DatasetError(f"{name}: in item {number + 1:,} {error}.", _REPEATED) from error
         except (ValueError, RecursionError) as error:
             raise DatasetError(
                 f"{name} is not valid JSON after item {number:,}: it is cut off or damaged there.", "Export it again."
@@ -211,6 +218,8 @@ def _values(text: str, name: str) -> Iterator[Any]:
     while at < len(text):
         try:
             value, at = _DECODER.raw_decode(text, at)
+        except RepeatedKey as error:
+            raise DatasetError(f"{name}: {error}.", _REPEATED) from error
         except json.JSONDecodeError as error:
             sentence = f"{name} is not valid JSON: line {error.lineno}, {error.msg}."
             raise DatasetError(sentence, "Export it again.") from error

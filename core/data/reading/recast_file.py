@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from core.data.reading.delimited import open_delimited
-from core.data.reading.json_file import open_json
+from core.data.reading.json_document import open_document
+from core.data.reading.json_shapes import EACH_ROW
 from core.data.reading.members import refuse_full_disk
 from core.data.reading.reader import ReadingOptions
 from core.data.reading.skipped import SkippedRow
 from core.data.reading.table_reader import Batch, TableReader
 from core.data.reading.unpack import Scratch
+from core.errors import DatasetError
 
 SHOWN = 4  # tables that a sentence names
 ROOM_LOOKED_AT = 10_000  # rows after which the room on the disk is looked at again
@@ -66,7 +68,7 @@ def left_out_tables(others: Mapping[tuple[str, ...], int]) -> tuple[str, ...]:
     return (f"Only the first of several tables is read; left out for their other columns: {'; '.join(shown)}{more}.",)
 
 
-def open_as_json(value: Any, path: Path, name: str, title: str) -> TableReader:
+def open_as_json(value: Any, path: Path, name: str, title: str, warnings: tuple[str, ...] = ()) -> TableReader:
     """A value of lists, dicts and strings as the reader of JSON sees it.
 
     Raises:
@@ -77,5 +79,9 @@ def open_as_json(value: Any, path: Path, name: str, title: str) -> TableReader:
     refuse_full_disk(scratch.path, path.stat().st_size, name)
     with target.open("w", encoding="utf-8") as file:
         json.dump(value, file, ensure_ascii=False)
-    opened = open_json(target, f"{name}.json", ReadingOptions())
-    return replace(opened, name=name, format=title, size=path.stat().st_size, owns=scratch)
+    opened = open_document(target, "utf-8", name, strict=False) if isinstance(value, list | dict) else None
+    if opened is None:
+        raise DatasetError(f"{name} holds no list of records.", EACH_ROW)
+    return replace(
+        opened, name=name, format=title, size=path.stat().st_size, owns=scratch, warnings=(*warnings, *opened.warnings)
+    )

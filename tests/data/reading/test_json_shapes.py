@@ -3,6 +3,7 @@ import json
 import pytest
 
 from core.data.reading import json_document, json_file
+from core.errors import DatasetError
 from tests.data.reading.conftest import read
 
 
@@ -90,7 +91,7 @@ def texts_of(word, count=12):
     return ["Great!", *(f"some {word} words of number {n}" for n in range(count - 1))]
 
 
-@pytest.mark.parametrize("name", ["x.json"])
+@pytest.mark.parametrize("name", ["x.json", "x.yaml"])
 @pytest.mark.parametrize("extra", [{}, {"version": "1.0", "neutral": []}])
 def test_equally_many_texts_of_each_label_are_no_columns_and_that_is_told(tmp_path, name, extra):
     value = {"angry": texts_of("angry"), "happy": texts_of("happy"), "calm": texts_of("calm")} | extra
@@ -146,3 +147,38 @@ def test_objects_under_labels_keep_their_label(tmp_path, any_size):
 def test_one_record_with_lists_in_it_is_one_row(tmp_path):
     value = {"text": "some words of one record", "labels": ["a b", "c d"], "notes": ["e f", "g h"]}
     assert len(read(tmp_path, json.dumps(value), "x.json").frame) == 1
+
+
+def test_lists_under_one_key_that_comes_again_are_joined(tmp_path, any_size):
+    pieces = [("angry", texts_of("angry")), ("happy", texts_of("happy", 15)), ("angry", texts_of("cross", 5))]
+    content = "{" + ", ".join(f"{json.dumps(key)}: {json.dumps(texts)}" for key, texts in pieces) + "}"
+    frame = read(tmp_path, content, "x.json").frame
+    assert frame["label"].value_counts().to_dict() == {"angry": 17, "happy": 15}
+
+
+def test_records_under_a_part_that_comes_again_are_joined(tmp_path, any_size):
+    pieces = [("train", ROWS[:10]), ("test", ROWS[10:14]), ("train", ROWS[14:])]
+    content = "{" + ", ".join(f"{json.dumps(key)}: {json.dumps(rows)}" for key, rows in pieces) + "}"
+    assert read(tmp_path, content, "x.json").frame["split"].value_counts().to_dict() == {"train": 26, "test": 4}
+
+
+RECORD = '{"text": "some words", "label": "a", "label": "b"}'
+
+
+@pytest.mark.parametrize(
+    "content", [f'[{{"text": "x y"}}, {RECORD}]', f'{{"rows": [{{"text": "x y"}}, {RECORD}]}}', RECORD]
+)
+def test_another_key_that_comes_again_is_named(tmp_path, any_size, content):
+    with pytest.raises(DatasetError, match=r"x\.json: .*the key 'label' stands twice with different values"):
+        read(tmp_path, content, "x.json")
+
+
+def test_a_key_that_comes_again_with_the_same_value_is_one(tmp_path, any_size):
+    content = '[{"text": "some words", "label": "a", "label": "a"}, {"text": "more words", "label": "b"}]'
+    assert read(tmp_path, content, "x.json").frame["label"].tolist() == ["a", "b"]
+
+
+def test_a_line_with_a_key_that_comes_again_is_set_aside_by_its_number(tmp_path):
+    lines = [json.dumps(row) for row in ROWS[:5]] + [RECORD]
+    table = read(tmp_path, "\n".join(lines), "x.jsonl")
+    assert len(table.frame) == 5 and "the key 'label' stands twice" in table.warnings[0] and table.skipped[0].line == 6
