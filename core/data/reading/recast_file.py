@@ -65,7 +65,7 @@ def left_out_tables(others: Mapping[tuple[str, ...], int]) -> tuple[str, ...]:
         return ()
     shown = [f"{', '.join(names)!r} with {rows:,} rows" for names, rows in list(others.items())[:SHOWN]]
     more = f" and {len(others) - SHOWN} more" if len(others) > SHOWN else ""
-    return (f"Only the first of several tables is read; left out for their other columns: {'; '.join(shown)}{more}.",)
+    return (f"Only one of several tables is read; left out for their other columns: {'; '.join(shown)}{more}.",)
 
 
 def open_as_json(value: Any, path: Path, name: str, title: str, warnings: tuple[str, ...] = ()) -> TableReader:
