@@ -10,6 +10,7 @@ from core.data.reading.skipped import SkippedRow
 OUTSIDE, UNEVEN = "outside the table", "not as many cells as the names"
 LONGEST_CELL = 500  # lines of one row, after which it is given up
 _RULE = re.compile(r"\s*[|+]?\s*:?(-{3,}|={3,}):?\s*([|+]\s*:?(-{2,}|={2,}):?\s*)*[|+]?\s*")
+_UNDER_NAMES = re.compile(r"\s*\|?\s*:?-+:?\s*(\|\s*:?-+:?\s*)*\|?\s*")  # Markdown is content with one dash a column
 _COUNT = re.compile(r"\(?[\d,.]+ rows?( in set.*)?\)?")  # what a database client prints below
 _BAR = re.compile(r"(?<!\\)\|")
 
@@ -19,9 +20,14 @@ def is_rule(line: str) -> bool:
     return _RULE.fullmatch(line) is not None
 
 
-def is_names_over(names: str, rule: str, above: str) -> bool:
-    """Whether a line is the names of a table: the one below is drawn in as many pieces, in a box so is the one above."""
-    if "|" not in names or is_rule(names) or not is_rule(rule) or not ("|" in rule or "+" in rule):
+def is_names_over(names: str, rule: str, above: str, is_markdown: bool = True) -> bool:
+    """Whether a line is the names of a table: the one below is drawn in as many pieces, in a box so is the one above.
+
+    Args:
+        is_markdown: whether a single dash draws.
+    """
+    drawn = is_rule(rule) or (is_markdown and _UNDER_NAMES.fullmatch(rule) is not None)
+    if "|" not in names or is_rule(names) or not drawn or not ("|" in rule or "+" in rule):
         return False
     if len(split_cells(names)) != len(split_cells(rule.strip().replace("+", "|"))):
         return False
@@ -41,21 +47,27 @@ def _is_closed(line: str) -> bool:
 
 @dataclass(slots=True)
 class Drawn:
-    """What is found in the lines of a file beside the rows of its first table and of those with the same names.
+    """What is found in the lines of a file beside the rows of one table and of those with the same names.
 
     Attributes:
+        names: of that table; those of the first one where they are not given.
         skipped: lines that are no part of them, and rows of another width.
         others: names of each table that is left out -> its rows.
         padded: rows with fewer cells than names.
+        read: rows that were read.
     """
 
+    names: tuple[str, ...] = ()
     skipped: list[SkippedRow] = field(default_factory=list)
     others: dict[tuple[str, ...], int] = field(default_factory=dict)
     padded: int = 0
-    _names: list[str] = field(default_factory=list)  # of the first table
-    _table: list[str] = field(default_factory=list)  # names of the table that is being read, none outside of one
+    read: int = 0
+    _table: tuple[str, ...] = ()  # names of the table that is being read, none outside of one
+    _order: list[int] = field(
+        default_factory=list
+    )  # places of its cells in the order of the names; none for another table
+    _has_begun: bool = False
     _kind: str = ""  # of that table: open, edged (bars at both ends), box, grid (a line drawn below each row)
-    _read: int = 0
     _apart: bool = False  # whether the last line was blank, or in a box drawn
     _begun: list[str] = field(default_factory=list)  # lines of a row that is not whole yet
     _held: list[str] = field(default_factory=list)  # cells that may go on in the next line
@@ -63,11 +75,14 @@ class Drawn:
 
     def rows(self, lines: Iterable[str]) -> Iterator[list[str]]:
         """The names, then the cells of each row."""
-        above = ""
+        above, rule = "", 0
         for number, (line, following) in enumerate(pairwise(chain(lines, ("",))), 1):
-            if self._begins(line, following, above):
+            if number == rule:
+                pass
+            elif self._begins(line, following, above):
                 yield from self._end()
                 yield from self._begin(line, following)
+                rule = number + 1
             elif not self._table:
                 self._leave(number, line)
             elif self._kind in ("box", "grid"):
@@ -85,18 +100,23 @@ class Drawn:
             return True
         if self._kind in ("box", "grid"):
             return False
-        return self._apart or _stripped(split_cells(line)) == self._table
+        return self._apart or tuple(_stripped(split_cells(line))) == self._table
 
     def _begin(self, line: str, rule: str) -> Iterator[list[str]]:
         in_a_box = "grid" if "=" in rule else "box"
         edged = "edged" if line.strip().startswith("|") and _is_closed(line) else "marked" if "+" in rule else "open"
         self._kind = in_a_box if rule.strip().startswith("+") else edged
-        self._table, self._apart = _stripped(split_cells(line)), False
-        if not self._names:
-            self._names = self._table
-            yield self._names
-        elif self._table != self._names:
-            self.others.setdefault(tuple(self._table), 0)
+        self._table, self._apart = tuple(_stripped(split_cells(line))), self._kind in ("box", "grid")
+        self.names = self.names or self._table
+        is_same = sorted(self._table) == sorted(self.names) and len(set(self.names)) == len(self.names)
+        self._order = list(map(self._table.index, self.names)) if is_same else []
+        if self._table == self.names:
+            self._order = list(range(len(self.names)))
+        if not self._order:
+            self.others.setdefault(self._table, 0)
+        elif not self._has_begun:
+            self._has_begun = True
+            yield list(self.names)
 
     def _in_table(self, number: int, line: str) -> Iterator[list[str]]:
         """A line of a table without a frame, to its end: at a line without a bar."""
@@ -138,7 +158,7 @@ class Drawn:
         elif drawn:
             yield from self._release()
             if self._apart:
-                self._table = []
+                self._table = ()
             self._apart = True
         elif starts:
             self._apart = False
@@ -159,7 +179,7 @@ class Drawn:
         missing = len(self._table) - len(cells)
         if missing < 0 or (missing and self._kind == "edged" and not line.strip().startswith("|")):
             yield from self._release()
-            self.skipped.append(SkippedRow(number, UNEVEN, line, self._read))
+            self.skipped.append(SkippedRow(number, UNEVEN, line, self.read))
             return
         self.padded += missing > 0
         cells += [""] * missing
@@ -186,28 +206,29 @@ class Drawn:
 
     def _release(self) -> Iterator[list[str]]:
         """The row that was held back."""
-        if self._held and self._table == self._names:
-            self._read += 1
-            yield _stripped(self._held)
+        if self._held and self._order:
+            self.read += 1
+            cells = _stripped(self._held)
+            yield [cells[place] for place in self._order]
         elif self._held:
-            self.others[tuple(self._table)] += 1
+            self.others[self._table] += 1
         self._held = []
 
     def _give_up(self) -> None:
         """A row that never got its width is set aside."""
-        self.skipped.append(SkippedRow(self._at, UNEVEN, "\n".join(self._begun), self._read))
+        self.skipped.append(SkippedRow(self._at, UNEVEN, "\n".join(self._begun), self.read))
         self._begun = []
 
     def _end(self) -> Iterator[list[str]]:
         if self._begun:
             self._give_up()
         yield from self._release()
-        self._table, self._apart = [], False
+        self._table, self._apart = (), False
 
     def _leave(self, number: int, line: str) -> None:
         """A line outside of all tables is set aside, but for one that only draws or counts."""
         if line.strip() and not is_rule(line) and not _COUNT.fullmatch(line.strip()):
-            self.skipped.append(SkippedRow(number, OUTSIDE, line, self._read))
+            self.skipped.append(SkippedRow(number, OUTSIDE, line, self.read))
 
 
 def _stripped(cells: list[str]) -> list[str]:

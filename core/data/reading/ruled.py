@@ -27,7 +27,7 @@ def is_ruled(head: bytes, ending: str) -> bool:
         return False
     lines = ["", *filter(str.strip, head.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "replace").splitlines()), ""]
     for place in range(1, len(lines) - 1):
-        if is_names_over(lines[place], lines[place + 1], lines[place - 1]):
+        if is_names_over(lines[place], lines[place + 1], lines[place - 1], ending == "md"):
             if ending == "md" or not any(line.strip() and not is_rule(line) for line in lines[:place]):
                 return True
             drawn = sum("|" in line or is_rule(line) for line in lines[place:])
@@ -36,15 +36,22 @@ def is_ruled(head: bytes, ending: str) -> bool:
 
 
 def open_ruled(path: Path, name: str, options: ReadingOptions) -> TableReader:
-    """The first such table of a file and all others with its names; of the options only the encoding counts."""
+    """The largest such table of a file with all others of its names; of the options only the encoding counts."""
     strict = options.encoding is not None
     guess = encoding_of(path, options.encoding, name)
-    lines = chain.from_iterable(piece for piece, _, _ in line_pieces(path, guess.encoding, name, strict))
-    drawn = Drawn()
-    opened = open_as_delimited(drawn.rows(lines), path, name, "a drawn table", header=True)
+
+    def read(names: tuple[str, ...] = ()) -> tuple[TableReader, Drawn]:
+        lines = chain.from_iterable(piece for piece, _, _ in line_pieces(path, guess.encoding, name, strict))
+        drawn = Drawn(names)
+        return open_as_delimited(drawn.rows(lines), path, name, "a drawn table", header=True), drawn
+
+    opened, drawn = read()
+    largest = max(drawn.others, key=drawn.others.__getitem__, default=())
+    if largest and drawn.others[largest] > drawn.read:  # a table about the columns may stand first
+        opened, drawn = read(largest)
     opened = with_skipped(opened, drawn.skipped)
     padded = (MENDED["padded"].format(drawn.padded),) if drawn.padded else ()
-    return replace(opened, warnings=(*opened.warnings, *left_out_tables(drawn.others), *padded))
+    return replace(opened, warnings=(*guess.warnings, *opened.warnings, *left_out_tables(drawn.others), *padded))
 
 
 def ruled_rows(lines: Iterator[str]) -> Iterator[list[str]]:

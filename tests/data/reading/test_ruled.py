@@ -130,3 +130,22 @@ def test_a_broken_row_of_markdown_goes_on_in_the_next_line_and_rows_of_other_wid
 def test_a_table_in_one_cell_of_a_csv_is_text(home, tmp_path):
     content = "text,label\n" + "".join(f'"{text}\n| a | b |\n|---|---|\n| c | d |",{label}\n' for text, label in ROWS)
     assert read(tmp_path, content, "x.csv").format == "csv"
+
+
+@pytest.mark.parametrize("rule", ["| :-- | --: |", "|-|-|"])
+def test_one_dash_a_column_draws_in_markdown_and_a_row_of_dashes_stays_a_row(home, tmp_path, rule):
+    table = read(tmp_path, table_of(ROWS, f"| text | label |\n{rule}\n") + "| - | - |\n", "x.md")
+    assert table.frame.to_numpy().tolist() == [*(list(row) for row in ROWS), ["-", "-"]]
+
+
+def test_the_largest_table_is_read_where_one_about_its_columns_stands_first(home, tmp_path):
+    about = table_of([("text", "what was said"), ("label", "what it means")], "| column | meaning |\n|---|---|\n")
+    table = read(tmp_path, f"{about}\n{table_of(ROWS)}", "x.md")
+    assert table.frame.to_numpy().tolist() == [list(row) for row in ROWS]
+    assert "'column, meaning' with 2 rows" in table.warnings[0]
+
+
+def test_the_same_names_in_another_order_are_the_same_columns(home, tmp_path):
+    turned = table_of([(label, text) for text, label in ROWS[10:]], "| label | text |\n|---|---|\n")
+    table = read(tmp_path, f"{table_of(ROWS[:10])}\n{turned}", "x.md")
+    assert table.frame.to_numpy().tolist() == [list(row) for row in ROWS]
