@@ -9,6 +9,7 @@ from core.data.reading.skipped import SkippedRow
 
 OUTSIDE, UNEVEN = "outside the table", "not as many cells as the names"
 LONGEST_CELL = 500  # lines of one row, after which it is given up
+_DRAWS = " \t\r|+:-="  # what a line that only draws consists of
 _RULE = re.compile(r"\s*[|+]?\s*:?(-{3,}|={3,}):?\s*([|+]\s*:?(-{2,}|={2,}):?\s*)*[|+]?\s*")
 _UNDER_NAMES = re.compile(r"\s*\|?\s*:?-+:?\s*(\|\s*:?-+:?\s*)*\|?\s*")  # Markdown is content with one dash a column
 _COUNT = re.compile(r"\(?[\d,.]+ rows?( in set.*)?\)?")  # what a database client prints below
@@ -17,7 +18,7 @@ _BAR = re.compile(r"(?<!\\)\|")
 
 def is_rule(line: str) -> bool:
     """Whether a line only draws."""
-    return _RULE.fullmatch(line) is not None
+    return not line.strip(_DRAWS) and _RULE.fullmatch(line) is not None
 
 
 def is_names_over(names: str, rule: str, above: str, is_markdown: bool = True) -> bool:
@@ -26,8 +27,10 @@ def is_names_over(names: str, rule: str, above: str, is_markdown: bool = True) -
     Args:
         is_markdown: whether a single dash draws.
     """
+    if "|" not in names or rule.strip(_DRAWS):  # most lines, told without a pattern
+        return False
     drawn = is_rule(rule) or (is_markdown and _UNDER_NAMES.fullmatch(rule) is not None)
-    if "|" not in names or is_rule(names) or not drawn or not ("|" in rule or "+" in rule):
+    if is_rule(names) or not drawn or not ("|" in rule or "+" in rule):
         return False
     if len(split_cells(names)) != len(split_cells(rule.strip().replace("+", "|"))):
         return False

@@ -9,13 +9,9 @@ from itertools import pairwise
 MOST, SURELY = 20, 10  # different labels that numbers at most are, and surely may be
 OFTEN, SURELY_OFTEN, ENOUGH = 2, 3, 30  # lines of each label (in the middle, at least), and lines by which it is sure
 PRESENT = 0.6  # share of the numbers from the lowest to the highest that must occur
-COUNTED, PLURAL, SAME_WORD, SAME_WORDS, IN_ORDER = (
-    0.2,
-    0.5,
-    0.8,
-    0.5,
-    0.7,
-)  # shares of lines from which on it is no label
+# shares of lines from which on numbers are no labels
+COUNTED, PLURAL, SAME_WORDS = 0.2, 0.5, 0.5
+IN_ORDER, SURELY_IN_ORDER = 0.7, 0.85  # the same for counting on: from the first on it is asked
 _UNITS = (
     "cup cups tbsp tsp tablespoon tablespoons teaspoon teaspoons spoon spoons pinch pinches clove cloves slice slices glass glasses "
     "cans piece pieces pound pounds lb lbs oz ounce ounces g gr gram grams kg mg ml cl dl litre litres liter liters cm mm km "
@@ -60,9 +56,12 @@ def weigh_labels(lines: Sequence[Sequence[str]]) -> Evidence:
     often = sorted(counts.values())
     if len(counts) > MOST or often[len(often) // 2] < OFTEN or not _are_from_the_beginning(lines, counts):
         return Evidence.AGAINST
-    if _count_what_follows(numbers) or _repeat_a_phrase(numbers) or _run_in_order([number for number, _ in numbers]):
+    if _count_what_follows(numbers) or _repeat_a_phrase(numbers):
         return Evidence.AGAINST
-    sure = len(numbers) >= ENOUGH and len(counts) <= SURELY and often[0] >= SURELY_OFTEN
+    in_order = _in_order([number for number, _ in numbers])
+    if in_order >= SURELY_IN_ORDER:
+        return Evidence.AGAINST
+    sure = in_order < IN_ORDER and len(numbers) >= ENOUGH and len(counts) <= SURELY and often[0] >= SURELY_OFTEN
     return Evidence.SURE if sure else Evidence.WEAK
 
 
@@ -95,6 +94,6 @@ def _repeat_a_phrase(numbers: Sequence[tuple[int, Sequence[str]]]) -> bool:
     return max(phrases.values(), default=0) >= SAME_WORDS * len(numbers)
 
 
-def _run_in_order(numbers: Sequence[int]) -> bool:
-    """Whether each line counts one on from the last, as verses and lists do."""
-    return sum(after == before + 1 for before, after in pairwise(numbers)) >= IN_ORDER * (len(numbers) - 1)
+def _in_order(numbers: Sequence[int]) -> float:
+    """The share of lines that count one on from the last, as verses and lists do."""
+    return sum(after == before + 1 for before, after in pairwise(numbers)) / max(1, len(numbers) - 1)
