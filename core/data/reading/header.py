@@ -77,7 +77,7 @@ def weigh_header(rows: Sequence[Sequence[str]]) -> Evidence:
     if not named:
         return Evidence(-STRONG, "the first row is empty")
     if len(rows) == 1:
-        known = [cell for cell in named if _is_known(cell)]
+        known = [cell for cell in named if is_usual_name(cell)]
         enough = len(known) == len(named) and len({cell.lower() for cell in named}) == len(named)
         return Evidence(
             STRONG if enough else -STRONG, "names that are usual for columns" if enough else "there is one row only"
@@ -135,11 +135,11 @@ def _of_column(name: str, below: list[str], again: bool) -> list[_Sign]:
     if is_number(name):
         return [(-5.0, f"the first row holds the number {name}")]
     if not below:
-        return [(3.0, f"{name!r} is a usual name for a column")] if _is_known(name) else []
+        return [(3.0, f"{name!r} is a usual name for a column")] if is_usual_name(name) else []
     if again:
         # such a word may be a name after all, as toxic over toxic and clean
         return [(-3.0, f"{name!r} stands in other rows as well")]
-    signs = [(3.0, f"{name!r} is a usual name for a column")] if _is_known(name) else []
+    signs = [(3.0, f"{name!r} is a usual name for a column")] if is_usual_name(name) else []
     typical = sorted(map(len, below))[len(below) // 2]
     repeated = len(below) >= 6 and len(set(below)) <= max(2, len(below) / 3)
     if repeated and typical < RUNNING_TEXT and len(name) > 3 * max(map(len, below)) and len(name.split()) > 2:
@@ -219,7 +219,8 @@ def _reading(title: str, value: bool, names: Sequence[str], rows: Sequence[Seque
     )
 
 
-def _is_known(cell: str) -> bool:
+def is_usual_name(cell: str) -> bool:
+    """Whether a cell is a word by which columns of texts and labels are called."""
     return len(cell) <= LONGEST_NAME and _word(cell) in KNOWN and _NAME.fullmatch(cell) is not None
 
 

@@ -18,6 +18,8 @@ from typing import Any
 
 import ijson
 
+from core.data.reading.json_keys import OnceEach, RepeatedKey, once_each
+from core.data.reading.json_lists import are_labelled, with_label
 from core.data.reading.json_rows import ParsedValue, Piece, open_rows
 from core.data.reading.json_shapes import EACH_ROW, left_out, named_pairs, rows_inside, with_part
 from core.data.reading.parts import part_of
@@ -29,7 +31,8 @@ AT_ONCE = 64 << 20  # bytes up to which a document is read at once
 LARGEST = 512 << 20  # bytes of one that cannot be streamed
 LIST_START = re.compile(r"\s*\[\s*[\[{\"\]]")
 _BETWEEN = re.compile(r"[\s,]*")  # what stands between values
-_DECODER = json.JSONDecoder()
+_DECODER = json.JSONDecoder(object_pairs_hook=once_each)
+_REPEATED = "Give each key once in an object; texts of one label belong in one list."
 
 TextPieces = Callable[[], Iterator[tuple[str, float, int]]]  # as ``text_pieces`` gives them, each time from the start
 
@@ -49,7 +52,7 @@ def open_document(path: Path, encoding: str, name: str, strict: bool) -> TableRe
         try:
             place = find_rows(pieces)
             if place is not None:
-                return open_rows(partial(_stream_all, pieces, place), name, "json", size, encoding, at_once=False)
+                return open_rows(partial(_stream_all, pieces, place, name), name, "json", size, encoding, at_once=False)
         except ijson.JSONError as error:
             fault = str(error).strip().split("\n")[0]
     if size <= max(AT_ONCE, LARGEST):
@@ -64,12 +67,14 @@ class Place:
     """Where the rows of a document stand.
 
     Attributes:
-        prefixes: of ijson, ``item`` for a list, ``data.item`` for one inside an object -> the part it is, where they are parts.
+        prefixes: of ijson, ``item`` for a list, ``data.item`` for one inside an object -> the part or the label it is, where they are such.
+        labelled: whether they are labels.
         warnings: sentences about lists that are left out.
     """
 
     prefixes: dict[str, str | None]
     warnings: tuple[str, ...] = ()
+    labelled: bool = False
 
 
 def find_rows(pieces: TextPieces) -> Place | None:
@@ -83,8 +88,13 @@ def find_rows(pieces: TextPieces) -> Place | None:
     """
     lists: Counter[str] = Counter()  # path of a list that begins with an object -> objects in it
     shapes: dict[str, str] = {}  # path of a list or object of the outer levels -> how it begins
+    fields: dict[str, set[str]] = {}  # path of such a list -> names of the fields of its first object
     values, opened = 0, None  # values of the outermost level; path of a list whose first item comes next
-    for prefix, event in _events(pieces):
+    for prefix, event, name in _events(pieces):
+        if event == "map_key":
+            path = prefix.removesuffix(".item")
+            if lists.get(path) == 1 and path != prefix:
+                fields.setdefault(path, set()).add(name)
         if event == "start_map":
             if opened is not None:
                 lists[opened] = 0
@@ -101,11 +111,11 @@ def find_rows(pieces: TextPieces) -> Place | None:
                     return Place({"item": None})
         elif prefix == "" and event not in ("map_key", "end_map"):
             values += 1
-    return Place({"": None}) if values > 1 else _lists_of_rows(lists, shapes)
+    return Place({"": None}) if values > 1 else _lists_of_rows(lists, shapes, fields)
 
 
-def _events(pieces: TextPieces) -> Iterator[tuple[str, str]]:
-    """(prefix, event) of ijson's parser."""
+def _events(pieces: TextPieces) -> Iterator[tuple[str, str, Any]]:
+    """(prefix, event, value) of ijson's parser."""
     events = ijson.sendable_list()
     parser = ijson.parse_coro(events, use_float=True, multiple_values=True)
     for text, _, _ in pieces():
@@ -113,12 +123,12 @@ def _events(pieces: TextPieces) -> Iterator[tuple[str, str]]:
             parser.send(text.encode())
         else:
             parser.close()
-        yield from ((prefix, event) for prefix, event, _ in events)
+        yield from events
         events.clear()
 
 
-def _lists_of_rows(lists: Counter[str], shapes: dict[str, str]) -> Place | None:
-    """The lists of objects that are parts, else the longest one: at the outer level, else in the first object that has one."""
+def _lists_of_rows(lists: Counter[str], shapes: dict[str, str], fields: dict[str, set[str]]) -> Place | None:
+    """The lists of objects that are parts, or stand under labels, else the longest one: at the outer level, else further in."""
     if shapes.get("columns") == shapes.get("data") == "start_array":  # what pandas writes with orient="split"
         return None
     outer = [path for path in lists if path and "." not in path]
@@ -126,38 +136,45 @@ def _lists_of_rows(lists: Counter[str], shapes: dict[str, str]) -> Place | None:
     within_first = [path for path in inner if path.split(".")[0] == inner[0].split(".")[0]]
     candidates = outer or within_first
     parts = {path: part for path in candidates if (part := part_of(path.rsplit(".", 1)[-1]))}
+    by_label = {path: path.rsplit(".", 1)[-1] for path in candidates}
+    labelled = are_labelled({by_label[path]: fields.get(path, set()) for path in candidates})
     longest = max(candidates, key=lists.__getitem__, default=None)
-    taken = parts if len(set(parts.values())) > 1 else {} if longest is None else {longest: None}
+    taken: dict[str, str | None] = {} if longest is None else {longest: None}
+    taken = dict(parts) if len(set(parts.values())) > 1 else dict(by_label) if labelled else taken
     # a key called item would stand in a prefix as the items of a list do
     if not taken or any("item" in path.split(".") for path in taken):
         return None
     sizes = {path.rsplit(".", 1)[-1]: lists[path] for path in candidates if path not in taken}
-    return Place({f"{path}.item": part for path, part in taken.items()}, left_out(sizes, set()))
+    return Place({f"{path}.item": part for path, part in taken.items()}, left_out(sizes, set()), labelled)
 
 
-def _stream_all(pieces: TextPieces, place: Place) -> Iterator[Piece]:
+def _stream_all(pieces: TextPieces, place: Place, name: str) -> Iterator[Piece]:
     """The rows at all prefixes, one prefix after another; those of parts with their part."""
     warnings = place.warnings
     for number, (prefix, part) in enumerate(place.prefixes.items()):
-        for piece in _stream(pieces, prefix):
+        for piece in _stream(pieces, prefix, name):
             values = piece.values
             if part:
-                values = [value._replace(value=with_part(value.value, part)) for value in values]
+                added = with_label if place.labelled else with_part
+                values = [value._replace(value=added(value.value, part)) for value in values]
             done = (number + piece.done) / len(place.prefixes)
             yield piece._replace(values=values, done=done, warnings=warnings, misfits=0 if number else piece.misfits)
             warnings = ()
 
 
-def _stream(pieces: TextPieces, prefix: str) -> Iterator[Piece]:
+def _stream(pieces: TextPieces, prefix: str, name: str) -> Iterator[Piece]:
     """The rows at a prefix, each as soon as it is whole."""
     rows = ijson.sendable_list()
-    parser = ijson.items_coro(rows, prefix, use_float=True, multiple_values=prefix == "")
+    parser = ijson.items_coro(rows, prefix, map_type=OnceEach, use_float=True, multiple_values=prefix == "")
     number = 0
     for text, done, misfits in pieces():
-        if text:
-            parser.send(text.encode())
-        else:
-            parser.close()
+        try:
+            if text:
+                parser.send(text.encode())
+            else:
+                parser.close()
+        except RepeatedKey as error:
+            raise DatasetError(f"{name}: in item {number + len(rows) + 1:,} {error}.", _REPEATED) from error
         yield Piece([ParsedValue(number + ahead, row) for ahead, row in enumerate(rows, 1)], done, misfits)
         number += len(rows)
         rows.clear()
@@ -186,6 +203,8 @@ def _list_items(text: str, name: str) -> Iterator[Any]:
             return
         try:
             value, at = _DECODER.raw_decode(text, at)
+        except RepeatedKey as error:
+            raise DatasetError(f"{name}: in item {number + 1:,} {error}.", _REPEATED) from error
         except (ValueError, RecursionError) as error:
             raise DatasetError(
                 f"{name} is not valid JSON after item {number:,}: it is cut off or damaged there.", "Export it again."
@@ -199,6 +218,8 @@ def _values(text: str, name: str) -> Iterator[Any]:
     while at < len(text):
         try:
             value, at = _DECODER.raw_decode(text, at)
+        except RepeatedKey as error:
+            raise DatasetError(f"{name}: {error}.", _REPEATED) from error
         except json.JSONDecodeError as error:
             sentence = f"{name} is not valid JSON: line {error.lineno}, {error.msg}."
             raise DatasetError(sentence, "Export it again.") from error

@@ -5,8 +5,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from core.data.reading.json_keys import RepeatedKey, once_each
 from core.data.reading.json_rows import ParsedValue, Piece
 from core.data.reading.transcode import text_pieces
+
+NO_JSON = "not valid JSON"
+_DECODER = json.JSONDecoder(object_pairs_hook=once_each)
 
 
 def read_lines(path: Path, encoding: str, name: str, strict: bool) -> Iterator[Piece]:
@@ -41,11 +45,13 @@ def read_lines(path: Path, encoding: str, name: str, strict: bool) -> Iterator[P
 def _parsed(line: str) -> tuple[Any, str]:
     """The value of a line, or the line itself with what is wrong with it."""
     try:
-        return json.loads(line), ""
+        return _DECODER.decode(line), ""
+    except RepeatedKey as error:
+        return line, str(error)
     except (ValueError, RecursionError):
-        return line, "not valid JSON"
+        return line, NO_JSON
 
 
 def is_json_line(line: str) -> bool:
     """Whether a line is a whole JSON value."""
-    return not _parsed(line)[1]
+    return _parsed(line)[1] != NO_JSON

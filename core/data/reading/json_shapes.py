@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from typing import Any
 
+from core.data.reading.json_lists import are_labelled, from_lists, with_label
 from core.data.reading.parts import part_of
 from core.errors import DatasetError
 
 EACH_ROW = "Each row must be an object with named fields."
 FEWEST_TEXTS = 8  # keys of an object from which on they may be its texts
-LOOKED_AT = 20  # items of a list by which it is told whether it holds texts
 LONG_TEXT = 60  # characters of a cell from which on it is a text, not a name
 
 
@@ -38,6 +38,8 @@ def rows_inside(value: Any, name: str) -> RowsInside:
     if parts := parts_among(value):
         return _from_parts(value, parts, name)
     tables = {key: cell for key, cell in value.items() if is_table(cell)}
+    if are_labelled({key: set(rows[0]) for key, rows in tables.items()}):
+        return RowsInside([with_label(row, key) for key, rows in tables.items() for row in rows])
     if tables:
         longest = max(tables, key=lambda key: len(tables[key]))
         sizes = {key: len(cell) for key, cell in value.items() if isinstance(cell, list) and len(cell) > 1}
@@ -45,7 +47,10 @@ def rows_inside(value: Any, name: str) -> RowsInside:
     for inner in value.values():  # a table further in, such as {"data": {"rows": [...]}}
         if isinstance(inner, dict) and (any(map(is_table, inner.values())) or parts_among(inner)):
             return rows_inside(inner, name)
-    for rows in (_from_columns(value), _from_labels(value), _from_texts(value), _from_objects(value)):
+    for lists in (value, *value.values()):  # columns or texts by label, here or one level further in
+        if isinstance(lists, dict) and (found := from_lists(lists)) is not None:
+            return RowsInside(*found)
+    for rows in (_from_texts(value), _from_objects(value)):
         if rows is not None:
             return RowsInside(rows)
     return RowsInside([value])
@@ -115,27 +120,6 @@ def _length(cells: list[str]) -> int:
 def is_table(value: Any) -> bool:
     """Whether a value is a list that begins with an object."""
     return isinstance(value, list) and bool(value) and isinstance(value[0], dict)
-
-
-def _from_columns(value: dict[str, Any]) -> list[Any] | None:
-    """{"text": [...], "label": [...]}: columns of one length; None where the value is not built so."""
-    columns = list(value.values())
-    if len(columns) < 2 or not all(isinstance(column, list) for column in columns) or len(set(map(len, columns))) > 1:
-        return None
-    return [dict(zip(value, row, strict=True)) for row in zip(*columns, strict=True)]
-
-
-def _from_labels(value: dict[str, Any]) -> list[Any] | None:
-    """{"angry": ["a text", ...], "happy": [...]}: the texts of each label; None where the value is not built so.
-
-    Lists of one length are columns; so are those that do not hold texts alone.
-    """
-    lists = list(value.values())
-    if len(lists) < 2 or not all(isinstance(texts, list) and texts for texts in lists):
-        return None
-    if not all(isinstance(text, str) and " " in text.strip() for texts in lists for text in texts[:LOOKED_AT]):
-        return None
-    return [{"text": text, "label": label} for label, texts in value.items() for text in texts]
 
 
 def _from_texts(value: dict[str, Any]) -> list[Any] | None:

@@ -8,14 +8,19 @@ from pathlib import Path
 
 import pandas as pd
 
+from core.data.reading.ask import SHOWN, Ask, Reading
+from core.data.reading.delimited import open_delimited
+from core.data.reading.header import LONGEST_CELL
+from core.data.reading.line_labels import Evidence, weigh_labels
 from core.data.reading.reader import Reader, ReadingOptions
 from core.data.reading.skipped import SkippedRow
 from core.data.reading.table_reader import Batch, TableReader
-from core.data.reading.text_sample import encoding_of
+from core.data.reading.text_sample import beginning, encoding_of
 from core.data.reading.transcode import line_pieces
 
 COLUMNS = ("text", "label")
 FEWEST_LINES, WORDS = 8, 3  # lines that must be seen, and words that most of them have beside the label
+LOOKED_AT = 5_000  # lines by which it is told whether numbers are labels
 TABLES = ("csv", "tsv", "tab", "psv")  # endings of what is surely delimited
 _LABEL = re.compile(r"[+-]?\d{1,2}|[A-Za-z]\w*:[A-Za-z]\w*")  # words alone may be how sentences begin
 
@@ -36,12 +41,29 @@ def is_labelled_lines(head: bytes, ending: str) -> bool:
 
 
 def open_labelled_lines(path: Path, name: str, options: ReadingOptions) -> TableReader:
-    """The texts and their labels; of the options only the encoding counts."""
+    """The texts and their labels; plain texts where the numbers are none, or where a separator or a header is spoken of."""
     size, strict = path.stat().st_size, options.encoding is not None
     guess = encoding_of(path, options.encoding, name)
+    lines = [line.strip() for line in beginning(path, guess.encoding, name, strict)[0].splitlines()[:LOOKED_AT]]
+    lines = [line for line in lines if _LABEL.fullmatch(line.partition(" ")[0]) and " " in line]
+    evidence = weigh_labels([line.split() for line in lines])
+    if options.delimiter is not None or options.header is not None or evidence is Evidence.AGAINST:
+        return open_delimited(path, name, options)
     return TableReader(
         name, "labelled lines", COLUMNS, size, partial(_batches, path, guess.encoding, name, strict), guess.encoding,
         warnings=guess.warnings, reasons={"fields": "the first word of each line is one of a few labels, the rest its text"},
+        asks=() if evidence is Evidence.SURE else (_ask(lines),),
+    )  # fmt: skip
+
+
+def _ask(lines: list[str]) -> Ask:
+    """Whether the numbers are labels, with both readings."""
+    apart = [line.split(maxsplit=1) for line in lines[:SHOWN]]
+    labelled = tuple({"text": text[:LONGEST_CELL], "label": label} for label, text in apart)
+    plain = tuple({"text": line[:LONGEST_CELL]} for line in lines[:SHOWN])
+    return Ask(
+        "header", "Do the numbers at the beginning of the lines label the texts behind them?", "--no-header",
+        Reading("a label and its text", True, labelled), Reading("texts that begin with a number", False, plain),
     )  # fmt: skip
 
 

@@ -21,7 +21,7 @@ from core.data.reading.workbook import WORKBOOK
 from core.data.reading.yaml_file import YAML
 
 BINARY = (PARQUET, ARROW, WORKBOOK)  # a workbook is a zip too, so it is asked before the archives
-TEXT = (WEB_PAGE, FASTTEXT, JSON, YAML, RULED, LABELLED_LINES, DELIMITED)  # delimited text is what remains
+TEXT = (WEB_PAGE, FASTTEXT, YAML, JSON, RULED, LABELLED_LINES, DELIMITED)  # delimited text is what remains
 ARCHIVE = Archive((*BINARY, *TEXT))  # also opens folders
 READERS: tuple[Reader, ...] = (*BINARY, *archive_readers((*BINARY, *TEXT)), *TEXT)
 ENDINGS = ("txt", *dict.fromkeys(ending for reader in READERS for ending in reader.endings))

@@ -3,6 +3,7 @@ import json
 import pytest
 
 from core.data.reading import json_document, json_file
+from core.errors import DatasetError
 from tests.data.reading.conftest import read
 
 
@@ -84,3 +85,100 @@ def test_texts_as_keys_with_their_labels(tmp_path):
     assert frame.columns.tolist() == ["text", "label"] and frame["label"].tolist() == ["a", "b"] * 5
     one = read(tmp_path, json.dumps({"text": "a text of some words", "label": "a", "id": 3}), "x.json").frame
     assert one.columns.tolist() == ["text", "label", "id"]
+
+
+def texts_of(word, count=12):
+    return ["Great!", *(f"some {word} words of number {n}" for n in range(count - 1))]
+
+
+@pytest.mark.parametrize("name", ["x.json", "x.yaml"])
+@pytest.mark.parametrize("extra", [{}, {"version": "1.0", "neutral": []}])
+def test_equally_many_texts_of_each_label_are_no_columns_and_that_is_told(tmp_path, name, extra):
+    value = {"angry": texts_of("angry"), "happy": texts_of("happy"), "calm": texts_of("calm")} | extra
+    table = read(tmp_path, json.dumps(value, indent=1), name)
+    assert table.frame.columns.tolist() == ["text", "label"]
+    assert table.frame["label"].tolist() == ["angry"] * 12 + ["happy"] * 12 + ["calm"] * 12
+    assert table.frame["text"][:12].tolist() == texts_of("angry")
+    assert "'angry', 'happy', 'calm' were taken as the labels" in table.warnings[0]
+
+
+@pytest.mark.parametrize("names", [("text", "reply"), ("sentence1", "sentence2"), ("title", "summary")])
+def test_lists_of_texts_under_usual_names_stay_columns(tmp_path, names):
+    value = dict(zip(names, (texts_of("first"), texts_of("second")), strict=True)) | {"version": 2}
+    assert read(tmp_path, json.dumps(value), "x.json").frame.columns.tolist() == list(names)
+
+
+def test_a_list_of_few_words_beside_texts_makes_columns(tmp_path):
+    value = {"wording": texts_of("any"), "mood": ["quite good", "bad"] * 6}
+    assert read(tmp_path, json.dumps(value), "x.json").frame.columns.tolist() == ["wording", "mood"]
+
+
+def test_single_words_and_a_version_do_not_hide_labels_and_numbers_are_told_as_left_out(tmp_path):
+    value = {"version": "1", "spam": texts_of("bad", 9), "ham": texts_of("good", 20), "weights": [1, 2]}
+    table = read(tmp_path, json.dumps(value), "x.json")
+    assert table.frame["label"].tolist() == ["spam"] * 9 + ["ham"] * 20 and "Great!" in set(table.frame["text"])
+    assert "'weights' was left out" in table.warnings[0]
+
+
+def test_labels_one_level_further_in_are_found(tmp_path):
+    value = {"version": 1, "data": {"angry": texts_of("angry"), "happy": texts_of("happy", 15)}}
+    assert set(read(tmp_path, json.dumps(value), "x.json").frame["label"]) == {"angry", "happy"}
+
+
+def test_texts_written_without_blanks_are_texts(tmp_path):
+    value = {
+        "正面": [f"这部电影真的很好看{n}" for n in "一二三四五"],
+        "负面": [f"这部电影真的不好看{n}" for n in "一二三四五"],
+    }
+    assert read(tmp_path, json.dumps(value), "x.json").frame["label"].tolist() == ["正面"] * 5 + ["负面"] * 5
+
+
+def test_objects_under_labels_keep_their_label(tmp_path, any_size):
+    value = {
+        "version": 1,
+        "angry": [{"text": text, "id": n} for n, text in enumerate(texts_of("angry"))],
+        "happy": [{"text": text, "id": n} for n, text in enumerate(texts_of("happy", 15))],
+    }
+    table = read(tmp_path, json.dumps(value), "x.json")
+    assert table.frame["label"].tolist() == ["angry"] * 12 + ["happy"] * 15 and not table.warnings
+    assert table.frame["text"].tolist() == texts_of("angry") + texts_of("happy", 15)
+
+
+def test_one_record_with_lists_in_it_is_one_row(tmp_path):
+    value = {"text": "some words of one record", "labels": ["a b", "c d"], "notes": ["e f", "g h"]}
+    assert len(read(tmp_path, json.dumps(value), "x.json").frame) == 1
+
+
+def test_lists_under_one_key_that_comes_again_are_joined(tmp_path, any_size):
+    pieces = [("angry", texts_of("angry")), ("happy", texts_of("happy", 15)), ("angry", texts_of("cross", 5))]
+    content = "{" + ", ".join(f"{json.dumps(key)}: {json.dumps(texts)}" for key, texts in pieces) + "}"
+    frame = read(tmp_path, content, "x.json").frame
+    assert frame["label"].value_counts().to_dict() == {"angry": 17, "happy": 15}
+
+
+def test_records_under_a_part_that_comes_again_are_joined(tmp_path, any_size):
+    pieces = [("train", ROWS[:10]), ("test", ROWS[10:14]), ("train", ROWS[14:])]
+    content = "{" + ", ".join(f"{json.dumps(key)}: {json.dumps(rows)}" for key, rows in pieces) + "}"
+    assert read(tmp_path, content, "x.json").frame["split"].value_counts().to_dict() == {"train": 26, "test": 4}
+
+
+RECORD = '{"text": "some words", "label": "a", "label": "b"}'
+
+
+@pytest.mark.parametrize(
+    "content", [f'[{{"text": "x y"}}, {RECORD}]', f'{{"rows": [{{"text": "x y"}}, {RECORD}]}}', RECORD]
+)
+def test_another_key_that_comes_again_is_named(tmp_path, any_size, content):
+    with pytest.raises(DatasetError, match=r"x\.json: .*the key 'label' stands twice with different values"):
+        read(tmp_path, content, "x.json")
+
+
+def test_a_key_that_comes_again_with_the_same_value_is_one(tmp_path, any_size):
+    content = '[{"text": "some words", "label": "a", "label": "a"}, {"text": "more words", "label": "b"}]'
+    assert read(tmp_path, content, "x.json").frame["label"].tolist() == ["a", "b"]
+
+
+def test_a_line_with_a_key_that_comes_again_is_set_aside_by_its_number(tmp_path):
+    lines = [json.dumps(row) for row in ROWS[:5]] + [RECORD]
+    table = read(tmp_path, "\n".join(lines), "x.jsonl")
+    assert len(table.frame) == 5 and "the key 'label' stands twice" in table.warnings[0] and table.skipped[0].line == 6
