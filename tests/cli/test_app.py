@@ -5,9 +5,11 @@ import socket
 import subprocess
 import sys
 import tomllib
+import urllib.error
 import urllib.request
 from pathlib import Path
 
+import psutil
 import pytest
 
 from core.__main__ import main
@@ -63,6 +65,37 @@ def test_this_machine_may_call(served, host):
 def test_a_foreign_name_that_points_at_this_machine_is_refused(served, host):
     port, _ = served
     assert shake_hands(port, f"{host}:{port}", f"http://{host}:{port}") == 403
+
+
+@pytest.mark.parametrize("origin", ["http://evil.example", "https://evil.example:443", "null"])
+def test_a_page_of_another_site_cannot_talk_to_it_from_this_machines_browser(served, origin):
+    port, _ = served
+    assert shake_hands(port, f"localhost:{port}", origin) == 403
+
+
+def test_it_listens_on_this_machine_alone(served):
+    _, process = served
+    listening = [
+        each for each in psutil.Process(process.pid).net_connections("inet") if each.status == psutil.CONN_LISTEN
+    ]
+    assert listening and {each.laddr.ip for each in listening} <= {"127.0.0.1", "::1"}
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [("PUT", "/_stcore/upload_file/nobody/nothing"), ("GET", "/media/..%2f..%2f..%2fetc%2fpasswd"), ("GET", "/app/static/../../etc/passwd"),
+     ("GET", "/static/..%2f..%2fetc%2fpasswd")],
+)  # fmt: skip
+def test_nothing_is_written_or_read_past_it(served, method, path):
+    port, _ = served
+    request = urllib.request.Request(
+        f"http://localhost:{port}{path}", method=method, data=b"x" if method == "PUT" else None
+    )
+    try:
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            assert b"root:" not in answer.read(), "a page, not the file"
+    except urllib.error.HTTPError as error:
+        assert error.code in (400, 403, 404)
 
 
 def test_the_names_that_may_call_follow_the_address():

@@ -1,10 +1,14 @@
 """What a run survives: real processes, really killed."""
 
+import signal
 import sqlite3
+import subprocess
+import sys
 import time
 
 import pytest
 
+from tests.conftest import ROOT
 from tests.processes import Graft, wait
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
@@ -77,6 +81,35 @@ def test_one_scheduler_serves_a_workspace_however_often_it_is_asked_for(graft, t
     train(epochs=1), train(epochs=1), train(epochs=1)
     time.sleep(2)
     assert len(graft.processes("scheduler")) == 1
+
+
+def test_of_schedulers_that_start_at_one_moment_one_serves_and_each_run_is_started_once(graft, train):
+    train(epochs=1)
+    graft.kill("scheduler")
+    command = [sys.executable, "-m", "core", "scheduler"]
+    together = [subprocess.Popen(command, cwd=ROOT, env=graft.env, stderr=subprocess.DEVNULL) for _ in range(4)]
+    try:
+        wait(lambda: sum(each.poll() is None for each in together) == 1, 60)
+        runs = [train(epochs=1), train(epochs=1)]
+        for run in runs:
+            graft.wait_state(run, "finished")
+        assert [graft.status(run)["attempt"] for run in runs] == [1, 1] and len(graft.processes("scheduler")) == 1
+    finally:
+        for each in together:
+            each.kill()
+            each.wait()
+
+
+def test_a_scheduler_that_was_halted_goes_on_where_it_was(graft, train):
+    graft.wait_state(train(epochs=1), "finished")
+    (scheduler,) = graft.processes("scheduler")
+    scheduler.send_signal(signal.SIGSTOP)
+    run = train(epochs=1)
+    time.sleep(3)
+    assert graft.status(run)["state"] == "queued" and len(graft.processes("scheduler")) == 1
+    scheduler.send_signal(signal.SIGCONT)
+    graft.wait_state(run, "finished")
+    assert graft.status(run)["attempt"] == 1 and [each.pid for each in graft.processes("scheduler")] == [scheduler.pid]
 
 
 def points_in_store(graft, run) -> int:
