@@ -56,3 +56,14 @@ def serving(graft: Graft) -> Iterator[Server]:
     server = Server(graft)
     yield server
     server.kill()
+
+
+def open_tab(page, name: str) -> None:
+    """Click a tab until it is the open one: a page that is just being drawn anew may not have heard the first click."""
+    for _ in range(6):
+        page.get_by_role("tab", name=name).click()
+        for _ in range(100):
+            if page.get_by_role("tab", name=name, selected=True).count():
+                return
+            page.wait_for_timeout(100)
+    raise AssertionError(f"the tab {name} does not open")

@@ -42,7 +42,7 @@ def opened_by_keys(page, name):
     All the while somebody listens: a window that opens unheard would stay open, and no other opens beside it.
     """
     opened = []
-    page.on("filechooser", opened.append)
+    page.on("filechooser", lambda chooser: opened.append(chooser))
     for _ in range(4):
         tab_to(page, "button", name)
         page.keyboard.press("Enter")

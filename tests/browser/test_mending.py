@@ -5,6 +5,7 @@ import re
 import pandas as pd
 import pytest
 
+from tests.browser.app_server import open_tab
 from tests.conftest import sentences
 
 
@@ -34,7 +35,7 @@ def test_a_label_is_corrected_and_the_model_trained_again(server, page, graft, u
     words = ["--model", str(tiny_encoder), "--strategy", "linear_probe", "--name", "first try"]
     old = graft.call("train", "--dataset", untidy, *words)["run"]
     page.goto(f"{server.url}/results?run={old}")
-    page.get_by_role("tab", name="Mistakes").click()
+    open_tab(page, "Mistakes")
     page.get_by_text("Only mistakes").click()
     page.get_by_text("; 0 are right.").wait_for()
     page.get_by_text("Correct labels").click()

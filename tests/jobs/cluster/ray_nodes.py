@@ -49,7 +49,7 @@ class Nodes:
             "--head", f"--port={self.port}", f"--dashboard-port={self.dashboard}", "--dashboard-host=127.0.0.1",
             f"--num-cpus={cpus}", f"--temp-dir={self.folder}/t",
         )  # fmt: skip
-        until = time.monotonic() + 120
+        until = time.monotonic() + 300
         while not self._answers():
             assert time.monotonic() < until and head.poll() is None, self.printed()
             time.sleep(0.3)

@@ -13,7 +13,7 @@ from tests.jobs.cluster.ray_nodes import Nodes
 from tests.processes import Graft, wait
 
 pytestmark = [
-    pytest.mark.slow, pytest.mark.timeout(600),
+    pytest.mark.slow, pytest.mark.timeout(1200),
     pytest.mark.skipif(importlib.util.find_spec("ray") is None, reason="Ray is not installed: pip install -r requirements-cluster.txt"),
 ]  # fmt: skip
 TOKEN = "sesame-" * 6
@@ -81,13 +81,13 @@ def test_a_study_spreads_over_the_nodes_and_ends_as_undisturbed_though_one_of_th
         at = {node["id"] for node in told["nodes"] if node["runs"]}
         return len(at) == 2 and told
 
-    told = wait(placed, 120, nodes.printed)
+    told = wait(placed, 300, nodes.printed)
     second = next(node for node in told["nodes"] if not node["head"])
     struck = next(job["run"] for job in told["jobs"] if job["node"] == second["id"])
     assert all(job["node"] or job["waits"] for job in told["jobs"])
-    graft.wait_step(struck, 20)
+    graft.wait_step(struck, 20, seconds=300)
     nodes.kill(nodes.nodes[1])
-    wait(lambda: graft.status(struck).get("lost"), 120, lambda: graft.tail(struck))
+    wait(lambda: graft.status(struck).get("lost"), 300, lambda: graft.tail(struck))
     told = graft.call("cluster", "status")
     assert [node["alive"] for node in told["nodes"] if node["id"] == second["id"]] == [False]
     nodes.add(cpus=1)
@@ -111,13 +111,13 @@ def test_a_study_spreads_over_the_nodes_and_ends_as_undisturbed_though_one_of_th
 
 def test_a_run_there_is_stopped_with_a_checkpoint_and_goes_on_from_it(graft, nodes, tiny_encoder):
     run = train(graft, nodes, tiny_encoder, "--epochs", "200")
-    graft.wait_step(run, 5, seconds=120)
+    graft.wait_step(run, 5, seconds=300)
     graft.call("runs", "stop", run)
     graft.wait_state(run, "stopped")
     stopped_at = graft.status(run)["step"]
     assert (graft.home / "runs" / run / "checkpoint").exists()
     graft.call("runs", "resume", run)
-    graft.wait_step(run, stopped_at + 5, seconds=120)
+    graft.wait_step(run, stopped_at + 5, seconds=300)
     graft.call("runs", "stop", run)
     graft.wait_state(run, "stopped")
 
@@ -155,12 +155,12 @@ def test_another_version_of_the_program_on_the_nodes_is_refused_by_name(graft, n
 
 def test_a_head_that_dies_is_told_and_what_ran_goes_on_when_it_is_back(graft, nodes, tiny_encoder):
     run = train(graft, nodes, tiny_encoder, "--epochs", "60")
-    graft.wait_step(run, 10, seconds=120)
+    graft.wait_step(run, 10, seconds=300)
     for node in nodes.nodes:
         nodes.kill(node)
     for process in graft.processes("worker"):  # their machines have lost their power
         process.kill()
-    told = wait(lambda: graft.show(run)["held_up"] or "", 60)
+    told = wait(lambda: graft.show(run)["held_up"] or "", 240)
     assert "does not answer" in told and nodes.address in told
     graft.call("cluster", "status", expect=1)
     step = graft.status(run)["step"]
