@@ -54,7 +54,7 @@ def transfer_gain(rungs: Sequence[Rung]) -> Gain | None:
     rivals = [rung for rung in without if _known(rung.ahead)]
     if FINE_TUNING not in done or not rivals:
         return None
-    best = max(without, key=lambda rung: _reached(rung, METRICS[rung.headline].higher))
+    best = _best(without)
     if best not in rivals:
         return None  # it has no test, such as too few seeds of its own, and beside a weaker one the gain would be too large
     beside = [rung for rung in rivals if PROBE in done and _known(rung.probe_ahead)]
@@ -66,6 +66,10 @@ def transfer_gain(rungs: Sequence[Rung]) -> Gain | None:
         source = _gain(done[PROBE], best, tests[place], corrected[place])
     place = rivals.index(best)
     return replace(_gain(done[FINE_TUNING], best, tests[place], corrected[place]), source=source)
+
+
+def _best(rungs: Sequence[Rung]) -> Rung:
+    return max(rungs, key=lambda rung: _reached(rung, METRICS[rung.headline].higher))
 
 
 def _known(ahead: Mapping[str, Any] | None) -> bool:
@@ -159,11 +163,11 @@ def _verdict(done: dict[str, Rung], gain: Gain | None) -> str:
 
 def _untested(done: dict[str, Rung]) -> str:
     """Why nothing is said of whether transfer pays, where the best rung without it has no test."""
-    without = [(name, rung) for name, rung in done.items() if not rung.transfers]
-    if FINE_TUNING not in done or not any(_known(rung.ahead) for _, rung in without):
+    without = [rung for rung in done.values() if not rung.transfers]
+    if FINE_TUNING not in done or not any(_known(rung.ahead) for rung in without):
         return ""
-    name, _ = max(without, key=lambda pair: _reached(pair[1], METRICS[pair[1].headline].higher))
-    return f"Whether transfer pays is not said: {WITHOUT[name]} is the best without it, and too few of its trainings are done for a test."
+    rival = WITHOUT[_best(without).name]
+    return f"Whether transfer pays is not said: {rival} is the best without it, and too few of its trainings are done for a test."
 
 
 def _size(gain: Gain) -> str:

@@ -98,8 +98,7 @@ class ClusterQueue:
         """One look: follow what is under way, carry out stops, and submit what can be."""
         for run in waiting:
             if run.state in WAITING and run.stop_asked():
-                run.write_status(state="stopped", ended_at=time.time())
-                run.clear_stop()
+                _end(run, "stopped")
         try:
             cluster = get_cluster(self.address)
             api = cluster.api()
@@ -163,7 +162,7 @@ class ClusterQueue:
                 self._lost(run, api, job)
             return
         if job is None:  # it was written down and not asked for, or the cluster was started anew
-            self._ask(run, cluster, api, int(status.get("attempt") or 1))
+            self._ask(run, cluster, api)
         elif job.state in OVER:
             self._could_not_start(run, api, job)
         else:
@@ -264,14 +263,16 @@ class ClusterQueue:
             heartbeat=None, eta_seconds=None, ended_at=None,
             **{FOLLOWS: None, JOB: f"{run.id}-{attempt}", WAITS: None, "asked": [asked.cpus, asked.gpus, asked.memory_mib]},
         )  # fmt: skip
-        self._ask(run, cluster, api, attempt)
+        self._ask(run, cluster, api)
 
-    def _ask(self, run: Run, cluster: KnownCluster, api: Api, attempt: int) -> None:
-        asked = asked_for_again(run.status)
+    def _ask(self, run: Run, cluster: KnownCluster, api: Api) -> None:
+        """Ask for the job that the run's status names."""
+        status = run.status
+        job, attempt, asked = str(status[JOB]), int(status["attempt"]), asked_for_again(status)
         told = {"graft": "run", "run": run.id, "attempt": str(attempt)}
         own = asked if run.config.processes == 1 else Asked(0)  # several processes are asked for by what starts them
         try:
-            api.submit(f"{run.id}-{attempt}", command_for(run, cluster), environment_for(cluster, asked), own, told)
+            api.submit(job, command_for(run, cluster), environment_for(cluster, asked), own, told)
         except ClusterError as error:
             if "refused" not in error.message:
                 raise  # it does not answer just now; the next look asks again

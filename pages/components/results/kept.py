@@ -9,7 +9,7 @@ from core.errors import GraftError
 from core.runs.folder import Run, get_run
 from core.strategies.registry import STRATEGIES
 from pages.components.results.lead import KEPT
-from pages.components.shared.errors import show_error
+from pages.components.shared.errors import carry_out, show_error
 from pages.components.shared.links import run_link
 from pages.components.shared.theme import show_chart
 from pages.components.shared.words import figure, percent, plain, spoken
@@ -65,13 +65,7 @@ def _measure(run: Run) -> None:
     libraries.load()
     from core.transfer.retention import retention
 
-    try:
-        with st.spinner("Asking the source before and after …"):
-            retention(run)
-    except GraftError as error:
-        show_error(error)
-    else:
-        st.rerun()
+    carry_out("Asking the source before and after …", lambda: retention(run))
 
 
 def curve_view(run: Run) -> None:

@@ -6,13 +6,12 @@ import pandas as pd
 import streamlit as st
 
 from core import charts, libraries
-from core.errors import GraftError
 from core.metrics.table import METRICS
 from core.results.lineage import EARLIER, Ancestor, lineage
 from core.runs.folder import Run, get_run
 from core.tasks import headline_of
 from pages.components.results.lead import KEPT
-from pages.components.shared.errors import show_error
+from pages.components.shared.errors import carry_out
 from pages.components.shared.links import run_link
 from pages.components.shared.theme import STILL, ink, show_chart
 from pages.components.shared.words import dataset_name, figure, plain, source_name
@@ -69,13 +68,7 @@ def _measure(run: Run) -> None:
     libraries.load()
     from core.transfer.sequence import measure_sequence
 
-    try:
-        with st.spinner("Asking each task of each encoder …"):
-            measure_sequence(run)
-    except GraftError as error:
-        show_error(error)
-    else:
-        st.rerun()
+    carry_out("Asking each task of each encoder …", lambda: measure_sequence(run))
 
 
 def _box(model: Ancestor, own: str) -> dict[str, Any]:

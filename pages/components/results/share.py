@@ -4,10 +4,9 @@ import re
 
 import streamlit as st
 
-from core.errors import GraftError
 from core.runs.folder import Run
 from core.studies.folder import Study
-from pages.components.shared.errors import show_error, shown_errors
+from pages.components.shared.errors import carry_out, shown_errors
 from pages.components.shared.words import plain
 
 Shown = list[Run] | Study  # a run alone, several side by side, or a study
@@ -75,13 +74,7 @@ def _present(run: Run) -> None:
             "Only this page is served, on this machine, to who has the link."
         )
         if st.button("Start", type="primary", icon=":material/play_arrow:", key=f"present_start_{run.id}"):
-            try:
-                with st.spinner("Loading the model …"):
-                    start(run)
-            except GraftError as error:
-                show_error(error)
-            else:
-                st.rerun(scope="fragment")
+            carry_out("Loading the model …", lambda: start(run), scope="fragment")
         return
     st.link_button("Open the presentation", there.address, type="primary", icon=":material/open_in_new:")
     st.code(there.address, language=None, wrap_lines=True)

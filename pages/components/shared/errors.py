@@ -1,7 +1,8 @@
 """How an error is shown, in the place of what it keeps from being shown."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Literal
 
 import streamlit as st
 
@@ -28,3 +29,18 @@ def shown_errors() -> Iterator[None]:
         show_error(error)
     except OSError as error:
         show_error(storage_error(error))
+
+
+def carry_out(said: str, act: Callable[[], object], *, scope: Literal["app", "fragment"] = "app") -> None:
+    """Do what a click asked for under a spinner; then the page is drawn anew, or the error is shown.
+
+    Args:
+        said: what is being done, beside the spinner.
+    """
+    try:
+        with st.spinner(said):
+            act()
+    except GraftError as error:
+        show_error(error)
+    else:
+        st.rerun(scope=scope)
